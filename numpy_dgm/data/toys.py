@@ -1,0 +1,78 @@
+"""Toys: sets of bits so small that the best that any model can do is known exactly.
+
+A model gives every row a probability. The mean log p(v) over the rows is largest where p is the share
+that each distinct row has among them, and there it is minus the entropy of those shares:
+
+    best mean log p = Σ_v share(v) log share(v)          share(v) = (how often v occurs) / N
+
+What a model still lacks to that figure is its Kullback-Leibler divergence from the data.
+
+N rows    D bits    v (N, D) float64, 0 or 1
+
+Bars and stripes, and the labelled shifter by that name: MacKay 2003, Information Theory, Inference, and
+Learning Algorithms, chapter 43. The shifter itself: Hinton and Sejnowski 1986, Learning and relearning in
+Boltzmann machines.
+"""
+import numpy as np
+
+from ..foundation.doors import check_array, check_count
+from ..foundation.enumeration import all_bits
+
+
+def bars_and_stripes(n):
+    """All pictures of n x n pixels in which every row is of one colour, then all with one colour a column.
+
+    n from 1 to 12 -> (2^(n+1), n²), pixels row by row. The empty picture and the full one are both, so
+    they occur twice: 2^(n+1) rows, 2^(n+1) - 2 of them distinct (n > 1).
+
+        best mean log p = -(1 - 2^(1-n)) log 2^(n+1) - 2^(1-n) log 2^n
+    """
+    n = check_count("n", n, least=1, most=12)
+    patterns = all_bits(n)  # (2^n, n)
+    bars = np.repeat(patterns, n, axis=1)  # bit i colours row i, which is n pixels in a line
+    stripes = np.tile(patterns, (1, n))  # bit j colours column j, once in each row
+    return np.concatenate([bars, stripes])
+
+
+def shifting_bar(n, width):
+    """A bar of `width` ones at each of the n places of a ring of n bits: n >= 1, width <= n -> (n, n).
+
+        best mean log p = -log n          (width < n, so that all rows are distinct)
+    """
+    n = check_count("n", n)
+    width = check_count("width", width, least=1, most=n)
+    bar = np.zeros(n)
+    bar[:width] = 1
+    return np.stack([np.roll(bar, place) for place in range(n)])
+
+
+def labelled_shifter(n):
+    """A pattern of n bits, the same pattern shifted by one place in a ring, and which way it went.
+
+        v = [pattern (n), shifted pattern (n), left, none, right]
+
+    n from 1 to 16 -> (3 · 2^n, 2n + 3). Each of the 2^n patterns comes with each of the three shifts:
+    all of them to the left, then all without a shift, then all to the right. One of the last three bits
+    is on. The rows are all distinct.
+
+        best mean log p = -log(3 · 2^n)
+    """
+    n = check_count("n", n, least=1, most=16)
+    pattern = all_bits(n)  # (2^n, n)
+    parts = []
+    for label, shift in zip(np.eye(3), (-1, 0, 1)):
+        shifted = np.roll(pattern, shift, axis=1)
+        labels = np.tile(label, (len(pattern), 1))
+        parts.append(np.concatenate([pattern, shifted, labels], axis=1))
+    return np.concatenate(parts)
+
+
+def best_log_likelihood(v):
+    """Σ_v share(v) log share(v), in nats: the largest mean log p over the rows of v (N, D) there can be.
+
+    For a mean over N rows; N times it is the figure for all of them together.
+    """
+    v = check_array("v", v)
+    _, counts = np.unique(v, axis=0, return_counts=True)
+    share = counts / len(v)
+    return float(np.sum(share * np.log(share)))

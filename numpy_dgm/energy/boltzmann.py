@@ -1,0 +1,134 @@
+"""The general Boltzmann machine: bits, any of which may be connected.
+
+    E(s) = -b·s - Σ_{i<j} W_ij s_i s_j = -b·s - sᵀ W s          p(s) = exp(-E(s)) / Z
+
+N cases    n units, the first D of them visible    s (N, n) states, v (N, D) = s[:, :D]
+W (n, n) weights, each pair once, above the diagonal    b (n,) biases    mask (n, n) which pairs are connected
+x_i = b_i + Σ_j (W + Wᵀ)_ij s_j, the input to unit i: what E falls by when s_i goes from 0 to 1
+
+A pair outside the mask has no weight: whatever W holds there counts for nothing. With all pairs between
+two layers and none within, this is an RBM. The exact functions list all 2^n states.
+
+Ackley, Hinton and Sejnowski 1985.
+"""
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..foundation.doors import BadInput, check_array, check_count, check_generator
+from ..foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution
+from ..foundation.numerics import bernoulli, logsumexp, sigmoid
+from ..foundation.records import Record
+
+MOST_UNITS = 20  # 2^20 states of 20 units are 160 MB
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BoltzmannMachine(Record):
+    """Parameters of a general Boltzmann machine. A gradient with respect to them has the same type."""
+
+    W: np.ndarray  # (n, n) weights, above the diagonal
+    b: np.ndarray  # (n,)   biases
+    mask: np.ndarray  # (n, n) 1 where a pair i < j is connected, else 0
+    n_visible: int  # D; units D, D + 1, ... are hidden
+
+    trainable = ("W", "b")
+
+
+def init_boltzmann(n_units, n_visible, rng, mask=None, scale=0.01, dtype=np.float64):
+    """A fresh machine of n_units bits, the first n_visible of them visible: W ~ N(0, scale²) where connected, b = 0.
+
+    mask (n, n) true where a pair i < j is connected, false on and below the diagonal; by default every pair.
+    Raises BadInput.
+    """
+    check_count("n_units", n_units)
+    check_count("n_visible", n_visible, most=n_units)
+    check_generator("rng", rng)
+    every_pair = np.triu(np.ones((n_units, n_units)), k=1)
+    if mask is None:
+        mask = every_pair
+    mask = check_array("mask", mask, width=n_units, low=0, high=1)
+    if mask.shape != every_pair.shape or (mask > every_pair).any():
+        raise BadInput(f"mask: connections on or below the diagonal or a shape of {mask.shape} came, "
+                       f"pairs i < j of a ({n_units}, {n_units}) matrix were wanted")
+    W = rng.normal(scale=scale, size=(n_units, n_units)) * mask
+    return BoltzmannMachine(W.astype(dtype), np.zeros(n_units, dtype), mask.astype(dtype), n_visible)
+
+
+def boltzmann_from_rbm(rbm):
+    """The same model as an RBM of bits, written as a general machine: visible units first, then hidden ones."""
+    n_visible, n_hidden = rbm.W.shape
+    n = n_visible + n_hidden
+    W, mask = np.zeros((n, n), rbm.W.dtype), np.zeros((n, n), rbm.W.dtype)
+    W[:n_visible, n_visible:] = rbm.W
+    mask[:n_visible, n_visible:] = 1
+    return BoltzmannMachine(W, np.concatenate([rbm.b, rbm.c]), mask, n_visible)
+
+
+def energy(machine, s):
+    """E(s) = -b·s - sᵀ W s over the connected pairs, one number a case: (N, n) -> (N,)."""
+    W = machine.W * machine.mask
+    return -s @ machine.b - np.sum((s @ W) * s, axis=1)
+
+
+def unit_input(machine, s, i):
+    """x_i = b_i + Σ_j (W + Wᵀ)_ij s_j, the input to unit i from all the others: s (N, n) -> (N,)."""
+    weights_to_i = machine.W[:, i] * machine.mask[:, i] + machine.W[i] * machine.mask[i]
+    return s @ weights_to_i + machine.b[i]
+
+
+def gibbs_sweep(machine, s, rng, units=None):
+    """Each of `units` (all by default) drawn in turn given all the others: s (N, n) -> the next s (N, n).
+
+        p(s_i = 1 given the rest) = σ(x_i)
+
+    The first unit's draw is the second one's input, so the units cannot be drawn at once. Draws, a unit:
+    one uniform number a case. `units` leaves the others clamped at what they are.
+    """
+    s = s.copy()
+    for i in range(s.shape[1]) if units is None else units:
+        p_i = sigmoid(unit_input(machine, s, i))
+        s[:, i] = bernoulli(p_i, rng)
+    return s
+
+
+def exact_distribution(machine):
+    """`(p, log_Z)`: the probability of each of the 2^n states, in `all_bits` order, and log Z."""
+    s = all_states(machine)
+    return boltzmann_distribution(energy(machine, s))
+
+
+def log_likelihood(machine, v):
+    """log p(v) = log Σ_h exp(-E(v, h)) - log Z, by listing every state: (N, D) -> (N,)."""
+    E = energy(machine, all_states(machine)).reshape(2**machine.n_visible, -1)  # one row a visible state
+    log_weight = logsumexp(-E, axis=1)
+    log_Z = logsumexp(log_weight)
+    return log_weight[bits_to_index(v)] - log_Z
+
+
+def exact_gradient(machine, v):
+    """∂ mean log p(v) / ∂(W, b), by listing every state: v (N, D) bits -> a machine of gradients.
+
+        ∂ mean log p(v) / ∂W_ij = <s_i s_j>_data - <s_i s_j>_model      for connected i < j
+        ∂ mean log p(v) / ∂b_i  = <s_i>_data - <s_i>_model
+
+    <.>_data holds the visible units at the data and takes the hidden ones from p(h given v).
+    """
+    s = all_states(machine)
+    p_model, _ = exact_distribution(machine)
+    p_visible = np.bincount(bits_to_index(v), minlength=2**machine.n_visible) / len(v)  # the data's p(v)
+    p_joint = p_model.reshape(2**machine.n_visible, -1)
+    p_h_given_v = p_joint / p_joint.sum(axis=1, keepdims=True)
+    p_data = (p_visible[:, None] * p_h_given_v).reshape(-1)
+    difference = p_data - p_model  # (2^n,)
+    W = (s.T * difference) @ s
+    return replace(machine, W=W * machine.mask, b=difference @ s)
+
+
+def all_states(machine):
+    """Every state of the machine, (2^n, n); BadInput where they are too many to list."""
+    n = len(machine.b)
+    if n > MOST_UNITS:
+        raise BadInput(f"machine: {n} units came, all states are listed for at most {MOST_UNITS}; "
+                       "sample with gibbs_sweep instead")
+    return all_bits(n)

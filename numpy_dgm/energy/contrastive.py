@@ -1,0 +1,441 @@
+"""Learning an RBM: the exact gradient, contrastive divergence, persistent chains, and training by them.
+
+    ∂ mean log p(v_data) / ∂W = <v hᵀ>_data - <v hᵀ>_model
+    ∂ mean log p(v_data) / ∂b = <v>_data    - <v>_model
+    ∂ mean log p(v_data) / ∂c = <h>_data    - <h>_model
+
+Gradients point up the mean log-likelihood. <.>_data holds the visible layer at the data; <.>_model is the
+mean under the model: summed over all states (exact), estimated from chains that start at the data and
+run for k steps (CD-k) or from chains that never stop (PCD). Each mean is over its own number of rows.
+
+N cases    D visible units    K hidden units    M chains    k Gibbs steps
+
+Hinton 2002 (CD); Younes 1999 and Tieleman 2008 (PCD); Cho, Raiko and Ilin 2011, Melchior, Fischer and
+Wiskott 2016 (centring).
+"""
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..foundation.checkpoint import generator_state, load_checkpoint, restore_generator, save_checkpoint
+from ..foundation.doors import BadInput, check_choice, check_count, check_generator, check_number
+from ..foundation.optimizers import SCHEDULES, SGD, Adam, Momentum, MovingAverage, scheduled_rate
+from ..foundation.records import flatten, pack, windows
+from ..foundation.training import (
+    EarlyStopping,
+    History,
+    Progress,
+    check_cases,
+    check_finite,
+    fingerprint,
+    mean_of_cases,
+    minibatches,
+    split_rows,
+)
+from .likelihood import log_likelihood, log_partition, smaller_layer_visible, state_blocks
+from .rbm import RBM, check_rbm, flipped, free_energy, hidden_probs, sample_hidden, visible_probs
+
+METHODS = ("pcd", "cd", "exact")
+OPTIMIZERS = {"sgd": SGD, "momentum": Momentum, "adam": Adam}
+MONITORED_CASES = 256  # how many training cases the history looks at after each epoch
+MONITORED_STATES = 2**16  # up to so many states of the smaller layer, log Z is summed after each epoch
+
+
+def exact_gradient(rbm, v):
+    """∂ mean log p(v) / ∂(W, b, c), no sampling: v (N, D) -> an RBM of gradients.
+
+    The model's means are summed over all states of the smaller layer, so that layer has at most 25 units.
+    """
+    p_h_data = hidden_probs(rbm, v)
+    model = model_means(rbm)
+    n = len(v)
+    return replace(
+        rbm,
+        W=v.T @ p_h_data / n - model.W,
+        b=v.sum(axis=0) / n - model.b,
+        c=p_h_data.sum(axis=0) / n - model.c,
+    )
+
+
+def model_means(rbm):
+    """<v hᵀ>, <v> and <h> under the model, exactly, as the W, b and c of an RBM.
+
+        <s tᵀ> = Σ_s p(s) s E[t given s]ᵀ        s the smaller layer, t the other one
+    """
+    layer = smaller_layer_visible(rbm)
+    log_z = log_partition(rbm)
+    s_t, s, t = np.zeros(layer.W.shape), np.zeros(layer.b.shape), np.zeros(layer.c.shape)
+    for states, _ in state_blocks(layer):
+        p = np.exp(-free_energy(layer, states) - log_z)  # (S,)
+        mean_t = hidden_probs(layer, states)
+        weighted_s = p[:, None] * states
+        s_t += weighted_s.T @ mean_t
+        s += weighted_s.sum(axis=0)
+        t += p @ mean_t
+    dtype = rbm.W.dtype
+    means = replace(layer, W=s_t.astype(dtype), b=s.astype(dtype), c=t.astype(dtype))
+    return means if layer is rbm else flipped(means)
+
+
+def cd_gradient(rbm, v_data, k, rng):
+    """CD-k estimate of ∂ mean log p(v_data) / ∂(W, b, c), to be ascended (Hinton 2002, eq. 5).
+
+    v_data (N, D) in [0, 1]; k >= 1 Gibbs steps from the data. Draws, in this order, k times: h, then v.
+    """
+    # positive phase: the visible layer is held at the data
+    p_h_data = hidden_probs(rbm, v_data)
+
+    # negative phase: k steps of block Gibbs sampling, started at the data
+    p_h = p_h_data
+    for _ in range(k):
+        h = rbm.hidden.sample(p_h, rng)
+        p_v = visible_probs(rbm, h)
+        v = rbm.visible.sample(p_v, rng)
+        p_h = hidden_probs(rbm, v)
+
+    return phase_difference(rbm, v_data, p_h_data, v, p_h)
+
+
+def pcd_gradient(rbm, v_data, chains, k, rng):
+    """PCD-k estimate of ∂ mean log p(v_data) / ∂(W, b, c), and the chains moved on: `(gradient, chains)`.
+
+    v_data (N, D) in [0, 1]; chains (M, K), the hidden layers at which the chains stand; k >= 1 Gibbs steps
+    from there. Draws, in this order, k times: v, then h. Tieleman 2008.
+    """
+    # positive phase: the visible layer is held at the data
+    p_h_data = hidden_probs(rbm, v_data)
+
+    # negative phase: k steps of block Gibbs sampling, started where the chains stood
+    h = chains
+    for _ in range(k):
+        p_v = visible_probs(rbm, h)
+        v = rbm.visible.sample(p_v, rng)
+        p_h = hidden_probs(rbm, v)
+        h = rbm.hidden.sample(p_h, rng)
+
+    return phase_difference(rbm, v_data, p_h_data, v, p_h), h
+
+
+def phase_difference(rbm, v_data, p_h_data, v_model, p_h_model):
+    """<v hᵀ>_data - <v hᵀ>_model and likewise for the biases, each mean over its own rows.
+
+    v_data (N, D), p_h_data (N, K), v_model (M, D), p_h_model (M, K). One product of the stacked phases
+    does for both, where the data's rows carry 1/N and the model's rows -1/M.
+    """
+    n, m = len(v_data), len(v_model)
+    v = np.concatenate([v_data, v_model])  # (N + M, D)
+    p_h = np.concatenate([p_h_data / n, p_h_model / -m])  # (N + M, K)
+    return replace(
+        rbm,
+        W=v.T @ p_h,
+        b=v_data.sum(axis=0) / n - v_model.sum(axis=0) / m,
+        c=p_h.sum(axis=0),
+    )
+
+
+def centre(gradient, v_offset, h_offset):
+    """The centred gradient: the same ascent as if v and h were measured from v_offset (D,) and h_offset (K,).
+
+        W' = <(v - μ)(h - λ)ᵀ>_data - <(v - μ)(h - λ)ᵀ>_model = W - μ cᵀ - b λᵀ
+        b' = b - W' λ
+        c' = c - W'ᵀ μ
+
+    with W, b, c the plain gradient, μ = v_offset, λ = h_offset. The weights no longer learn what the
+    biases should, and the run is the same whether the data are bits or flipped bits (Melchior, Fischer
+    and Wiskott 2016). Any μ and λ give a direction that climbs; the means of the layers climb best.
+    """
+    W = gradient.W - np.outer(v_offset, gradient.c)
+    W -= np.outer(gradient.b, h_offset)
+    b = gradient.b - W @ h_offset
+    c = gradient.c - v_offset @ W
+    return replace(gradient, W=W, b=b, c=c)
+
+
+def train_rbm(
+    rbm,
+    data,
+    *,
+    epochs,
+    rng,
+    method="pcd",
+    k=1,
+    batch_size=20,
+    rate=0.1,
+    schedule="linear",
+    optimizer="sgd",
+    weight_decay=0.0,
+    centred=True,
+    n_chains=100,
+    average=None,
+    validation=0.0,
+    patience=None,
+    checkpoint=None,
+    progress=False,
+):
+    """Climb the mean log-likelihood of `data`: `(rbm, history)`. The RBM that came is left as it was.
+
+    data (N, D)       an array, memory map or Data: anything that row numbers index; values in [0, 1]
+    epochs, rng       passes over the data; a numpy Generator that all is drawn from
+    method, k         "pcd" persistent chains, "cd" chains from the data, k Gibbs steps each; "exact" by
+                      enumeration, for a layer of at most 25 units
+    batch_size, rate  cases a step; the learning rate at the start
+    schedule          of the rate: "constant", "linear" or "cosine", the last two falling to 0
+    optimizer         "sgd", "momentum" (0.9) or "adam"
+    weight_decay      d: each step also pulls W down by rate * d * W; the biases are left alone
+    centred           take the centred gradient (see `centre`)
+    n_chains          how many persistent chains
+    average           d in (0, 1): give back the moving average of the parameters with this decay
+    validation        share of the cases that is held out and reported on
+    patience          stop after so many epochs without a better log-likelihood of the held-out cases, and
+                      give back the best; for models whose smaller layer has at most 16 units
+    checkpoint        a folder: the state is kept there, and the same call goes on where it was stopped
+    progress          say on standard error how far it is
+
+    The history has, an epoch: rate, seconds (so far), reconstruction_error and free_energy of up to 256
+    training cases, weight_norm; with a validation share also validation_free_energy and, where the
+    smaller layer has at most 16 units and the data are bits, log_likelihood (of the same training cases)
+    and validation_log_likelihood. Raises BadInput, and Diverged when a parameter is no longer finite.
+    """
+    settings = {
+        "epochs": check_count("epochs", epochs),
+        "method": check_choice("method", method, METHODS),
+        "k": check_count("k", k),
+        "batch_size": check_count("batch_size", batch_size),
+        "rate": check_number("rate", rate, 0, np.inf, open_low=True),
+        "schedule": check_choice("schedule", schedule, SCHEDULES),
+        "optimizer": check_choice("optimizer", optimizer, tuple(OPTIMIZERS)),
+        "weight_decay": check_number("weight_decay", weight_decay, 0, 1),
+        "centred": bool(centred),
+        "n_chains": check_count("n_chains", n_chains),
+        "average": None if average is None else check_number("average", average, 0, 1, open_low=True, open_high=True),
+        "validation": check_number("validation", validation, 0, 1, open_high=True),
+        "patience": None if patience is None else check_count("patience", patience),
+    }
+    check_generator("rng", rng)
+    check_rbm(rbm)
+    data = check_cases("data", data, len(rbm.b), low=0, high=1)
+    settings["data"] = fingerprint(data)
+
+    run = start_run(rbm, data, settings, rng)
+    checkpoint_file = None if checkpoint is None else Path(checkpoint) / "checkpoint.npz"
+    if checkpoint_file is not None and checkpoint_file.exists():
+        resume_run(run, checkpoint_file, settings, rng)
+    train_to_the_end(run, data, settings, rng, checkpoint_file, progress)
+    return trained_rbm(run), run.history
+
+
+@dataclass(eq=False)
+class Run:
+    """Where a training run stands: all that the next step depends on, the generator apart."""
+
+    rbm: RBM  # its arrays are windows onto `vector`
+    vector: np.ndarray  # (P,)
+    optimizer: object
+    chains: np.ndarray  # (M, K) hidden layers of the persistent chains
+    v_offset: np.ndarray  # (D,) the means of the training cases
+    h_offset: np.ndarray  # (K,) running means of the hidden units
+    train_rows: np.ndarray
+    validation_rows: np.ndarray
+    average: MovingAverage
+    stopping: EarlyStopping
+    history: History
+    epoch: int = 0  # epochs done
+    stopped: bool = False  # by patience
+
+
+def start_run(rbm, data, settings, rng):
+    """A Run before its first step. Draws: the split (if a share is held out), the chains."""
+    vector, rbm = pack(rbm)
+    train_rows, validation_rows = np.arange(len(data)), np.arange(0)
+    if settings["validation"] > 0:
+        train_rows, validation_rows = split_rows(len(data), settings["validation"], rng)
+    if settings["patience"] is not None:
+        _check_patience(rbm, data, validation_rows)
+    v_mean = mean_of_cases(data, train_rows).astype(vector.dtype)
+    first_rows = train_rows[np.arange(settings["n_chains"]) % len(train_rows)]
+    first_cases = np.asarray(data[first_rows], dtype=vector.dtype)
+    return Run(
+        rbm=rbm,
+        vector=vector,
+        optimizer=OPTIMIZERS[settings["optimizer"]](),
+        chains=sample_hidden(rbm, first_cases, rng),
+        v_offset=v_mean,
+        h_offset=hidden_probs(rbm, v_mean[None])[0],
+        train_rows=train_rows,
+        validation_rows=validation_rows,
+        average=MovingAverage(settings["average"]),
+        stopping=EarlyStopping(settings["patience"]),
+        history=History(),
+    )
+
+
+def train_to_the_end(run, data, settings, rng, checkpoint_file=None, progress=False):
+    """All the epochs that are left; the state goes to `checkpoint_file` as often as costs a tenth of the time."""
+    reporter = Progress(settings["epochs"]) if progress else None
+    seconds_before = run.history["seconds"][-1] if run.epoch else 0.0
+    started = last_saved = time.perf_counter()
+    seconds_to_save = 0.0
+    while run.epoch < settings["epochs"] and not run.stopped:
+        last_good = run.vector.copy()
+        rate = train_one_epoch(run, data, settings, rng)
+        check_finite(run.rbm, run.epoch, last_good=windows(run.rbm, last_good))
+        seconds = seconds_before + time.perf_counter() - started
+        values = observe(trained_rbm(run), data, run.train_rows, run.validation_rows)
+        run.history.record(rate=rate, seconds=seconds, **values)
+        if settings["patience"] is not None:
+            run.stopped = run.stopping.should_stop(values["validation_log_likelihood"], result_vector(run))
+        if reporter is not None:
+            reporter.show(run.epoch, len(run.train_rows), **_headline(values))
+        is_last = run.epoch == settings["epochs"] or run.stopped
+        now = time.perf_counter()
+        if checkpoint_file is not None and (is_last or now - last_saved >= 10 * seconds_to_save):
+            save_run(run, checkpoint_file, settings, rng)
+            last_saved = time.perf_counter()
+            seconds_to_save = last_saved - now
+
+
+def train_one_epoch(run, data, settings, rng):
+    """One pass over the training cases, a step a minibatch. Returns the rate of the last step."""
+    n_batches = -(-len(run.train_rows) // settings["batch_size"])
+    batches = minibatches(data, run.train_rows, settings["batch_size"], rng, run.vector.dtype)
+    for i, v in enumerate(batches):
+        progress = (run.epoch + i / n_batches) / settings["epochs"]
+        rate = scheduled_rate(settings["schedule"], settings["rate"], progress)
+        if settings["centred"] and i % 10 == 0:  # the offsets need not be exact, so every tenth batch will do
+            run.h_offset += 0.1 * (hidden_probs(run.rbm, v).mean(axis=0) - run.h_offset)
+        learning_step(run, v, settings, rate, rng)
+    run.epoch += 1
+    return rate
+
+
+def learning_step(run, v, settings, rate, rng):
+    """One step up the gradient of the cases v (N, D): moves `run.vector`, and `run.chains` with PCD."""
+    rbm, k = run.rbm, settings["k"]
+    if settings["method"] == "cd":
+        gradient = cd_gradient(rbm, v, k, rng)
+    elif settings["method"] == "pcd":
+        gradient, run.chains = pcd_gradient(rbm, v, run.chains, k, rng)
+    else:
+        gradient = exact_gradient(rbm, v)
+    if settings["centred"]:
+        gradient = centre(gradient, run.v_offset, run.h_offset)
+    if settings["weight_decay"] > 0:
+        gradient = replace(gradient, W=gradient.W - settings["weight_decay"] * rbm.W)
+    run.optimizer.step(run.vector, flatten(gradient), rate)
+    if settings["average"] is not None:
+        run.average.update(run.vector)
+
+
+def observe(rbm, data, train_rows, validation_rows):
+    """What the history keeps of an epoch, as a dict of numbers; see `train_rbm`."""
+    v = np.asarray(data[train_rows[:MONITORED_CASES]], dtype=rbm.W.dtype)
+    values = {
+        "reconstruction_error": reconstruction_error(rbm, v),
+        "free_energy": free_energy(rbm, v).mean(),
+        "weight_norm": np.linalg.norm(rbm.W),
+    }
+    if len(validation_rows) > 0:
+        v_held_out = np.asarray(data[validation_rows], dtype=rbm.W.dtype)
+        values["validation_free_energy"] = free_energy(rbm, v_held_out).mean()
+        if _is_exact(rbm, v_held_out):
+            log_z = log_partition(rbm)
+            values["log_likelihood"] = log_likelihood(rbm, v, log_z).mean()
+            values["validation_log_likelihood"] = log_likelihood(rbm, v_held_out, log_z).mean()
+    return values
+
+
+def reconstruction_error(rbm, v):
+    """Mean squared difference between v (N, D) and its reconstruction through the mean hidden layer, a number.
+
+    A sign of life and no more: it can fall while the likelihood falls too.
+    """
+    p_v = visible_probs(rbm, hidden_probs(rbm, v))
+    return float(np.mean((v - p_v) ** 2))
+
+
+def result_vector(run):
+    """The parameters that training gives back (P,): the moving average where one is kept, else the last."""
+    return run.vector if run.average.decay is None else run.average.vector
+
+
+def trained_rbm(run):
+    """The RBM that training gives back: with patience the best one on the held-out cases."""
+    has_best = run.stopping.best_vector is not None
+    vector = run.stopping.best_vector if has_best else result_vector(run)
+    return windows(run.rbm, vector.copy())
+
+
+ARRAYS_AND_NUMBERS = ("vector", "chains", "v_offset", "h_offset", "train_rows", "validation_rows", "epoch", "stopped")
+RECORDS = ("optimizer", "average", "stopping", "history")
+
+
+def save_run(run, path, settings, rng):
+    """Write the whole state of a run, and the RBM that it has come to, to `path`, atomically."""
+    trained = trained_rbm(run)
+    state = {
+        "model": "RBM",
+        "trained": {name: getattr(trained, name) for name in trained.trainable},
+        "settings": settings,
+        "generator": generator_state(rng),
+    }
+    state |= {name: getattr(run, name) for name in ARRAYS_AND_NUMBERS}
+    state |= {name: vars(getattr(run, name)) for name in RECORDS}
+    save_checkpoint(path, state)
+
+
+def load_rbm(path):
+    """The RBM that the training run with the checkpoint `path` has come to. BadInput where it holds no RBM."""
+    return RBM(**_load_state(path)["trained"])
+
+
+def resume_run(run, path, settings, rng):
+    """Bring a fresh `run` and `rng` to where the checkpoint at `path` stands. BadInput where it is of another run."""
+    state = _load_state(path)
+    saved_W = state["trained"]["W"]
+    saved_settings = {"W": f"{saved_W.dtype} {saved_W.shape}", **state["settings"]}
+    for name, value in {"W": f"{run.rbm.W.dtype} {run.rbm.W.shape}", **settings}.items():
+        if value != saved_settings.get(name):
+            raise BadInput(f"{path}: the run there has {name} {saved_settings.get(name)}, this one {value}; "
+                           "go on with the same settings, or start afresh in another folder")
+    restore_generator(rng, state["generator"])
+    run.vector[:] = state["vector"]  # in place: run.rbm's arrays are windows onto it
+    for name in ARRAYS_AND_NUMBERS[1:]:
+        setattr(run, name, state[name])
+    for name in RECORDS:
+        vars(getattr(run, name)).update(state[name])
+
+
+def _load_state(path):
+    state = load_checkpoint(path)
+    if state.get("model") != "RBM":
+        raise BadInput(f"{path}: a checkpoint of a {state.get('model')} came, one of an RBM was wanted")
+    return state
+
+
+def _check_patience(rbm, data, validation_rows):
+    """BadInput where there is no exact log-likelihood of held-out cases for `patience` to watch."""
+    if len(validation_rows) == 0:
+        raise BadInput("patience: it watches the held-out cases, and validation is 0; a share such as 0.1 was wanted")
+    if not _is_exact(rbm, np.asarray(data[validation_rows[:MONITORED_CASES]])):
+        raise BadInput(
+            f"patience: it watches the exact log-likelihood, which takes bits as data and a layer of at most "
+            f"{MONITORED_STATES.bit_length() - 1} units; here {len(rbm.b)} visible and {len(rbm.c)} hidden units "
+            "or grey pixels came. Watch validation_free_energy against free_energy instead: they part when it overfits"
+        )
+
+
+def _is_exact(rbm, v):
+    """Whether log p(v) is defined (v are states, not grey levels) and cheap enough to sum after every epoch."""
+    smallest_layer = min(rbm.visible.n_states(len(rbm.b)), rbm.hidden.n_states(len(rbm.c)))
+    return smallest_layer <= MONITORED_STATES and rbm.visible.are_states(v)
+
+
+def _headline(values):
+    """The one or two numbers of an epoch that a progress line has room for."""
+    if "validation_log_likelihood" in values:
+        return {name: values[name] for name in ("log_likelihood", "validation_log_likelihood")}
+    if "validation_free_energy" in values:
+        return {name: values[name] for name in ("free_energy", "validation_free_energy")}
+    return {"reconstruction_error": values["reconstruction_error"]}

@@ -1,0 +1,126 @@
+"""Restricted Boltzmann machine: an energy over two layers, with connections only between the layers.
+
+    E(v, h) = -b·v - c·h - vᵀ W h - log base_v(v) - log base_h(h)        p(v, h) = exp(-E(v, h)) / Z
+
+N cases    D visible units    K hidden units
+v (N, D) visible values    h (N, K) hidden values    x the input to a unit
+W (D, K) weights           b (D,) visible biases     c (K,) hidden biases
+A, A', base: the units' own (see units.py). Bits, the default: base = 1, A(x) = log(1 + exp(x)), A' = σ
+
+Nothing ties the units of a layer to one another, so given one layer the other is independent unit by
+unit, and a layer can be summed out in closed form.
+
+Smolensky 1986 (harmonium); Hinton 2002 (contrastive divergence); Welling, Rosen-Zvi and Hinton 2004
+(exponential-family harmonium).
+"""
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..foundation.doors import BadInput, check_array, check_choice, check_count, check_generator
+from ..foundation.records import Record
+from .units import Bernoulli
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RBM(Record):
+    """Parameters of an RBM. A gradient with respect to them has the same type."""
+
+    W: np.ndarray  # (D, K) weights
+    b: np.ndarray  # (D,)   visible biases
+    c: np.ndarray  # (K,)   hidden biases
+    visible: Bernoulli = Bernoulli()  # the kind of the visible units
+    hidden: Bernoulli = Bernoulli()  # the kind of the hidden units
+
+    trainable = ("W", "b", "c")
+
+
+def init_rbm(n_visible, n_hidden, rng, data=None, dtype=np.float32):
+    """A fresh RBM of bits: W ~ N(0, 0.01²), c = 0, and b with which an unconnected layer has the data's means.
+
+    n_visible D, n_hidden K, whole numbers; rng a numpy Generator; data (N, D) in [0, 1], optional: without
+    it b = 0; dtype float32 (to train) or float64 (to check). Raises BadInput. Hinton 2010, section 8.
+    """
+    check_count("n_visible", n_visible)
+    check_count("n_hidden", n_hidden)
+    check_generator("rng", rng)
+    check_choice("dtype", np.dtype(dtype).name, ("float32", "float64"))
+    units = Bernoulli()
+    b = np.zeros(n_visible)
+    if data is not None:
+        v = units.check("data", data[:], n_visible)
+        b = units.starting_bias(v.mean(axis=0, dtype=np.float64))
+    W = rng.normal(scale=0.01, size=(n_visible, n_hidden))
+    return RBM(W=W.astype(dtype), b=b.astype(dtype), c=np.zeros(n_hidden, dtype))
+
+
+def check_rbm(rbm):
+    """`rbm` where its arrays fit together, are finite and of one dtype, float32 or float64; else BadInput."""
+    if not isinstance(rbm, RBM):
+        raise BadInput(f"rbm: {type(rbm).__name__} came, an RBM was wanted")
+    W = check_array("rbm.W", rbm.W)
+    check_array("rbm.b", rbm.b, ndim=1, width=W.shape[0])
+    check_array("rbm.c", rbm.c, ndim=1, width=W.shape[1])
+    dtypes = {array.dtype.name for array in (rbm.W, rbm.b, rbm.c)}
+    if len(dtypes) > 1 or not dtypes <= {"float32", "float64"}:
+        raise BadInput(f"rbm: parameters of dtype {', '.join(sorted(dtypes))} came, "
+                       "float32 or float64 throughout was wanted")
+    return rbm
+
+
+def energy(rbm, v, h):
+    """E(v, h) = -b·v - c·h - vᵀ W h - log base(v) - log base(h), one number a case: (N, D), (N, K) -> (N,)."""
+    visible_term = v @ rbm.b + rbm.visible.log_base(v)
+    hidden_term = h @ rbm.c + rbm.hidden.log_base(h)
+    interaction = np.sum((v @ rbm.W) * h, axis=1)  # vᵀ W h without an (N, D, K) array
+    return -visible_term - hidden_term - interaction
+
+
+def free_energy(rbm, v):
+    """F(v) = -b·v - log base(v) - Σⱼ A(cⱼ + (vᵀW)ⱼ), so that p(v) = exp(-F(v)) / Z: (N, D) -> (N,).
+
+    For bits: F(v) = -b·v - Σⱼ log(1 + exp(cⱼ + (vᵀW)ⱼ)). The sum over hidden units is in float64.
+    """
+    x = v @ rbm.W + rbm.c  # (N, K) input to each hidden unit
+    visible_term = v @ rbm.b + rbm.visible.log_base(v)
+    return -visible_term - rbm.hidden.log_normaliser(x)
+
+
+def hidden_probs(rbm, v):
+    """E[hⱼ given v] = A'(cⱼ + (vᵀW)ⱼ); for bits p(hⱼ = 1 given v) = σ(cⱼ + (vᵀW)ⱼ): (N, D) -> (N, K)."""
+    x = v @ rbm.W
+    x += rbm.c
+    return rbm.hidden.mean(x)
+
+
+def visible_probs(rbm, h):
+    """E[vᵢ given h] = A'(bᵢ + (Wh)ᵢ); for bits p(vᵢ = 1 given h) = σ(bᵢ + (Wh)ᵢ): (N, K) -> (N, D)."""
+    x = h @ rbm.W.T
+    x += rbm.b
+    return rbm.visible.mean(x)
+
+
+def sample_hidden(rbm, v, rng):
+    """One draw of h from p(h given v), every unit on its own: (N, D) -> (N, K)."""
+    p_h = hidden_probs(rbm, v)
+    return rbm.hidden.sample(p_h, rng)
+
+
+def sample_visible(rbm, h, rng):
+    """One draw of v from p(v given h), every unit on its own: (N, K) -> (N, D)."""
+    p_v = visible_probs(rbm, h)
+    return rbm.visible.sample(p_v, rng)
+
+
+def gibbs_step(rbm, v, rng):
+    """One step of block Gibbs sampling, all of h and then all of v: v (N, D) -> the next v (N, D)."""
+    h = sample_hidden(rbm, v, rng)
+    return sample_visible(rbm, h, rng)
+
+
+def flipped(rbm):
+    """The same machine seen from the other side: hidden and visible change places, W is transposed.
+
+    free_energy(flipped(rbm), h) is then the free energy of a hidden layer, all visible layers summed out.
+    """
+    return replace(rbm, W=rbm.W.T, b=rbm.c, c=rbm.b, visible=rbm.hidden, hidden=rbm.visible)

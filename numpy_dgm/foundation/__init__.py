@@ -1,0 +1,12 @@
+"""What every wing stands on.
+
+    numerics.py      sigmoid, softplus, logsumexp, Bernoulli draws; stable in float32 and float64
+    enumeration.py   the oracle: a small model written out state by state
+    records.py       frozen records of arrays: shown in a debugger, packed into one vector
+    gradcheck.py     central differences over a packed vector
+    verify.py        a lesson's executable equation
+    optimizers.py    SGD, momentum, Adam; schedules; moving average of the parameters
+    training.py      minibatches, history, progress, early stopping, divergence guard
+    checkpoint.py    a whole training state in a file, atomically, without pickles
+    doors.py         the checks at the doors, and BadInput
+"""

@@ -1,0 +1,142 @@
+"""Checkpoints: the whole state of a training run in one file, written so that it is never half there.
+
+The file is an .npz archive without pickles: every array under a name of its own, and `structure`, a
+JSON text that says how they hang together with the numbers, texts and lists between them. It is written
+to a temporary file in the same folder, synced to the disk, and renamed over the old one: whenever the
+power goes, either the old state or the new one is there.
+
+A random generator is saved whole: its kind, its state, and its seed sequence with the number of
+children it has spawned, so that what it draws and spawns afterwards is what it would have.
+"""
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from .doors import BadInput
+
+FORMAT = "numpy_dgm checkpoint 1"
+BIT_GENERATORS = ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
+NOT_A_CHECKPOINT = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, RuntimeError,
+                    zipfile.BadZipFile, zlib.error)  # what NumPy, zipfile and json make of a foreign file
+
+
+def save_checkpoint(path, state):
+    """Write `state` to the file `path`: a dict of arrays, numbers, texts, None, lists and dicts of these."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = {}
+    structure = {"format": FORMAT, "state": _to_json(state, arrays)}
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, structure=np.array(json.dumps(structure)), **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    _sync_folder(path.parent)
+
+
+def load_checkpoint(path):
+    """The `state` that `save_checkpoint` wrote to `path`. BadInput where the file is missing, cut short or foreign."""
+    path = Path(path)
+    if not path.is_file():
+        raise BadInput(f"{path}: no such file, a checkpoint was wanted")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            contents = {name: archive[name] for name in archive.files}
+        structure = json.loads(str(contents.pop("structure")))
+        if structure["format"] != FORMAT:
+            raise BadInput(f"{path}: format {structure['format']!r} came, {FORMAT!r} was wanted")
+        return _from_json(structure["state"], contents)
+    except BadInput:
+        raise
+    except NOT_A_CHECKPOINT as error:
+        raise BadInput(f"{path}: this is not a whole numpy_dgm checkpoint ({type(error).__name__})") from error
+
+
+def generator_state(rng):
+    """All that makes `rng` what it is, as a dict for `save_checkpoint`. BadInput for kinds that NumPy does not ship."""
+    bits = rng.bit_generator
+    kind, seeds = type(bits).__name__, bits.seed_seq
+    if kind not in BIT_GENERATORS or not isinstance(seeds, np.random.SeedSequence):
+        raise BadInput(f"rng: a {kind} seeded by {type(seeds).__name__} came, one of {', '.join(BIT_GENERATORS)} "
+                       "seeded by a SeedSequence was wanted (numpy.random.default_rng(0) is one)")
+    return {
+        "kind": kind,
+        "entropy": _plain(seeds.entropy),
+        "spawn_key": list(seeds.spawn_key),
+        "pool_size": seeds.pool_size,
+        "n_children_spawned": seeds.n_children_spawned,
+        "state": bits.state,
+    }
+
+
+def restore_generator(rng, saved):
+    """Bring `rng` to the state `saved` by `generator_state`, in place.
+
+    `rng` must have been seeded as the saved one was, since its seed sequence cannot be exchanged: this is
+    what a run gets that is started again by the same line. BadInput otherwise.
+    """
+    mine = generator_state(rng)
+    for name in ("kind", "entropy", "spawn_key", "pool_size"):
+        if mine[name] != saved[name]:
+            raise BadInput(f"rng: a generator with {name} {mine[name]} came, the checkpoint's has {saved[name]}; "
+                           "resume with the seed that the run was started with")
+    missing_children = saved["n_children_spawned"] - mine["n_children_spawned"]
+    if missing_children < 0:
+        raise BadInput(f"rng: a generator that has spawned {mine['n_children_spawned']} children came, "
+                       f"the checkpoint's has spawned {saved['n_children_spawned']}")
+    rng.bit_generator.seed_seq.spawn(missing_children)
+    rng.bit_generator.state = saved["state"]
+
+
+def _plain(entropy):
+    """A seed sequence's entropy, an int or a sequence of ints, as JSON can hold it."""
+    return int(entropy) if np.ndim(entropy) == 0 else [int(word) for word in entropy]
+
+
+def _to_json(value, arrays):
+    """`value` with each array moved to `arrays` and a reference left in its place."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.hasobject:  # NumPy would pickle it, and then the file could not be loaded
+            raise BadInput(f"checkpoint: an array of dtype {value.dtype} came, one of numbers or text was wanted")
+        name = f"array_{len(arrays)}"
+        arrays[name] = value
+        return {"array": name}
+    if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):  # JSON would turn the key 1 into "1"
+            raise BadInput(f"checkpoint: a dict with the keys {list(value)} came, texts as keys were wanted")
+        return {"dict": {key: _to_json(item, arrays) for key, item in value.items()}}
+    if isinstance(value, (list, tuple)):
+        return [_to_json(item, arrays) for item in value]
+    if isinstance(value, np.generic):
+        return value.item()
+    return value
+
+
+def _from_json(value, arrays):
+    if isinstance(value, list):
+        return [_from_json(item, arrays) for item in value]
+    if isinstance(value, dict) and "array" in value:
+        return arrays[value["array"]]
+    if isinstance(value, dict):
+        return {key: _from_json(item, arrays) for key, item in value["dict"].items()}
+    return value
+
+
+def _sync_folder(folder):
+    """Make the renaming itself last, where the system lets a folder be synced (Windows does not)."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,104 @@
+"""Optimizers, schedules and a moving average, each written once, on the packed vector.
+
+θ (P,) the vector of parameters    g (P,) a direction    α the rate    t steps taken so far
+
+A step goes along g when the rate is positive and against it when it is negative: the energy models
+climb the log-likelihood with +α, the networks descend a loss with -α. The step is the one place where
+the house writes in place: into the vector that the training loop owns.
+"""
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(eq=False)
+class SGD:
+    """θ ← θ + α g (Robbins and Monro 1951)."""
+
+    def step(self, vector, direction, rate):
+        """Move `vector` (P,) in place along `direction` (P,)."""
+        vector += rate * direction
+
+
+@dataclass(eq=False)
+class Momentum:
+    """m ← μ m + α g,  θ ← θ + m  (Polyak 1964; in this form Hinton 2010).
+
+    Along a direction that stays the same, steps grow to α / (1 - μ) times g.
+    """
+
+    momentum: float = 0.9
+    velocity: np.ndarray = None  # (P,) m, zero at the start
+
+    def step(self, vector, direction, rate):
+        """Move `vector` (P,) in place along the running `velocity`."""
+        if self.velocity is None:
+            self.velocity = np.zeros_like(vector)
+        self.velocity *= self.momentum
+        self.velocity += rate * direction
+        vector += self.velocity
+
+
+@dataclass(eq=False)
+class Adam:
+    """m ← β₁ m + (1 - β₁) g,  s ← β₂ s + (1 - β₂) g²,  θ ← θ + α m̂ / (√ŝ + ε)  (Kingma and Ba 2015).
+
+    m̂ = m / (1 - β₁ᵗ) and ŝ = s / (1 - β₂ᵗ) undo the bias of starting at zero.
+    """
+
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    steps: int = 0
+    mean: np.ndarray = None  # (P,) m
+    square: np.ndarray = None  # (P,) s
+
+    def step(self, vector, direction, rate):
+        """Move `vector` (P,) in place."""
+        if self.mean is None:
+            self.mean, self.square = np.zeros_like(vector), np.zeros_like(vector)
+        self.steps += 1
+        self.mean += (1 - self.beta1) * (direction - self.mean)
+        self.square += (1 - self.beta2) * (direction**2 - self.square)
+        mean_hat = self.mean / (1 - self.beta1**self.steps)
+        square_hat = self.square / (1 - self.beta2**self.steps)
+        vector += rate * mean_hat / (np.sqrt(square_hat) + self.epsilon)
+
+
+@dataclass(eq=False)
+class MovingAverage:
+    """θ̄ ← d θ̄ + (1 - d) θ, started at the first θ that it sees (Polyak and Juditsky 1992).
+
+    While few steps are taken, d is held to t / (t + 1), so that the average is the plain mean of all
+    that it has seen and the start is forgotten soon.
+    """
+
+    decay: float = 0.99
+    steps: int = 0
+    vector: np.ndarray = None  # (P,) θ̄
+
+    def update(self, vector):
+        """Take `vector` (P,) into the average."""
+        if self.vector is None:
+            self.vector = np.zeros_like(vector)
+        decay = min(self.decay, self.steps / (self.steps + 1))
+        self.vector += (1 - decay) * (vector - self.vector)
+        self.steps += 1
+
+
+SCHEDULES = ("constant", "linear", "cosine")
+
+
+def scheduled_rate(schedule, rate, progress):
+    """The rate when `progress` (0 at the start, 1 at the end) of the run is behind us.
+
+    constant: α        linear: α (1 - progress)        cosine: α (1 + cos(π progress)) / 2
+    """
+    if schedule == "constant":
+        return rate
+    if schedule == "linear":
+        return rate * (1 - progress)
+    if schedule == "cosine":
+        return rate * (1 + math.cos(math.pi * progress)) / 2
+    raise ValueError(f"schedule: {schedule!r} came, one of {', '.join(SCHEDULES)} was wanted")

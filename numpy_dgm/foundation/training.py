@@ -1,0 +1,181 @@
+"""What every training run shares; the step itself is each model's own.
+
+    for epoch in range(start, epochs):
+        for x in minibatches(data, rows, batch_size, rng, dtype):
+            ...                                   one step of the model
+            check_finite(model, epoch)
+        history.record(epoch=epoch + 1, ...)
+        progress.show(epoch + 1, cases, ...)
+
+N cases    P parameters, in one vector
+"""
+import sys
+import time
+import zlib
+
+import numpy as np
+
+from .doors import BadInput, check_array, check_values
+
+CASES_AT_ONCE = 10_000  # rows of data that are looked at together: a memory map is never read whole
+
+
+class Diverged(FloatingPointError):
+    """A parameter or a loss is no longer finite. `model` is the last good one, or None where there is none."""
+
+    def __init__(self, message, model=None):
+        super().__init__(message)
+        self.model = model
+
+
+def minibatches(data, rows, batch_size, rng, dtype):
+    """One epoch: the cases `rows` of `data` in a fresh order, `batch_size` at a time, in `dtype`.
+
+    `data` is anything that an array of row numbers indexes: an array, a memory map, a Data. Only the
+    rows of a batch are converted, as they are drawn. The last batch holds what is left.
+    """
+    order = rng.permutation(rows)
+    for start in range(0, len(order), batch_size):
+        batch_rows = order[start : start + batch_size]
+        yield np.asarray(data[batch_rows], dtype=dtype)
+
+
+def split_rows(n_cases, share, rng):
+    """`(training rows, validation rows)`: a random `share` in [0, 1) of the cases is held out."""
+    order = rng.permutation(n_cases)
+    n_held_out = int(round(share * n_cases))
+    if n_held_out == n_cases:
+        raise BadInput(f"validation: a share of {share} of {n_cases} cases leaves none to train on")
+    if n_held_out == 0 and share > 0:
+        raise BadInput(f"validation: a share of {share} of {n_cases} cases holds out none, a larger one was wanted")
+    return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
+
+
+def check_cases(name, data, width, low=None, high=None):
+    """`data` where it can be trained on: two axes, `width` numbers a case, finite, within [low, high].
+
+    It is read in blocks of 10,000 cases, so that a memory map larger than memory passes too.
+    Raises BadInput.
+    """
+    if isinstance(data, list):
+        data = check_array(name, data)
+    shape = getattr(data, "shape", None)
+    if shape is None:
+        raise BadInput(f"{name}: {type(data).__name__} came, an array or what open_data gives was wanted")
+    if len(shape) != 2 or shape[0] == 0 or shape[1] != width:
+        raise BadInput(f"{name}: shape {tuple(shape)} came, (cases, {width}) with at least one case was wanted")
+    for start in range(0, shape[0], CASES_AT_ONCE):
+        block = np.asarray(data[start : start + CASES_AT_ONCE])
+        if block.dtype.kind not in "biuf":
+            raise BadInput(f"{name}: dtype {block.dtype} came, real numbers were wanted")
+        check_values(name, block, low, high)
+    return data
+
+
+def mean_of_cases(data, rows):
+    """The mean of the cases `rows` of `data`, in float64, read in blocks: (D,)."""
+    total = 0.0
+    for start in range(0, len(rows), CASES_AT_ONCE):
+        block = np.asarray(data[rows[start : start + CASES_AT_ONCE]])
+        total = total + block.sum(axis=0, dtype=np.float64)
+    return total / len(rows)
+
+
+def fingerprint(data):
+    """A short text that tells two data sets apart: the shape and a checksum of up to 64 cases."""
+    rows = np.unique(np.linspace(0, len(data) - 1, 64).astype(np.int64))
+    sample = np.ascontiguousarray(np.asarray(data[rows], dtype=np.float64))
+    return f"{data.shape[0]} x {data.shape[1]}, checksum {zlib.crc32(sample.tobytes()):08x}"
+
+
+class History:
+    """Named series of numbers, one entry an epoch. `history["rate"]` is a float64 array."""
+
+    def __init__(self, series=None):
+        self.series = dict(series or {})  # name -> list of floats
+
+    def record(self, **values):
+        """Append one number to each named series."""
+        for name, value in values.items():
+            self.series.setdefault(name, []).append(float(value))
+
+    def __getitem__(self, name):
+        return np.array(self.series[name])
+
+    def __contains__(self, name):
+        return name in self.series
+
+    def __repr__(self):
+        lines = [
+            f"  {name:<28} {len(values):4d} values, {values[0]:.4g} first, {values[-1]:.4g} last"
+            for name, values in self.series.items()
+        ]
+        return "\n".join(["History", *lines])
+
+
+class Progress:
+    """What a run says of itself: one line that renews itself on a terminal, plain lines elsewhere.
+
+    Plain lines come at the first and the last epoch and otherwise at most one every `seconds`.
+    """
+
+    def __init__(self, epochs, stream=None, seconds=5.0):
+        self.epochs, self.seconds = epochs, seconds
+        self.stream = sys.stderr if stream is None else stream
+        self.on_terminal = self.stream.isatty()
+        self.first_epoch = None
+        self.started = self.last_line = time.monotonic()
+
+    def show(self, epoch, cases, **values):
+        """Say that `epoch` epochs are done; `cases` is how many cases an epoch has."""
+        now = time.monotonic()
+        if self.first_epoch is None:
+            self.first_epoch = epoch
+        is_due = now - self.last_line >= self.seconds or epoch in (self.first_epoch, self.epochs)
+        if not self.on_terminal and not is_due:
+            return
+        self.last_line = now
+        line = self._line(epoch, cases, now - self.started, values)
+        if self.on_terminal:
+            end = "\n" if epoch == self.epochs else ""
+            self.stream.write(f"\r\033[K{line}{end}")
+        else:
+            self.stream.write(f"{line}\n")
+        self.stream.flush()
+
+    def _line(self, epoch, cases, elapsed, values):
+        epochs_here = epoch - self.first_epoch + 1
+        seconds_an_epoch = max(elapsed / epochs_here, 1e-9)
+        parts = [f"epoch {epoch}/{self.epochs}", f"{cases / seconds_an_epoch:,.0f} cases/s"]
+        parts += [f"{name.replace('_', ' ')} {value:.4g}" for name, value in values.items()]
+        left = (self.epochs - epoch) * seconds_an_epoch
+        parts.append(f"{int(left) // 60}:{int(left) % 60:02d} left")
+        return "   ".join(parts)
+
+
+class EarlyStopping:
+    """Remembers the best score and the parameters that had it; says when `patience` epochs brought no better."""
+
+    def __init__(self, patience, best_score=None, best_vector=None, epochs_without=0):
+        self.patience = patience
+        self.best_score, self.best_vector, self.epochs_without = best_score, best_vector, epochs_without
+
+    def should_stop(self, score, vector):
+        """Take in this epoch's `score` (higher is better) and its parameters (P,): is it time to stop?"""
+        if self.best_score is None or score > self.best_score:
+            self.best_score, self.best_vector, self.epochs_without = float(score), vector.copy(), 0
+        else:
+            self.epochs_without += 1
+        return self.epochs_without >= self.patience
+
+
+def check_finite(model, epoch, last_good=None, **losses):
+    """Raise Diverged where a trainable array of `model` or one of the named losses is not finite."""
+    arrays = {name: getattr(model, name) for name in model.trainable}
+    for name, value in {**arrays, **losses}.items():
+        if not np.isfinite(value).all():
+            raise Diverged(
+                f"training stopped in epoch {epoch}: {name} is no longer finite; "
+                "a smaller learning rate usually mends this",
+                last_good,
+            )

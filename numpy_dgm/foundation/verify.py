@@ -1,0 +1,85 @@
+"""verify: the executable form of a lesson's numbered equation.
+
+A lesson computes one side by its definition, by brute force; the library computes the other side by
+its derived formula; `verify` insists that the two are equal and prints a line that starts with `ok`.
+When they are not, it says where, both values and their ratio: -1 is a flipped sign, N a missing mean.
+
+    verify          left = right, to within rounding
+    verify_at_most  left <= right, for bounds
+    verify_mean     the mean of samples = exact, to within 4.5 standard errors
+"""
+import numpy as np
+
+
+class EquationDoesNotHold(AssertionError):
+    """A numbered equation of a lesson failed. The message says where, both values and their ratio."""
+
+
+def verify(equation, left, right, tolerance=1e-10):
+    """Insist that `left` equals `right` entry by entry, and print the largest difference.
+
+    `equation` starts with its label, such as "(4.1) F(v) = ...". Shapes must be the same. An entry may
+    be off by `tolerance` times its own size or, where both sides are smaller than 1, by `tolerance`. NaN
+    and infinity equal nothing.
+    Raises EquationDoesNotHold.
+    """
+    left, right = _both_sides(equation, left, right)
+    size = np.maximum(1, np.maximum(np.abs(left), np.abs(right)))
+    difference = np.abs(left - right)
+    holds = np.isfinite(difference) & (difference <= tolerance * size)
+    _insist(equation, left, right, holds, f"a relative {tolerance:.0e}")
+    print(f"  ok {equation}   largest difference {difference.max():.1e}")
+
+
+def verify_at_most(equation, left, right, tolerance=1e-10):
+    """Insist that `left` <= `right` entry by entry (up to rounding), and print the smallest gap."""
+    left, right = _both_sides(equation, left, right)
+    size = np.maximum(1, np.maximum(np.abs(left), np.abs(right)))
+    excess = left - right
+    _insist(equation, left, right, (excess < np.inf) & (excess <= tolerance * size), "left <= right")
+    print(f"  ok {equation}   smallest gap {np.min(right - left):.3g}")
+
+
+def verify_mean(equation, samples, exact):
+    """Insist that the mean of independent `samples` (S, ...) is `exact` (...), within sampling error.
+
+    The mean of S samples has the standard error sd/√S. The two may differ by 4.5 of these, which a
+    right sampler exceeds with a probability of 7e-6 an entry. An entry that does not vary must be exact.
+    """
+    samples = np.asarray(samples, dtype=np.float64)
+    mean, exact = _both_sides(equation, samples.mean(axis=0), exact)
+    standard_error = np.atleast_1d(samples.std(axis=0, ddof=1) / np.sqrt(len(samples)))
+    allowed = 4.5 * standard_error + 1e-12 * np.maximum(1, np.abs(exact))
+    difference = np.abs(mean - exact)
+    _insist(equation, mean, exact, np.isfinite(difference) & (difference <= allowed), "4.5 standard errors")
+    errors_off = difference / np.maximum(standard_error, 1e-300)
+    largest = errors_off[standard_error > 0].max(initial=0)
+    print(f"  ok {equation}   {len(samples):,} samples, largest difference {largest:.1f} standard errors")
+
+
+def _both_sides(equation, left, right):
+    """Both sides as float64 arrays of one axis or more, or EquationDoesNotHold where they cannot be compared."""
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray) and np.shares_memory(left, right):
+        raise EquationDoesNotHold(f"{equation}: both sides are the same array, which proves nothing")
+    left, right = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    if left.shape != right.shape:
+        raise EquationDoesNotHold(f"{equation}: the left side has shape {left.shape}, the right {right.shape}")
+    if left.size == 0:
+        raise EquationDoesNotHold(f"{equation}: there is nothing to compare")
+    return np.atleast_1d(left), np.atleast_1d(right)
+
+
+def _insist(equation, left, right, holds, wanted):
+    """EquationDoesNotHold with the place, both values and their ratio, unless `holds` throughout."""
+    if holds.all():  # a NaN on either side compares as False, so it does not hold
+        return
+    difference = np.where(holds, -1.0, np.nan_to_num(np.abs(left - right), nan=np.inf))
+    worst = np.unravel_index(np.argmax(difference), difference.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = left[worst] / right[worst]
+    place = ", ".join(str(int(i)) for i in worst)
+    raise EquationDoesNotHold(
+        f"{equation} does not hold (wanted: {wanted})\n"
+        f"  worst at [{place}]: left {left[worst]:.10g}, right {right[worst]:.10g}, ratio {ratio:.6g}\n"
+        f"  {int((~holds).sum())} of {holds.size} entries are off"
+    )

@@ -1,0 +1,146 @@
+"""Pictures: the only module of the house that imports matplotlib.
+
+Every function takes arrays and gives back a matplotlib Figure, with no window and no global state, so
+that it works on a server as in a notebook. `save` writes it to a file.
+
+N pictures    D = rows * columns pixels each    K hidden units
+"""
+import sys
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from .foundation.doors import BadInput
+
+
+def new_figure(rows=1, columns=1, width=8.0, height=4.0):
+    """`(fig, axes)`: a figure of `width` x `height` inches and its rows * columns axes in a flat list."""
+    fig = Figure(figsize=(width, height), layout="constrained")
+    axes = fig.subplots(rows, columns, squeeze=False)
+    return fig, list(axes.flat)
+
+
+def save(fig, name, folder=None):
+    """Write `fig` as a PNG file, by default to `figures/` beside the script that is running, and say where."""
+    if folder is None:
+        folder = Path(sys.argv[0]).resolve().parent / "figures"
+    path = Path(folder) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fig.savefig(path, dpi=100)
+    print(f"  figure {path.parent.name}/{path.name}")
+    return path
+
+
+def tile(images, image_shape=None, columns=None):
+    """N pictures (N, D) side by side in one array with a line of NaN between them, row by row.
+
+    image_shape (rows, columns), by default the square with D pixels. BadInput where D is no such shape.
+    """
+    n, n_pixels = images.shape
+    rows, cols = square_shape(n_pixels) if image_shape is None else image_shape
+    if rows * cols != n_pixels:
+        raise BadInput(f"image_shape: {rows} x {cols} came for pictures of {n_pixels} pixels")
+    columns = min(n, int(np.ceil(np.sqrt(n)))) if columns is None else columns
+    lines = -(-n // columns)
+    canvas = np.full((lines * (rows + 1) - 1, columns * (cols + 1) - 1), np.nan)
+    for i, image in enumerate(images):
+        top, left = (i // columns) * (rows + 1), (i % columns) * (cols + 1)
+        canvas[top : top + rows, left : left + cols] = image.reshape(rows, cols)
+    return canvas
+
+
+def square_shape(n_pixels):
+    """(side, side) of the square picture with that many pixels; BadInput where there is none."""
+    side = int(round(np.sqrt(n_pixels)))
+    if side * side != n_pixels:
+        raise BadInput(f"image_shape: pictures of {n_pixels} pixels are not square, (rows, columns) was wanted")
+    return side, side
+
+
+def draw_tiles(ax, images, image_shape=None, columns=None, limit=None, title=None):
+    """N pictures (N, D) as one tiled picture on `ax`: grey from 0 to 1, or blue to red from -limit to limit."""
+    canvas = tile(np.asarray(images, dtype=np.float64), image_shape, columns)
+    low, high, colours = (0, 1, "gray_r") if limit is None else (-limit, limit, "RdBu_r")
+    drawn = ax.imshow(canvas, cmap=colours, vmin=low, vmax=high, interpolation="nearest")
+    ax.set_facecolor("0.8")
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for edge in ax.spines.values():
+        edge.set_visible(False)
+    if title:
+        ax.set_title(title, fontsize=10)
+    return drawn
+
+
+def samples(images, image_shape=None, columns=None, title=None):
+    """N pictures (N, D) in [0, 1] as one tiled picture, dark where 1."""
+    fig, (ax,) = new_figure(width=6.0, height=6.0)
+    draw_tiles(ax, images, image_shape, columns, title=title)
+    return fig
+
+
+def filters(rbm, image_shape=None, columns=None, most=100):
+    """The weights of each hidden unit as a picture, blue below 0 and red above: the first `most` of the K units.
+
+    One colour scale for all, so that a unit which learnt nothing looks pale.
+    """
+    weights = rbm.W.T[:most]
+    limit = max(float(np.abs(weights).max()), 1e-12)
+    fig, (ax,) = new_figure(width=6.5, height=6.0)
+    drawn = draw_tiles(ax, weights, image_shape, columns, limit=limit, title="weights of each hidden unit")
+    fig.colorbar(drawn, ax=ax, shrink=0.7, label="weight")
+    return fig
+
+
+def chains_over_time(states, image_shape=None, steps=None):
+    """Chains (T, M, D) as a grid: a line a chain, a column a time; `steps` (T,) labels the columns."""
+    n_times, n_chains, n_pixels = states.shape
+    images = np.swapaxes(states, 0, 1).reshape(n_chains * n_times, n_pixels)
+    rows, cols = square_shape(n_pixels) if image_shape is None else image_shape
+    fig, (ax,) = new_figure(width=1 + 0.6 * n_times, height=1 + 0.6 * n_chains * rows / cols)
+    draw_tiles(ax, images, image_shape, columns=n_times)
+    labels = np.arange(n_times) if steps is None else steps
+    ax.set_xticks(np.arange(n_times) * (cols + 1) + (cols - 1) / 2, [str(int(step)) for step in labels])
+    ax.set_xlabel("Gibbs steps")
+    ax.set_ylabel("chains")
+    return fig
+
+
+def training_curves(history, names=None):
+    """Series of a History against the epoch, those with the same unit on the same axes."""
+    groups = [
+        ("log p, nats a case", ("log_likelihood", "validation_log_likelihood")),
+        ("free energy, nats", ("free_energy", "validation_free_energy")),
+        ("squared error a pixel", ("reconstruction_error",)),
+        ("size of W", ("weight_norm",)),
+        ("learning rate", ("rate",)),
+    ]
+    wanted = history.series if names is None else names
+    groups = [(label, [name for name in group if name in wanted and name in history]) for label, group in groups]
+    groups = [(label, group) for label, group in groups if group]
+    if not groups:
+        raise BadInput(f"names: {names!r} came, some of {', '.join(history.series)} were wanted")
+    fig, axes = new_figure(1, len(groups), width=3.2 * len(groups), height=3.0)
+    for ax, (label, group) in zip(axes, groups):
+        for name in group:
+            values = history[name]
+            ax.plot(np.arange(1, len(values) + 1), values, label=name.replace("_", " "))
+        ax.set_xlabel("epoch")
+        ax.set_ylabel(label)
+        if len(group) > 1:
+            ax.legend(fontsize=8)
+    return fig
+
+
+def free_energy_histogram(named_free_energies, bins=40):
+    """Histograms of free energies, one a name, on common bins: {"training": (N,), "held out": (M,), ...}."""
+    everything = np.concatenate(list(named_free_energies.values()))
+    edges = np.linspace(everything.min(), everything.max() + 1e-9, bins + 1)
+    fig, (ax,) = new_figure(width=6.5, height=3.5)
+    for name, values in named_free_energies.items():
+        ax.hist(values, bins=edges, density=True, histtype="step", linewidth=1.5, label=f"{name} (mean {values.mean():.1f})")
+    ax.set_xlabel("free energy, nats (low is probable)")
+    ax.set_ylabel("share of cases per nat")
+    ax.legend(fontsize=8)
+    return fig

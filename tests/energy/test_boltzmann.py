@@ -1,0 +1,141 @@
+"""The general Boltzmann machine against loops over its pairs, and against the RBM that it can be."""
+import numpy as np
+import pytest
+from chi_square import chi_square_p_value
+from hypothesis import given, settings
+from models import machines, random_bits, random_machine, random_rbm
+
+from numpy_dgm.energy import energy as rbm_energy
+from numpy_dgm.energy import exact_gradient as rbm_exact_gradient
+from numpy_dgm.energy import hidden_probs
+from numpy_dgm.energy import log_likelihood as rbm_log_likelihood
+from numpy_dgm.energy.boltzmann import (
+    BoltzmannMachine,
+    boltzmann_from_rbm,
+    energy,
+    exact_distribution,
+    exact_gradient,
+    gibbs_sweep,
+    init_boltzmann,
+    log_likelihood,
+    unit_input,
+)
+from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, draw_states
+from numpy_dgm.foundation.gradcheck import check_gradient
+from numpy_dgm.foundation.numerics import sigmoid
+
+
+def energy_by_pairs(machine, s):
+    pairs = [(i, j) for i in range(len(s)) for j in range(i + 1, len(s)) if machine.mask[i, j]]
+    return -sum(machine.b[i] * s[i] for i in range(len(s))) - sum(machine.W[i, j] * s[i] * s[j] for i, j in pairs)
+
+
+@given(machines)
+def test_energy_is_the_sum_over_connected_pairs(machine):
+    s = all_bits(len(machine.b))
+    np.testing.assert_allclose(energy(machine, s), [energy_by_pairs(machine, row) for row in s], atol=1e-10)
+
+
+@given(machines)
+def test_distribution_and_log_likelihood_are_sums_over_all_states(machine):
+    n, s = len(machine.b), all_bits(len(machine.b))
+    weight = np.exp(-np.array([energy_by_pairs(machine, row) for row in s]))
+    p, log_z = exact_distribution(machine)
+    np.testing.assert_allclose(log_z, np.log(weight.sum()), rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(p, weight / weight.sum(), rtol=1e-9)
+    p_v = p.reshape(-1, 2 ** (n - machine.n_visible)).sum(axis=1)
+    np.testing.assert_allclose(log_likelihood(machine, all_bits(machine.n_visible)), np.log(p_v), rtol=1e-9, atol=1e-9)
+
+
+@given(machines)
+def test_the_input_to_a_unit_is_what_the_energy_falls_by_when_it_comes_on(machine):
+    s = random_bits(5, len(machine.b), 0)
+    for i in range(len(machine.b)):
+        off, on = s.copy(), s.copy()
+        off[:, i], on[:, i] = 0, 1
+        np.testing.assert_allclose(unit_input(machine, s, i), energy(machine, off) - energy(machine, on), atol=1e-10)
+
+
+@settings(max_examples=40)
+@given(machines)
+def test_exact_gradient_is_the_slope_of_the_exact_log_likelihood(machine):
+    v = random_bits(6, machine.n_visible, 3)
+    gradient = exact_gradient(machine, v)
+    check_gradient(lambda m: log_likelihood(m, v).mean(), machine, gradient, tolerance=1e-7)
+
+
+def test_a_machine_with_an_rbms_connections_is_that_rbm():
+    rbm = random_rbm(4, 3, 1.5, 0)
+    machine = boltzmann_from_rbm(rbm)
+    s = all_bits(7)
+    v, h = s[:, :4], s[:, 4:]
+    np.testing.assert_allclose(energy(machine, s), rbm_energy(rbm, v, h), atol=1e-12)
+    np.testing.assert_allclose(log_likelihood(machine, v), rbm_log_likelihood(rbm, v), rtol=1e-12)
+    for j in range(3):
+        np.testing.assert_allclose(sigmoid(unit_input(machine, s, 4 + j)), hidden_probs(rbm, v)[:, j], rtol=1e-12)
+    data = random_bits(9, 4, 1)
+    of_rbm, of_machine = rbm_exact_gradient(rbm, data), exact_gradient(machine, data)
+    np.testing.assert_allclose(of_machine.W[:4, 4:], of_rbm.W, atol=1e-12)
+    np.testing.assert_allclose(of_machine.b, np.concatenate([of_rbm.b, of_rbm.c]), atol=1e-12)
+
+
+def test_a_sweep_leaves_the_exact_distribution():
+    """Chi-square, one sweep from rows drawn exactly; a right sampler is below 1e-3 once in a thousand seeds."""
+    machine = random_machine(4, 4, 1.5, 2)
+    p, _ = exact_distribution(machine)
+    s = all_bits(4)[draw_states(p, 20_000, np.random.default_rng(0))]
+    after = gibbs_sweep(machine, s, np.random.default_rng(1))
+    assert chi_square_p_value(np.bincount(bits_to_index(after), minlength=16), 20_000 * p) > 1e-3
+
+
+def test_a_sweep_moves_towards_the_exact_distribution_from_anywhere():
+    """30 sweeps from all zeros: what is left of the start is far below the sampling error."""
+    machine = random_machine(4, 4, 0.8, 3)
+    p, _ = exact_distribution(machine)
+    s, rng = np.zeros((20_000, 4)), np.random.default_rng(4)
+    for _ in range(30):
+        s = gibbs_sweep(machine, s, rng)
+    assert chi_square_p_value(np.bincount(bits_to_index(s), minlength=16), 20_000 * p) > 1e-3
+
+
+def test_clamped_units_stay_and_the_rest_are_drawn_given_them():
+    machine = random_machine(5, 3, 1.0, 4)
+    s = random_bits(50, 5, 5)
+    after = gibbs_sweep(machine, s, np.random.default_rng(0), units=[3, 4])
+    np.testing.assert_array_equal(after[:, :3], s[:, :3])
+    assert np.any(after[:, 3:] != s[:, 3:])
+
+
+def test_the_argument_of_a_sweep_stays_as_it_was():
+    machine, s = random_machine(4, 4, 1.0, 0), np.zeros((3, 4))
+    gibbs_sweep(machine, s, np.random.default_rng(0))
+    assert np.all(s == 0)
+
+
+def test_init_gives_each_pair_once_and_respects_the_mask():
+    machine = init_boltzmann(5, 3, np.random.default_rng(0), scale=1.0)
+    assert isinstance(machine, BoltzmannMachine) and np.all(np.tril(machine.W) == 0) and machine.mask.sum() == 10
+    mask = np.zeros((5, 5))
+    mask[0, 4] = 1
+    assert np.count_nonzero(init_boltzmann(5, 3, np.random.default_rng(0), mask=mask).W) == 1
+
+
+@pytest.mark.parametrize("change, message", [
+    (dict(n_units=0), "n_units: 0 came"),
+    (dict(n_visible=6), "n_visible: 6 came"),
+    (dict(mask=np.ones((5, 5))), "mask: connections on or below the diagonal"),
+    (dict(mask=np.zeros((4, 5))), "mask: connections on or below the diagonal or a shape of (4, 5)"),
+    (dict(rng=None), "rng: NoneType came"),
+])
+def test_init_refuses_what_cannot_be_right(change, message):
+    good = dict(n_units=5, n_visible=3, rng=np.random.default_rng(0))
+    with pytest.raises(BadInput) as error:
+        init_boltzmann(**{**good, **change})
+    assert message in str(error.value)
+
+
+def test_too_many_units_to_list_are_refused():
+    machine = init_boltzmann(21, 3, np.random.default_rng(0))
+    with pytest.raises(BadInput, match="21 units came.* at most 20; sample with gibbs_sweep"):
+        exact_distribution(machine)

@@ -1,0 +1,156 @@
+"""The RBM's equations against the energy, summed over every state."""
+import numpy as np
+import pytest
+from chi_square import chi_square_p_value
+from hypothesis import given
+from models import random_bits, random_rbm, rbms
+
+from numpy_dgm.energy import (
+    RBM,
+    energy,
+    free_energy,
+    gibbs_step,
+    hidden_probs,
+    init_rbm,
+    sample_hidden,
+    sample_visible,
+    visible_probs,
+)
+from numpy_dgm.energy.rbm import check_rbm, flipped
+from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution, draw_states, energy_table
+
+
+def joint_distribution(rbm):
+    """p(v, h) of every pair of layers, (2^D, 2^K), from nothing but E as it is written in the module's head."""
+    v, h = all_bits(len(rbm.b)), all_bits(len(rbm.c))
+    E = -np.einsum("i,vi->v", rbm.b, v)[:, None] - np.einsum("j,hj->h", rbm.c, h)
+    E = E - np.einsum("vi,ij,hj->vh", v, rbm.W, h)
+    return boltzmann_distribution(E)
+
+
+@given(rbms)
+def test_energy_is_its_definition(rbm):
+    n_visible, n_hidden = rbm.W.shape
+    p, log_z = joint_distribution(rbm)
+    E = energy_table(lambda v, h: energy(rbm, v, h), all_bits(n_visible), all_bits(n_hidden))
+    np.testing.assert_allclose(-E - log_z, np.log(p), rtol=1e-10, atol=1e-10)
+
+
+@given(rbms)
+def test_free_energy_is_minus_the_log_of_the_sum_over_hidden_layers(rbm):
+    p, log_z = joint_distribution(rbm)
+    expected = -(np.log(p.sum(axis=1)) + log_z)
+    np.testing.assert_allclose(free_energy(rbm, all_bits(len(rbm.b))), expected, rtol=1e-10, atol=1e-10)
+
+
+@given(rbms)
+def test_conditionals_are_the_means_of_the_joint_distribution(rbm):
+    p, _ = joint_distribution(rbm)
+    v, h = all_bits(len(rbm.b)), all_bits(len(rbm.c))
+    p_h_given_v, p_v_given_h = p / p.sum(axis=1, keepdims=True), p / p.sum(axis=0)
+    np.testing.assert_allclose(hidden_probs(rbm, v), p_h_given_v @ h, rtol=1e-10)
+    np.testing.assert_allclose(visible_probs(rbm, h), p_v_given_h.T @ v, rtol=1e-10)
+
+
+@given(rbms)
+def test_flipping_changes_names_and_nothing_else(rbm):
+    v, h = random_bits(4, len(rbm.b), 1), random_bits(4, len(rbm.c), 2)
+    np.testing.assert_allclose(energy(flipped(rbm), h, v), energy(rbm, v, h), rtol=1e-12, atol=1e-12)
+
+
+def gibbs_p_value(step, n_rows=20_000):
+    """Chi-square p-value of v after one `step(rbm, v, rng)` from rows drawn exactly, against the exact p(v)."""
+    rbm = random_rbm(4, 3, 1.5, 0)
+    p = joint_distribution(rbm)[0].sum(axis=1)
+    v = all_bits(4)[draw_states(p, n_rows, np.random.default_rng(1))]
+    after = step(rbm, v, np.random.default_rng(2))
+    return chi_square_p_value(np.bincount(bits_to_index(after), minlength=16), n_rows * p)
+
+
+def test_one_gibbs_step_leaves_the_exact_distribution():
+    """A right sampler has a p-value below 1e-3 once in a thousand seeds; this seed is fixed."""
+    assert gibbs_p_value(gibbs_step) > 1e-3
+
+
+def test_that_test_catches_one_noise_row_for_all_cases():
+    def shared_noise(rbm, v, rng):
+        p_h = hidden_probs(rbm, v)
+        h = (rng.random(p_h.shape[1]) < p_h).astype(float)
+        p_v = visible_probs(rbm, h)
+        return (rng.random(p_v.shape[1]) < p_v).astype(float)
+
+    assert gibbs_p_value(shared_noise) < 1e-9
+
+
+def test_that_test_catches_an_inverted_comparison():
+    def inverted(rbm, v, rng):
+        h = sample_hidden(rbm, v, rng)
+        return 1 - sample_visible(rbm, h, rng)
+
+    assert gibbs_p_value(inverted) < 1e-9
+
+
+def test_samples_have_the_conditional_means_case_by_case():
+    """4.5 standard errors: 7e-6 an entry, 20 + 28 entries."""
+    rbm, runs = random_rbm(7, 5, 1.0, 3), 4_000
+    v, h = random_bits(4, 7, 4), random_bits(4, 5, 5)
+    rng = np.random.default_rng(6)
+    for p, draw, given_layer in ((hidden_probs(rbm, v), sample_hidden, v), (visible_probs(rbm, h), sample_visible, h)):
+        mean = np.mean([draw(rbm, given_layer, rng) for _ in range(runs)], axis=0)
+        assert np.all(np.abs(mean - p) < 4.5 * np.sqrt(p * (1 - p) / runs))
+
+
+def test_float32_stays_float32_and_arguments_stay_as_they_were():
+    rbm = random_rbm(5, 3, 1.0, 0, np.float32)
+    v, rng = random_bits(6, 5, 1).astype(np.float32), np.random.default_rng(0)
+    before = v.copy(), rbm.W.copy()
+    h = sample_hidden(rbm, v, rng)
+    for array in (h, hidden_probs(rbm, v), visible_probs(rbm, h), gibbs_step(rbm, v, rng), energy(rbm, v, h)):
+        assert array.dtype == np.float32
+    np.testing.assert_array_equal(v, before[0])
+    np.testing.assert_array_equal(rbm.W, before[1])
+
+
+def test_a_fresh_rbm_starts_at_the_means_of_the_data():
+    data = (np.random.default_rng(0).random((500, 6)) < 0.3).astype(float)
+    rbm = init_rbm(6, 40, np.random.default_rng(1), data)
+    assert rbm.W.dtype == np.float32 and rbm.W.shape == (6, 40) and rbm.c.shape == (40,)
+    np.testing.assert_allclose(visible_probs(rbm, np.zeros((1, 40), np.float32))[0], data.mean(axis=0), atol=1e-6)
+    assert 0.008 < rbm.W.std() < 0.012  # N(0, 0.01²); the standard error of an sd of 240 is 0.0005
+    assert np.all(init_rbm(6, 4, np.random.default_rng(1), dtype=np.float64).b == 0)
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (dict(n_visible=0), "n_visible: 0 came"),
+    (dict(n_hidden=2.5), "n_hidden: 2.5 came"),
+    (dict(rng=7), "rng: int came"),
+    (dict(dtype=np.int32), "dtype: 'int32' came"),
+    (dict(dtype=np.complex64), "dtype: 'complex64' came"),
+    (dict(data=np.zeros((3, 5))), "data: shape (3, 5) came"),
+    (dict(data=np.full((3, 4), np.nan)), "data: 12 of 12 values are NaN"),
+    (dict(data=np.full((3, 4), 255)), "data: values from 255 to 255"),
+    (dict(data=np.zeros((0, 4))), "data: an empty array"),
+    (dict(data=np.zeros((3, 4), object)), "data: dtype object came"),
+    (dict(data=np.zeros((3, 4), complex)), "data: dtype complex128 came"),
+])
+def test_init_rbm_refuses_what_cannot_be_right(arguments, message):
+    good = dict(n_visible=4, n_hidden=3, rng=np.random.default_rng(0))
+    with pytest.raises(BadInput) as error:
+        init_rbm(**{**good, **arguments})
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("change, message", [
+    (dict(b=np.zeros(3)), "rbm.b: shape (3,) came"),
+    (dict(c=np.zeros(5)), "rbm.c: shape (5,) came"),
+    (dict(W=np.zeros(4)), "rbm.W: shape (4,) came"),
+    (dict(W=np.full((4, 2), np.nan)), "rbm.W: 8 of 8 values are NaN"),
+    (dict(b=np.zeros(4, np.float32)), "parameters of dtype float32, float64"),
+    (dict(W=np.zeros((4, 2), int), b=np.zeros(4, int), c=np.zeros(2, int)), "parameters of dtype int64"),
+])
+def test_an_rbm_whose_arrays_do_not_fit_is_refused(change, message):
+    arrays = dict(W=np.zeros((4, 2)), b=np.zeros(4), c=np.zeros(2))
+    with pytest.raises(BadInput) as error:
+        check_rbm(RBM(**{**arrays, **change}))
+    assert message in str(error.value)

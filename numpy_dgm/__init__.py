@@ -1,0 +1,38 @@
+"""numpy_dgm: deep generative models in pure NumPy, to read, step through and trust.
+
+The house, from the ground up; an import never runs up this list:
+
+    foundation/   numerics, the oracle (enumeration), records, gradient checks, optimizers, training, checkpoints
+    energy/       energy-based models: Boltzmann machines and restricted Boltzmann machines
+    data/         the shipped digits, toys with known optima, readers for files
+    runs.py       a training run in a folder: start it, go on with it, load it, sample from it, evaluate it
+    plots.py      pictures: the only module that imports matplotlib
+    course/       what runs the lessons
+    __main__.py   the `dgm` command
+
+The names that most users want stand here. `energy`, the wing, holds `energy`, the function, and the rest.
+"""
+from .data import open_data
+from .energy import (
+    RBM,
+    cd_gradient,
+    exact_gradient,
+    free_energy,
+    gibbs_step,
+    hidden_probs,
+    init_rbm,
+    log_likelihood,
+    log_partition,
+    pcd_gradient,
+    sample_hidden,
+    sample_visible,
+    train_rbm,
+    visible_probs,
+)
+from .runs import load_run
+
+__all__ = [
+    "RBM", "cd_gradient", "exact_gradient", "free_energy", "gibbs_step", "hidden_probs", "init_rbm", "load_run",
+    "log_likelihood", "log_partition", "open_data", "pcd_gradient", "sample_hidden", "sample_visible", "train_rbm",
+    "visible_probs",
+]

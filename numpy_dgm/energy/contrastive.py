@@ -34,9 +34,10 @@ from ..foundation.training import (
     minibatches,
     split_rows,
 )
-from .likelihood import log_likelihood, log_partition, smaller_layer_visible, state_blocks
+from .likelihood import log_likelihood, log_partition, smaller_layer_visible, smallest_layer_states, state_blocks
 from .rbm import RBM, check_rbm, flipped, free_energy, hidden_probs, sample_hidden, visible_probs
 
+CHECKPOINT = "checkpoint.npz"  # the name of the file in a run's folder
 METHODS = ("pcd", "cd", "exact")
 OPTIMIZERS = {"sgd": SGD, "momentum": Momentum, "adam": Adam}
 MONITORED_CASES = 256  # how many training cases the history looks at after each epoch
@@ -172,6 +173,7 @@ def train_rbm(
     validation=0.0,
     patience=None,
     checkpoint=None,
+    notes=None,
     progress=False,
 ):
     """Climb the mean log-likelihood of `data`: `(rbm, history)`. The RBM that came is left as it was.
@@ -191,6 +193,7 @@ def train_rbm(
     patience          stop after so many epochs without a better log-likelihood of the held-out cases, and
                       give back the best; for models whose smaller layer has at most 16 units
     checkpoint        a folder: the state is kept there, and the same call goes on where it was stopped
+    notes             a dict of texts and numbers to keep with the settings in the checkpoint
     progress          say on standard error how far it is
 
     The history has, an epoch: rate, seconds (so far), reconstruction_error and free_energy of up to 256
@@ -216,10 +219,12 @@ def train_rbm(
     check_generator("rng", rng)
     check_rbm(rbm)
     data = check_cases("data", data, len(rbm.b), low=0, high=1)
-    settings["data"] = fingerprint(data)
+    settings |= {"data": fingerprint(data), **(notes or {})}
 
     run = start_run(rbm, data, settings, rng)
-    checkpoint_file = None if checkpoint is None else Path(checkpoint) / "checkpoint.npz"
+    checkpoint_file = None if checkpoint is None else Path(checkpoint) / CHECKPOINT
+    if checkpoint is not None and Path(checkpoint).exists() and not Path(checkpoint).is_dir():
+        raise BadInput(f"checkpoint: {checkpoint} is a file, a folder was wanted")
     if checkpoint_file is not None and checkpoint_file.exists():
         resume_run(run, checkpoint_file, settings, rng)
     train_to_the_end(run, data, settings, rng, checkpoint_file, progress)
@@ -282,7 +287,7 @@ def train_to_the_end(run, data, settings, rng, checkpoint_file=None, progress=Fa
         rate = train_one_epoch(run, data, settings, rng)
         check_finite(run.rbm, run.epoch, last_good=windows(run.rbm, last_good))
         seconds = seconds_before + time.perf_counter() - started
-        values = observe(trained_rbm(run), data, run.train_rows, run.validation_rows)
+        values = observe(windows(run.rbm, result_vector(run)), data, run.train_rows, run.validation_rows)
         run.history.record(rate=rate, seconds=seconds, **values)
         if settings["patience"] is not None:
             run.stopped = run.stopping.should_stop(values["validation_log_likelihood"], result_vector(run))
@@ -385,9 +390,10 @@ def save_run(run, path, settings, rng):
     save_checkpoint(path, state)
 
 
-def load_rbm(path):
-    """The RBM that the training run with the checkpoint `path` has come to. BadInput where it holds no RBM."""
-    return RBM(**_load_state(path)["trained"])
+def load_rbm_run(folder):
+    """`(rbm, settings, history)` of the run in `folder`, as far as it has come. BadInput where it holds no RBM's run."""
+    state = _load_state(Path(folder) / CHECKPOINT)
+    return RBM(**state["trained"]), state["settings"], History(**state["history"])
 
 
 def resume_run(run, path, settings, rng):
@@ -428,8 +434,7 @@ def _check_patience(rbm, data, validation_rows):
 
 def _is_exact(rbm, v):
     """Whether log p(v) is defined (v are states, not grey levels) and cheap enough to sum after every epoch."""
-    smallest_layer = min(rbm.visible.n_states(len(rbm.b)), rbm.hidden.n_states(len(rbm.c)))
-    return smallest_layer <= MONITORED_STATES and rbm.visible.are_states(v)
+    return smallest_layer_states(rbm) <= MONITORED_STATES and rbm.visible.are_states(v)
 
 
 def _headline(values):

@@ -52,15 +52,21 @@ def log_likelihood(rbm, v, log_z=None):
 
 def count_states(rbm):
     """The number of states of the smaller layer, or BadInput where they are too many to list."""
-    n_visible, n_hidden = rbm.W.shape
-    n_states = min(rbm.visible.n_states(n_visible), rbm.hidden.n_states(n_hidden))
+    n_states = smallest_layer_states(rbm)
     if n_states > MOST_STATES:
+        n_visible, n_hidden = rbm.W.shape
         raise BadInput(
             f"rbm: {n_visible} visible and {n_hidden} hidden units came, the exact log Z needs a layer of at most "
             f"{MOST_STATES.bit_length() - 1}; compare free energies of one model on two sets of data (log Z cancels), "
             "or train a model with a smaller layer to have it exactly"
         )
     return n_states
+
+
+def smallest_layer_states(rbm):
+    """How many states the layer with fewer of them has."""
+    n_visible, n_hidden = rbm.W.shape
+    return min(rbm.visible.n_states(n_visible), rbm.hidden.n_states(n_hidden))
 
 
 def smaller_layer_visible(rbm):

@@ -1,0 +1,235 @@
+"""The `dgm` command: each subcommand is a thin call into a wing.
+
+Exit codes: 0 done; 1 something failed that should not (a lesson's equation, say); 2 what was asked cannot
+be done, and one sentence on standard error says why.
+"""
+import argparse
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from . import plots
+from .course.lessons import find_lessons, run_lesson
+from .data.dataset import WAYS_TO_BITS
+from .demo import run_demo
+from .energy.contrastive import METHODS, OPTIMIZERS, load_rbm_run
+from .foundation.doors import BadInput, check_count
+from .foundation.optimizers import SCHEDULES
+from .foundation.training import Diverged
+from .runs import evaluate_run, sample_chains, train_in_folder
+
+
+def main(arguments=None):
+    """Run the command; returns its exit code."""
+    options = make_parser().parse_args(arguments)
+    warnings.showwarning = print_warning
+    try:
+        return options.run(options)
+    except (BadInput, Diverged, PermissionError) as error:
+        print(f"dgm: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("dgm: stopped; where a run has a folder, the same line goes on with it", file=sys.stderr)
+        return 130
+
+
+def print_warning(message, category, filename, lineno, file=None, line=None):
+    """A warning as one line for a person, without the place in the code."""
+    print(f"dgm: {message}", file=sys.stderr)
+
+
+def demo(options):
+    """dgm demo"""
+    run_demo(options.out, options.seed)
+    return 0
+
+
+def train(options):
+    """dgm train rbm"""
+    settings = {name: getattr(options, name) for name in (
+        "epochs", "method", "k", "batch_size", "rate", "schedule", "optimizer", "weight_decay", "n_chains",
+        "average", "validation", "patience")}
+    rbm, history = train_in_folder(
+        options.out, data=options.data, bits=options.bits, part=options.part, n_hidden=options.hidden,
+        seed=options.seed, centred=not options.plain, progress=True, **settings)
+    print(rbm)
+    print(history)
+    plots.save(plots.training_curves(history), "training.png", options.out)
+    print(f"next:  dgm evaluate {options.out}      dgm sample {options.out} --out samples.png")
+    return 0
+
+
+def sample(options):
+    """dgm sample"""
+    rbm, settings, _ = load_rbm_run(options.run_folder)
+    count, steps = check_count("--count", options.count), check_count("--steps", options.steps)
+    rng = np.random.default_rng(check_count("--seed", options.seed, least=0))
+    if options.out.suffix not in (".png", ".npy"):
+        raise BadInput(f"--out: {options.out} came, a name that ends in .png (pictures) or .npy (bits) was wanted")
+    v, p_v = sample_chains(rbm, count, steps, rng)
+    if options.out.suffix == ".npy":
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        np.save(options.out, v.astype(np.uint8))
+    else:
+        fig = plots.samples(p_v, settings.get("image_shape"), title=f"p(v given h) after {steps:,} Gibbs steps")
+        plots.save(fig, options.out.name, options.out.parent)
+        fig = plots.filters(rbm, settings.get("image_shape"))
+        plots.save(fig, f"{options.out.stem}_filters.png", options.out.parent)
+    return 0
+
+
+def evaluate(options):
+    """dgm evaluate"""
+    report = evaluate_run(options.run_folder, data=options.data, bits=options.bits, part=options.part)
+    print(f"measured on      {report['data']}, {report['n_cases']:,} cases")
+    if "log_likelihood" in report:
+        print(f"log p a case     {report['log_likelihood']:.3f} nats, ± {report['standard_error']:.3f} over the cases; "
+              "exact: every state was summed")
+        print(f"log Z            {report['log_z']:.3f}")
+        print(f"for comparison   {report['independent_pixels']:.3f} nats with independent pixels")
+    else:
+        print("log p a case     not to be had exactly: the smaller layer has more than 25 units")
+    gap = report["free_energy"] - report["training_free_energy"]
+    print(f"free energy      {report['free_energy']:.2f}, training cases {report['training_free_energy']:.2f}; "
+          f"the gap of {gap:.2f} nats grows with overfitting")
+    print(f"reconstruction   squared error {report['reconstruction_error']:.4f} a pixel; "
+          "it says little: it can fall while the model gets worse")
+    return 0
+
+
+def lessons(options):
+    """dgm lessons"""
+    runs = []
+    for path in find_lessons(options.numbers):
+        print(f"\n{path.name}", flush=True)
+        run = run_lesson(path, options.proofs)
+        print(run.output, end="", flush=True)
+        runs.append(run)
+    print(f"\n{'lesson':<34} {'equations proved':>16} {'seconds':>8}  figures")
+    for run in runs:
+        outcome = f"{len(set(run.proved))}" if run.succeeded else f"{len(set(run.proved))}, then FAILED"
+        print(f"{run.path.stem:<34} {outcome:>16} {run.seconds:8.1f}  {', '.join(run.figures)}")
+    n_failed = sum(not run.succeeded for run in runs)
+    n_proved = sum(len(set(run.proved)) for run in runs)
+    print(f"{n_proved} equations proved in {len(runs)} lessons, {n_failed} lessons failed")
+    return 1 if n_failed else 0
+
+
+def make_parser():
+    """The parser of the whole command."""
+    parser = argparse.ArgumentParser(
+        prog="dgm", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Deep generative models in pure NumPy: train them, measure them, learn how they work.",
+        epilog="""start here:
+  dgm demo                                         real digits, end to end, in under a minute
+  dgm lessons 02                                   run a lesson; read it in an editor beside
+  dgm train rbm --data digits --hidden 16 --out run/
+  dgm evaluate run/                                how probable are digits that it has not seen?
+  dgm sample run/ --out samples.png                what does it dream?""")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_demo(commands)
+    add_train(commands)
+    add_sample(commands)
+    add_evaluate(commands)
+    add_lessons(commands)
+    return parser
+
+
+def add_command(commands, name, run, help, description):
+    """A subcommand whose --help shows defaults and keeps the description's lines."""
+    command = commands.add_parser(name, help=help, description=description, formatter_class=HelpFormatter)
+    command.set_defaults(run=run)
+    return command
+
+
+class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Shows defaults, and leaves the lines of a description as they are."""
+
+
+def add_demo(commands):
+    command = add_command(commands, "demo", demo, "real digits, end to end, in under a minute", """\
+Train two RBMs on 1,437 handwritten digits. The first is so small that its log-likelihood on unseen digits is
+exact, not estimated. The second dreams digits. Says what it checked, saves pictures, and names the lesson to
+read first.""")
+    command.add_argument("--out", type=Path, default=Path("demo"), help="folder for the pictures")
+    command.add_argument("--seed", type=whole_number, default=0, help="everything drawn comes from it")
+
+
+def add_train(commands):
+    command = add_command(commands, "train", train, "train a model; the same line goes on with a stopped run", """\
+Train an RBM by climbing the mean log-likelihood of the data. The state is kept in the folder --out: a run that
+was stopped, by Ctrl-C or a power cut, goes on when the same line is given again, and ends bit for bit where it
+would have.
+
+  --method pcd     the model's term of the gradient comes from chains that never stop (the default, and best)
+  --method cd      from chains of k steps that start at the data: quick, but biased (lesson 06)
+  --method exact   from the sum over every state: for a layer of up to about 20 units (lesson 05)
+
+What to try: more epochs; a rate from 0.02 to 0.3, lower for larger models; --validation 0.1 to see it overfit.""")
+    command.add_argument("model", choices=["rbm"], help="the kind of model")
+    command.add_argument("--data", required=True,
+                         help="digits, bars-and-stripes, shifting-bar, labelled-shifter, or the path of an IDX, .npy, "
+                              ".npz or .csv file or of a folder with MNIST's files")
+    command.add_argument("--out", type=Path, required=True, help="folder that keeps the run")
+    command.add_argument("--bits", choices=WAYS_TO_BITS, help="how grey pixels become bits (default: threshold)")
+    command.add_argument("--part", choices=["train", "test"], help="of data that have parts (default: train)")
+    command.add_argument("--hidden", type=int, default=64, help="hidden units; up to 25 make log p exact")
+    command.add_argument("--epochs", type=int, default=100, help="passes over the data")
+    command.add_argument("--seed", type=whole_number, default=0, help="everything drawn comes from it")
+    command.add_argument("--method", choices=METHODS, default="pcd", help="where the model's term comes from")
+    command.add_argument("--k", type=int, default=1, help="Gibbs steps a gradient")
+    command.add_argument("--batch-size", type=int, default=20, help="cases a step")
+    command.add_argument("--rate", type=float, default=0.1, help="learning rate at the start")
+    command.add_argument("--schedule", choices=SCHEDULES, default="linear", help="how the rate falls")
+    command.add_argument("--optimizer", choices=tuple(OPTIMIZERS), default="sgd", help="what makes a step of a gradient")
+    command.add_argument("--weight-decay", type=float, default=0.0, help="pull of the weights towards 0")
+    command.add_argument("--n-chains", type=int, default=100, help="persistent chains of pcd")
+    command.add_argument("--plain", action="store_true", help="the plain gradient, not the centred one")
+    command.add_argument("--average", type=float, help="give back a moving average with this decay, such as 0.999")
+    command.add_argument("--validation", type=float, default=0.0, help="share of the cases to hold out and report on")
+    command.add_argument("--patience", type=int, help="stop after so many epochs without a better held-out log p")
+
+
+def add_sample(commands):
+    command = add_command(commands, "sample", sample, "pictures that a trained model dreams", """\
+Start --count chains at noise, run each for --steps steps of Gibbs sampling, and draw where they end. Too few
+steps show the noise that they started at; compare 10, 100 and 1,000.""")
+    command.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run by `dgm train`")
+    command.add_argument("--out", type=Path, default=Path("samples.png"),
+                         help=".png: pictures, with the filters beside them; .npy: the bits themselves")
+    command.add_argument("--count", type=int, default=100, help="how many chains")
+    command.add_argument("--steps", type=int, default=1000, help="Gibbs steps a chain")
+    command.add_argument("--seed", type=whole_number, default=0, help="everything drawn comes from it")
+
+
+def add_evaluate(commands):
+    command = add_command(commands, "evaluate", evaluate, "how probable are data that it has not seen", """\
+The mean log-likelihood, exactly, where a layer has at most 25 units; for larger models the free energies of
+training and of unseen cases, whose gap shows overfitting. By default on the test part of the run's data.""")
+    command.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run by `dgm train`")
+    command.add_argument("--data", help="other data to measure on, by name or path (default: the run's)")
+    command.add_argument("--bits", choices=WAYS_TO_BITS, help="how grey pixels become bits (default: as in training)")
+    command.add_argument("--part", choices=["train", "test"], help="of data that have parts (default: test)")
+
+
+def add_lessons(commands):
+    command = add_command(commands, "lessons", lessons, "run lessons and count the equations proved", """\
+Run the lessons with the given numbers, or all. Every numbered equation of a lesson is checked where it stands;
+the table at the end counts them and lists the figures drawn. Read a lesson in an editor that knows `# %%`
+cells, and step through it there.""")
+    command.add_argument("numbers", nargs="*", metavar="NN", help="such as 04 05")
+    command.add_argument("--proofs", action="store_true", help="the proofs alone, without the experiments")
+
+
+def whole_number(text):
+    """argparse's check of a seed: a whole number, not negative."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} came, a whole number of at least 0 was wanted")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

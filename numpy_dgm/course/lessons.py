@@ -1,0 +1,81 @@
+"""Running lessons: whole, or their proofs alone.
+
+A lesson is a script in percent format. Its proofs come first; its experiment starts at the cell titled
+`# %% experiment: ...`. `verify` prints a line for each equation that holds, and stops the script at the
+first one that does not.
+"""
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..foundation.doors import BadInput
+
+FOLDER = Path(__file__).parents[2] / "lessons"  # beside the package in a clone of the repository
+EXPERIMENT = re.compile(r"^# %% experiment:", re.MULTILINE)
+ANNOUNCED = re.compile(r"^#     .*\((\d+\.\d+)\)\s*$", re.MULTILINE)  # an indented equation that ends in its label
+PROVED = re.compile(r"^  ok \((\d+\.\d+)\)", re.MULTILINE)
+FIGURE = re.compile(r"^  figure (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class LessonRun:
+    """What came of running a lesson."""
+
+    path: Path
+    seconds: float
+    succeeded: bool
+    output: str  # all that it printed, a traceback included
+    proved: tuple  # labels of the equations that held, in order
+    figures: tuple  # the files that it drew, relative to the lessons' folder
+
+
+def find_lessons(numbers=()):
+    """The paths of the lessons with those numbers ("04" or 4), all by default, in order. BadInput where one is missing."""
+    if not FOLDER.is_dir():
+        raise BadInput(f"{FOLDER}: no such folder; the lessons come with a clone of the repository")
+    paths = {int(path.name[:2]): path for path in sorted(FOLDER.glob("[0-9][0-9]_*.py"))}
+    for number in numbers:
+        if not str(number).isdigit() or int(number) not in paths:
+            known = ", ".join(f"{known:02d}" for known in paths)
+            raise BadInput(f"lesson: {number} came, one of {known} was wanted")
+    return [paths[int(number)] for number in numbers] or list(paths.values())
+
+
+def announced_labels(path):
+    """The labels that the lesson's text gives to its equations, such as {"4.1", "4.2"}."""
+    return set(ANNOUNCED.findall(Path(path).read_text(encoding="utf8")))
+
+
+def run_lesson(path, proofs_only=False):
+    """Run the lesson at `path` in a process of its own: a LessonRun."""
+    command = [sys.executable, "-m", __name__, str(path)] + (["--proofs"] if proofs_only else [])
+    environment = {**os.environ, "PYTHONIOENCODING": "utf8", "PYTHONUNBUFFERED": "1"}
+    started = time.perf_counter()
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf8", env=environment, check=False
+    )
+    return LessonRun(
+        path=Path(path),
+        seconds=time.perf_counter() - started,
+        succeeded=done.returncode == 0,
+        output=done.stdout,
+        proved=tuple(PROVED.findall(done.stdout)),
+        figures=tuple(FIGURE.findall(done.stdout)),
+    )
+
+
+def execute(path, proofs_only):
+    """Run the lesson at `path` in this process, as `python path` would, or only what stands before its experiment."""
+    source = Path(path).read_text(encoding="utf8")
+    if proofs_only:
+        source = EXPERIMENT.split(source)[0]
+    sys.argv = [str(path)]
+    exec(compile(source, str(path), "exec"), {"__name__": "__main__", "__file__": str(path)})
+
+
+if __name__ == "__main__":
+    execute(sys.argv[1], "--proofs" in sys.argv)

@@ -1,0 +1,87 @@
+"""`dgm demo`: real digits end to end in under a minute, with what can be checked checked.
+
+One RBM is small enough (16 hidden units) that its log-likelihood on unseen digits is exact. A larger one
+(128) is trained for the pictures.
+"""
+import time
+from pathlib import Path
+
+import numpy as np
+
+from . import plots
+from .data import open_data
+from .energy import exact_gradient, free_energy, init_rbm, log_likelihood, log_partition, train_rbm
+from .energy.rbm import flipped
+from .foundation.enumeration import all_bits
+from .foundation.gradcheck import check_gradient
+from .foundation.numerics import logsumexp
+from .foundation.training import mean_of_cases
+from .runs import independent_pixels, sample_chains
+
+
+def run_demo(folder, seed=0):
+    """Train, check, draw; the pictures go to `folder`. Returns the exact mean test log-likelihood of the small RBM."""
+    folder = Path(folder)
+    rng = np.random.default_rng(seed)
+    train, test = open_data("digits", part="train"), open_data("digits", part="test")
+    print(f"{len(train):,} handwritten digits of 8x8 bits to learn from, {len(test)} to be tested on\n")
+
+    check_the_equations(rng)
+
+    print("\nAn RBM with 16 hidden units, small enough that every probability is exact:")
+    started = time.perf_counter()
+    small = init_rbm(64, 16, rng, train)
+    small, history = train_rbm(small, train, epochs=150, rng=rng, rate=0.2, progress=True)
+    print(f"  trained for 150 epochs in {time.perf_counter() - started:.1f} s")
+    log_p = log_likelihood(small, test[:])
+    p = mean_of_cases(train, np.arange(len(train)))
+    print(f"  log p of an unseen digit, exactly: {log_p.mean():.2f} nats, ± {log_p.std() / np.sqrt(len(log_p)):.2f}")
+    print(f"  for comparison, independent pixels: {independent_pixels(p, test[:]):.2f} nats; more is better")
+
+    print("\nAn RBM with 128 hidden units, for the pictures:")
+    started = time.perf_counter()
+    large = init_rbm(64, 128, rng, train)
+    large, history = train_rbm(large, train, epochs=150, rng=rng, rate=0.1, validation=0.1, progress=True)
+    print(f"  trained for 150 epochs in {time.perf_counter() - started:.1f} s")
+    gap = history["validation_free_energy"][-1] - history["free_energy"][-1]
+    print(f"  free energy of held-out digits less that of training digits: {gap:.1f} nats "
+          "(it grows as a model learns its training cases by heart)")
+    _, dreams = sample_chains(large, 100, 2000, rng)
+
+    print("\nPictures:")
+    draw_comparison(folder, test[:100], dreams)
+    plots.save(plots.filters(large, train.image_shape), "filters.png", folder)
+    plots.save(plots.training_curves(history), "training.png", folder)
+    named = {"training": free_energy(large, train[:]), "test": free_energy(large, test[:])}
+    plots.save(plots.free_energy_histogram(named), "free_energies.png", folder)
+    print(f"  in {folder.resolve()}")
+    print("\nRead first: lessons/02_energy_and_partition.py in your editor, then 03, 04, 05, 06, 09 in this order;")
+    print("`dgm lessons` runs them all and counts the equations that they prove.")
+    return float(log_p.mean())
+
+
+def check_the_equations(rng):
+    """Hold the library against sums over every state of a random RBM with 6 + 4 units, and say what was held."""
+    print("Checked on a random RBM with 6 + 4 units, against sums over all of its states:")
+    rbm = init_rbm(6, 4, rng, dtype=np.float64)
+    for array in (rbm.W, rbm.b, rbm.c):
+        array[:] = rng.normal(size=array.shape)
+    v = all_bits(6)
+    total = np.exp(log_likelihood(rbm, v)).sum()
+    assert abs(total - 1) < 1e-10
+    print(f"  the probabilities of its {len(v)} pictures add up to 1 (off by {abs(total - 1):.1e})")
+    through_h = logsumexp(-free_energy(flipped(rbm), all_bits(4)))
+    assert abs(through_h - log_partition(rbm)) < 1e-10
+    assert abs(through_h - logsumexp(-free_energy(rbm, v))) < 1e-10
+    print("  log Z is the same through the visible and through the hidden layer")
+    cases = v[rng.integers(0, 64, size=10)]
+    error = check_gradient(lambda model: log_likelihood(model, cases).mean(), rbm, exact_gradient(rbm, cases))
+    print(f"  the gradient is the slope of log p, every one of its 34 entries (relative error {error:.1e})")
+
+
+def draw_comparison(folder, real, dreams):
+    """100 real digits and 100 dreamt ones side by side."""
+    fig, (left, right) = plots.new_figure(1, 2, width=10, height=5.2)
+    plots.draw_tiles(left, real, (8, 8), title="digits that it has not seen")
+    plots.draw_tiles(right, dreams, (8, 8), title="digits that it dreams: p(v given h) after 2,000 Gibbs steps")
+    plots.save(fig, "samples.png", folder)

@@ -1,0 +1,107 @@
+"""A training run in a folder: start it, go on with it, load it, sample from it, evaluate it.
+
+The folder holds checkpoint.npz, the run's whole state (see foundation/checkpoint.py), and in it, with the
+settings, how the run was asked for: the data, how grey became bits, the seed. So the same call goes on with
+a run that was stopped, and whoever has the folder can do all the rest.
+"""
+from pathlib import Path
+
+import numpy as np
+
+from .data import open_data
+from .energy.contrastive import load_rbm_run, reconstruction_error, train_rbm
+from .energy.likelihood import MOST_STATES, log_likelihood, log_partition, smallest_layer_states
+from .energy.rbm import free_energy, gibbs_step, hidden_probs, init_rbm, visible_probs
+from .foundation.doors import BadInput, check_count
+from .foundation.numerics import bernoulli, sigmoid
+from .foundation.training import mean_of_cases
+
+
+def load_run(folder):
+    """The trained model of the run in `folder`. BadInput where there is none, or it is cut short or foreign."""
+    rbm, _, _ = load_rbm_run(folder)
+    return rbm
+
+
+def train_in_folder(folder, *, data, n_hidden, seed=0, bits=None, part=None, **settings):
+    """Train an RBM with its state kept in `folder`, or go on with the run that is there: `(rbm, history)`.
+
+    data, bits, part as in `open_data` (part: "train" by default where the data have parts); seed a whole
+    number that everything drawn comes from; settings as in `train_rbm`. BadInput where the folder holds
+    another run; nothing is written over.
+    """
+    seed = check_count("seed", seed, least=0)
+    part = default_part(data, "train") if part is None else part
+    cases = open_cases(data, bits, part, seed)
+    rng = np.random.default_rng(seed)
+    rbm = init_rbm(cases.shape[1], n_hidden, rng, cases)
+    image_shape = None if cases.image_shape is None else list(cases.image_shape)
+    notes = {"data_name": str(data), "part": part, "bits": cases.bits, "seed": seed, "image_shape": image_shape}
+    return train_rbm(rbm, cases, rng=rng, checkpoint=folder, notes=notes, **settings)
+
+
+def default_part(data, part):
+    """`part` for data that are known to have parts (the digits, a folder of MNIST's files), else None."""
+    return part if data == "digits" or Path(data).is_dir() else None
+
+
+def open_cases(data, bits, part, seed):
+    """The Data of that name or path; what a pixel's bit is drawn from, where bits are sampled, comes from the seed."""
+    return open_data(data, bits=bits, part=part, rng=np.random.default_rng([seed, 1]))
+
+
+def sample_chains(rbm, n_chains, steps, rng):
+    """`n_chains` chains of `steps` Gibbs steps each, started at independent pixels: (v, p_v), both (n_chains, D).
+
+    v are the bits that the chains end at, p_v the probabilities that the last ones were drawn with.
+    """
+    p_v = np.tile(sigmoid(rbm.b), (n_chains, 1))
+    v = bernoulli(p_v, rng)
+    for _ in range(steps - 1):
+        v = gibbs_step(rbm, v, rng)
+    h = rbm.hidden.sample(hidden_probs(rbm, v), rng)
+    p_v = visible_probs(rbm, h)
+    return rbm.visible.sample(p_v, rng), p_v
+
+
+def evaluate_run(folder, *, data=None, bits=None, part=None):
+    """What can be said of the run in `folder`, on data that it has not seen where there are any: a dict.
+
+    data, bits, part: what to measure it on, by default the run's own data and their test part. Holds
+    `data` (a text that says on what), `n_cases`, `reconstruction_error`, `free_energy`,
+    `training_free_energy`; and where the smaller layer has at most 25 units `log_z`, `log_likelihood`,
+    `standard_error` (over the cases) and `independent_pixels` (the same measure of a model without hidden
+    units). BadInput where grey pixels were read as they are: log p of bits needs bits.
+    """
+    rbm, settings, _ = load_rbm_run(folder)
+    trained_on = open_cases(settings["data_name"], settings["bits"], settings["part"], settings["seed"])
+    data = settings["data_name"] if data is None else data
+    part = default_part(data, "test") if part is None else part
+    cases = open_cases(data, settings["bits"] if bits is None else bits, part, settings["seed"] + 1)
+    v = rbm.visible.check(data, cases[:], len(rbm.b))
+    if not rbm.visible.are_states(v):
+        raise BadInput(f"bits: {cases.bits!r} came, which leaves grey pixels in {data}; log p of a model of bits "
+                       "depends on how grey becomes bits: 'threshold' or 'sampled' was wanted")
+    report = {
+        "data": f"{data}, part {part or 'all'}, bits {cases.bits}",
+        "n_cases": len(v),
+        "reconstruction_error": reconstruction_error(rbm, v),
+        "free_energy": free_energy(rbm, v).mean(),
+        "training_free_energy": free_energy(rbm, trained_on[:]).mean(),
+    }
+    if smallest_layer_states(rbm) <= MOST_STATES:
+        log_z = log_partition(rbm)
+        log_p = log_likelihood(rbm, v, log_z)
+        report |= {
+            "log_z": log_z,
+            "log_likelihood": log_p.mean(),
+            "standard_error": log_p.std(ddof=1) / np.sqrt(len(log_p)) if len(log_p) > 1 else np.nan,
+            "independent_pixels": independent_pixels(mean_of_cases(trained_on, np.arange(len(trained_on))), v),
+        }
+    return report
+
+
+def independent_pixels(p, v):
+    """Mean log p(v) of v (N, D) where every pixel is on with its own probability p (D,), held within [.01, .99]."""
+    p = np.clip(p, 0.01, 0.99)
+    return float(np.mean(v @ np.log(p) + (1 - v) @ np.log1p(-p)))

@@ -1,0 +1,124 @@
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from numpy_dgm.foundation.records import (
+    Record,
+    describe,
+    entry_name,
+    flatten,
+    pack,
+    show_arrays_short,
+    windows,
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Model(Record):
+    W: np.ndarray
+    mask: np.ndarray
+    b: np.ndarray
+    kind: str = "bits"
+
+    trainable = ("b", "W")  # not the order of the fields
+
+
+def some_model(dtype=np.float64):
+    W = np.arange(6, dtype=dtype).reshape(2, 3)
+    return Model(W=W, mask=np.eye(2, dtype=bool), b=np.array([10, 11], dtype))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_pack_lays_the_trainable_arrays_end_to_end_in_their_order(dtype):
+    vector, packed = pack(some_model(dtype))
+    np.testing.assert_array_equal(vector, [10, 11, 0, 1, 2, 3, 4, 5])
+    assert vector.dtype == packed.W.dtype == dtype and vector.flags.c_contiguous
+    np.testing.assert_array_equal(flatten(packed), vector)
+
+
+def test_the_packed_arrays_are_windows_both_ways():
+    vector, packed = pack(some_model())
+    assert np.shares_memory(vector, packed.W) and np.shares_memory(vector, packed.b)
+    vector += 100
+    np.testing.assert_array_equal(packed.W, some_model().W + 100)
+    np.testing.assert_array_equal(packed.b, some_model().b + 100)
+    packed.W[1, 2] = -1
+    assert vector[-1] == -1
+
+
+def test_the_record_that_was_packed_stays_as_it_was():
+    model = some_model()
+    vector, packed = pack(model)
+    vector[:] = 0
+    np.testing.assert_array_equal(model.W, some_model().W)
+    assert not np.shares_memory(vector, model.W) and packed.mask is model.mask and packed.kind == "bits"
+
+
+def test_pack_takes_transposed_arrays_by_their_entries():
+    model = Model(W=np.arange(6.0).reshape(3, 2).T, mask=None, b=np.zeros(1))
+    _, packed = pack(model)
+    np.testing.assert_array_equal(packed.W, model.W)
+
+
+@pytest.mark.parametrize("length", [0, 3, 7, 9])
+def test_windows_of_a_vector_of_another_length_are_refused(length):
+    with pytest.raises(ValueError, match=f"a vector of {length} came, 8 entries were wanted"):
+        windows(some_model(), np.zeros(length))
+
+
+def test_entry_name_says_where_each_entry_of_the_vector_belongs():
+    model = some_model()
+    vector, packed = pack(model)
+    for i in range(len(vector)):
+        name, position = entry_name(model, i)[:-1].split("[")
+        vector[i] = -7
+        assert getattr(packed, name)[tuple(int(part) for part in position.split(","))] == -7
+        vector[i] = 0
+    assert entry_name(model, 7) == "W[1, 2]"
+    with pytest.raises(IndexError):
+        entry_name(model, len(vector))
+
+
+def test_a_record_shows_one_line_a_field_with_dtype_shape_and_range():
+    lines = repr(some_model(np.float32)).splitlines()
+    assert [line.split()[0] for line in lines] == ["Model", "W", "mask", "b", "kind"]
+    assert lines[1].endswith("float32 (2, 3) [0, 5]") and lines[2].endswith("bool (2, 2) [0, 1]")
+    assert lines[4].endswith("'bits'")
+
+
+def test_describe_takes_arrays_without_a_range_too():
+    assert describe(np.zeros((0, 3))) == "float64 (0, 3)"
+    assert describe(np.array(["a"])) == "<U1 (1,)"
+    assert describe(np.array([np.nan, 1.0])) == "float64 (2,) [nan, nan]"
+
+
+def test_records_know_no_arithmetic_and_no_assignment():
+    model = some_model()
+    for operation in (lambda: 2 * model, lambda: model + model, lambda: model * 2, lambda: -model):
+        with pytest.raises(TypeError):
+            operation()
+    with pytest.raises(AttributeError):
+        model.W = np.zeros((2, 3))
+    assert model != some_model()  # equal as objects only, never entry by entry
+
+
+@pytest.fixture
+def print_options_afterwards():
+    before = np.get_printoptions()
+    yield
+    if hasattr(np, "set_string_function"):  # NumPy 1.26
+        np.set_string_function(None)
+    else:
+        np.set_printoptions(**before)
+
+
+def test_long_arrays_print_short_once_told_so(print_options_afterwards):
+    long = np.linspace(-1, 1, 5000).reshape(50, 100)
+    plain = str(long)
+    show_arrays_short()
+    assert repr(long).splitlines()[0] == "float64 (50, 100) [-1, 1]"
+    assert len(repr(long)) < 300
+    assert repr(np.array([1.0, 2.5])) == "[1. , 2.5]" and repr(np.array(3)) == "3"
+    assert repr(np.array(["a"] * 30)).splitlines()[0] == "<U1 (30,)"
+    assert str(long) == plain

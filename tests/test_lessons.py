@@ -1,0 +1,89 @@
+"""Every lesson runs, proves what its text announces, and proves what the course promises of it."""
+import ast
+import re
+
+import pytest
+
+from numpy_dgm.course.lessons import announced_labels, find_lessons, run_lesson
+
+LESSONS = find_lessons()
+
+# What the course promises of each lesson, as a piece of the equation that proves it.
+PROMISED = {
+    2: ["p*(s) = exp(-β E(s)) / Z", "H(q) <= H(p*)", "∂ log Z", "_data - <"],
+    3: ["σ(", "p T", "(1 - gap)"],
+    4: ["E(v, h) = -b·v - c·h - vᵀ W h", "F(v) = -b·v", "p(hⱼ = 1 given v) = σ(xⱼ)", "p(h given v) = Πⱼ", "(1 / Z) Πᵢ"],
+    5: ["KL", "_data - <"],
+    6: ["E[CD-1]", "bias_k", "Var(CD-k)", "-∂ C_k / ∂θ"],
+    9: ["F("],
+}
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """Each lesson run once, whole."""
+    return {path.name: run_lesson(path) for path in LESSONS}
+
+
+def cells(path):
+    return re.split(r"^# %%", path.read_text(encoding="utf8"), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+class TestLesson:
+    def test_it_runs_and_draws(self, path, runs):
+        run = runs[path.name]
+        assert run.succeeded, run.output
+        assert run.figures and all((path.parent / figure).stat().st_size > 5_000 for figure in run.figures)
+
+    def test_what_its_text_announces_is_what_it_proves(self, path, runs):
+        assert announced_labels(path) == set(runs[path.name].proved)
+        number = str(int(path.name[:2]))
+        assert all(label.split(".")[0] == number for label in announced_labels(path))
+
+    def test_it_proves_what_the_course_promises(self, path, runs):
+        proved = [line for line in runs[path.name].output.splitlines() if line.startswith("  ok (")]
+        for promise in PROMISED[int(path.name[:2])]:
+            assert any(promise in line for line in proved), promise
+
+    def test_its_proofs_stand_before_its_experiment(self, path):
+        run = run_lesson(path, proofs_only=True)
+        assert run.succeeded, run.output
+        assert set(run.proved) == announced_labels(path) and not run.figures
+
+    def test_its_form_is_the_course_s_form(self, path):
+        source = path.read_text(encoding="utf8")
+        lines = source.splitlines()
+        assert lines[0] == "# %% [markdown]" and re.match(rf"# # Lesson {int(path.name[:2])}: ", lines[1])
+        assert max(map(len, lines)) <= 120 and 150 <= len(lines) <= 500
+        for heading in ("After this lesson you will be able to", "usually goes wrong", "## Exercises", "## Solutions"):
+            assert heading in source, heading
+
+    def test_an_announced_equation_is_verified_in_the_very_next_code_cell(self, path):
+        parts = cells(path)
+        for here, cell in enumerate(parts):
+            announced = set(re.findall(r"^#     .*\((\d+\.\d+)\)\s*$", cell, flags=re.MULTILINE))
+            if announced:
+                following = next(part for part in parts[here + 1 :] if not part.startswith(" [markdown]"))
+                verified = set(re.findall(r"verify\w*\(\s*f?\"\((\d+\.\d+)\)", following))
+                assert announced <= verified, announced - verified
+
+    def test_no_verify_compares_a_thing_with_itself(self, path):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "").startswith("verify"):
+                left, right = node.args[1:3]
+                assert ast.dump(left) != ast.dump(right), ast.unparse(node)
+
+
+def test_a_lesson_whose_equation_fails_says_so(tmp_path):
+    lesson = tmp_path / "99_wrong.py"
+    lesson.write_text("from numpy_dgm.foundation.verify import verify\n"
+                      "verify('(99.1) 1 = 1', 1.0, 1)\nverify('(99.2) 1 = 2', 1.0, 2.0)\n", encoding="utf8")
+    run = run_lesson(lesson)
+    assert not run.succeeded and run.proved == ("99.1",) and "(99.2) 1 = 2 does not hold" in run.output
+
+
+def test_proofs_only_stops_at_the_experiment(tmp_path):
+    lesson = tmp_path / "98_short.py"
+    lesson.write_text("print('proofs')\n# %% experiment: long\nraise SystemExit('the experiment ran')\n", encoding="utf8")
+    assert run_lesson(lesson, proofs_only=True).succeeded and not run_lesson(lesson).succeeded

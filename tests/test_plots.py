@@ -1,0 +1,106 @@
+"""Pictures: what is drawn is what was handed in."""
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+import numpy_dgm
+from numpy_dgm import RBM, plots
+from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.training import History
+
+
+def test_a_tile_holds_every_picture_in_its_place():
+    images = np.arange(5 * 6.0).reshape(5, 6)
+    canvas = plots.tile(images, image_shape=(2, 3), columns=2)
+    assert canvas.shape == (3 * 3 - 1, 2 * 4 - 1)
+    for i in range(5):
+        top, left = 3 * (i // 2), 4 * (i % 2)
+        np.testing.assert_array_equal(canvas[top : top + 2, left : left + 3], images[i].reshape(2, 3))
+    assert np.isnan(canvas[2]).all() and np.isnan(canvas[:, 3]).all() and np.isnan(canvas[6:, 4:]).all()
+
+
+def test_pictures_are_square_where_nothing_else_is_said():
+    assert plots.square_shape(64) == (8, 8)
+    with pytest.raises(BadInput, match="pictures of 10 pixels are not square"):
+        plots.square_shape(10)
+    with pytest.raises(BadInput, match="2 x 3 came for pictures of 5 pixels"):
+        plots.tile(np.zeros((1, 5)), image_shape=(2, 3))
+
+
+def drawn_image(fig):
+    return fig.axes[0].images[0].get_array().filled(np.nan)
+
+
+def test_filters_are_the_columns_of_W_on_one_scale():
+    W = np.random.default_rng(0).normal(size=(9, 4))
+    fig = plots.filters(RBM(W=W, b=np.zeros(9), c=np.zeros(4)))
+    np.testing.assert_array_equal(drawn_image(fig)[:3, :3].ravel(), W[:, 0])
+    np.testing.assert_array_equal(drawn_image(fig)[:3, 4:7].ravel(), W[:, 1])
+    low, high = fig.axes[0].images[0].get_clim()
+    assert -low == high == np.abs(W).max()
+
+
+def test_a_line_of_the_chains_picture_is_one_chain_in_time():
+    states = np.random.default_rng(0).random((3, 2, 4))  # 3 times, 2 chains, 2x2 pixels
+    image = drawn_image(plots.chains_over_time(states, steps=[0, 10, 100]))
+    for chain in range(2):
+        for time in range(3):
+            seen = image[3 * chain : 3 * chain + 2, 3 * time : 3 * time + 2]
+            np.testing.assert_array_equal(seen.ravel(), states[time, chain])
+
+
+def test_training_curves_show_each_series_against_the_epoch():
+    history = History()
+    for epoch in range(4):
+        history.record(rate=0.1, free_energy=-epoch, validation_free_energy=-epoch / 2, weight_norm=epoch)
+    fig = plots.training_curves(history)
+    lines = {line.get_label(): line for ax in fig.axes for line in ax.lines}
+    np.testing.assert_array_equal(lines["validation free energy"].get_ydata(), [0, -0.5, -1, -1.5])
+    np.testing.assert_array_equal(lines["free energy"].get_xdata(), [1, 2, 3, 4])
+    assert len(fig.axes) == 3  # the two free energies share one
+    with pytest.raises(BadInput, match="names"):
+        plots.training_curves(history, ["nonsense"])
+
+
+def test_free_energy_histograms_are_densities_on_common_bins():
+    rng = np.random.default_rng(0)
+    fig = plots.free_energy_histogram({"training": rng.normal(size=300), "test": rng.normal(size=100) + 1})
+    assert [text.get_text().split(" (")[0] for text in fig.axes[0].get_legend().get_texts()] == ["training", "test"]
+
+
+def test_save_writes_a_picture_and_says_where(tmp_path, capsys):
+    path = plots.save(plots.samples(np.eye(4)), "eye.png", tmp_path / "new")
+    assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n" and "figure new/eye.png" in capsys.readouterr().out
+    assert isinstance(plots.new_figure()[0], Figure)
+
+
+def test_no_other_module_imports_matplotlib():
+    for path in Path(numpy_dgm.__file__).parent.rglob("*.py"):
+        imported = [
+            name for node in ast.walk(ast.parse(path.read_text(encoding="utf8")))
+            for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import)
+                         else [node.module or ""] if isinstance(node, ast.ImportFrom) else [])
+        ]
+        assert path.name == "plots.py" or not any(name.startswith("matplotlib") for name in imported), path
+
+
+def test_imports_never_run_up_the_house():
+    """foundation < data, energy < plots, runs, course < the command."""
+    floors = {"foundation": 0, "data": 1, "energy": 1, "plots": 2, "runs": 2, "course": 2, "demo": 3, "__main__": 4}
+    package = Path(numpy_dgm.__file__).parent
+    for path in package.rglob("*.py"):
+        room = path.relative_to(package).parts[0].removesuffix(".py")
+        if room == "__init__":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+            if isinstance(node, ast.ImportFrom) and node.level > 0:
+                base = path.parent if node.level == 1 else path.parent.parent
+                target = base.joinpath(*(node.module or "").split("."))
+                names = [target] if node.module else [base / alias.name for alias in node.names]
+                for name in names:
+                    other = name.relative_to(package).parts[0]
+                    allowed = other == room or floors[other] < floors[room] or room == "energy" == other
+                    assert allowed, f"{path} imports {other}"

@@ -1,0 +1,92 @@
+"""A run in a folder: train, go on, load, sample, evaluate."""
+import numpy as np
+import pytest
+
+from numpy_dgm import RBM, load_run, log_likelihood, open_data
+from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.enumeration import all_bits
+from numpy_dgm.foundation.records import flatten
+from numpy_dgm.runs import evaluate_run, independent_pixels, sample_chains, train_in_folder
+
+SHORT = dict(data="digits", n_hidden=8, seed=0, epochs=3)
+
+
+def test_the_trained_model_comes_back_from_its_folder(tmp_path):
+    rbm, history = train_in_folder(tmp_path, **SHORT)
+    np.testing.assert_array_equal(flatten(load_run(tmp_path)), flatten(rbm))
+    again, history_again = train_in_folder(tmp_path, **SHORT)  # nothing is left to do
+    np.testing.assert_array_equal(flatten(again), flatten(rbm))
+    assert history.series == history_again.series
+
+
+@pytest.mark.parametrize("change, message", [
+    (dict(seed=1), "seed 0, this one 1"),
+    (dict(n_hidden=9), "W float32 (64, 8), this one float32 (64, 9)"),
+    (dict(epochs=4), "epochs 3, this one 4"),
+    (dict(data="bars-and-stripes"), "float32 (9, 8)"),
+    (dict(bits="as they are"), "data 1437 x 64"),
+    (dict(part="test"), "data 1437 x 64"),
+])
+def test_another_run_in_the_folder_is_never_written_over(tmp_path, change, message):
+    train_in_folder(tmp_path, **SHORT)
+    before = (tmp_path / "checkpoint.npz").read_bytes()
+    with pytest.raises(BadInput) as error:
+        train_in_folder(tmp_path, **{**SHORT, **change})
+    assert message in str(error.value) and "checkpoint.npz" in str(error.value)
+    assert (tmp_path / "checkpoint.npz").read_bytes() == before
+
+
+def test_evaluation_is_the_exact_log_likelihood_of_the_test_part(tmp_path):
+    rbm, _ = train_in_folder(tmp_path, **SHORT)
+    test = open_data("digits", part="test")
+    log_p = log_likelihood(rbm, test[:])
+    report = evaluate_run(tmp_path)
+    assert report["n_cases"] == 360
+    np.testing.assert_allclose(report["log_likelihood"], log_p.mean(), rtol=1e-12)
+    np.testing.assert_allclose(report["standard_error"], log_p.std(ddof=1) / np.sqrt(360), rtol=1e-12)
+    assert abs(report["independent_pixels"] + 24.72) < 0.005  # TARGETS: independent pixels on this split
+
+
+def test_grey_pixels_get_no_log_likelihood_unless_it_is_said_how_they_become_bits(tmp_path):
+    train_in_folder(tmp_path, **SHORT, bits="as they are")
+    with pytest.raises(BadInput, match="bits: 'as they are' came, which leaves grey pixels"):
+        evaluate_run(tmp_path)
+    assert evaluate_run(tmp_path, bits="threshold")["log_likelihood"] < 0
+
+
+def test_evaluation_on_data_of_another_width_is_refused(tmp_path):
+    train_in_folder(tmp_path, **SHORT)
+    with pytest.raises(BadInput, match="bars-and-stripes: shape .* a last axis of 64 was wanted"):
+        evaluate_run(tmp_path, data="bars-and-stripes")
+
+
+def test_sampled_chains_have_the_models_distribution_after_enough_steps():
+    """3 bits, 20,000 chains, 50 steps: 4.5 standard errors of each state's share."""
+    rng = np.random.default_rng(0)
+    rbm = RBM(W=rng.normal(size=(3, 2)), b=rng.normal(size=3), c=rng.normal(size=2))
+    v, p_v = sample_chains(rbm, 20_000, 50, rng)
+    p = np.exp(log_likelihood(rbm, all_bits(3)))
+    share = np.array([np.mean((v == state).all(axis=1)) for state in all_bits(3)])
+    assert np.all(np.abs(share - p) < 4.5 * np.sqrt(p * (1 - p) / 20_000))
+    np.testing.assert_allclose(p_v.mean(axis=0), p @ all_bits(3), atol=4.5 * 0.5 / np.sqrt(20_000))
+
+
+def test_one_step_is_one_step():
+    """Strong weights, chains started off: after one step each chain is where one step from its start leads."""
+    rbm = RBM(W=np.array([[60.0]]), b=np.array([-30.0]), c=np.array([-30.0]))  # h copies v, v copies h
+    v, _ = sample_chains(rbm, 50, 1, np.random.default_rng(0))
+    assert np.all(v == 0)
+
+
+def test_independent_pixels_is_its_definition():
+    p, v = np.array([0.2, 0.9, 0.0]), np.array([[1.0, 1, 0], [0, 1, 1]])
+    expected = (np.log(0.2) + np.log(0.9) + np.log(0.99) + np.log(0.8) + np.log(0.9) + np.log(0.01)) / 2
+    np.testing.assert_allclose(independent_pixels(p, v), expected)
+
+
+@pytest.mark.parametrize("contents", [None, b"", b"not an archive", b"PK\x03\x04 cut short"])
+def test_a_missing_or_broken_run_is_named(tmp_path, contents):
+    if contents is not None:
+        (tmp_path / "checkpoint.npz").write_bytes(contents)
+    with pytest.raises(BadInput, match="checkpoint.npz"):
+        load_run(tmp_path)

@@ -99,7 +99,8 @@ verify_at_most("(5.2) mean log p <= -H(q), 100 random RBMs", found, np.full(100,
 rows = bars_and_stripes(3)  # (16, 9)
 verify("(5.3) -H(q) = -(15/4) log 2", -15 / 4 * math.log(2), best_log_likelihood(rows))
 print(f"  the best mean log p of 3 x 3 bars and stripes: {-15 / 4 * math.log(2):.4f} nats")
-print(f"  the uniform distribution over all 2^9 pictures has {-9 * math.log(2):.4f}")
+print(f"  the uniform distribution over all 2^9 pictures: {-9 * math.log(2):.4f}, "
+      f"so its KL is {9 * math.log(2) - 15 / 4 * math.log(2):.4f}")
 
 # %% [markdown]
 # ## The slope of the free energy
@@ -115,8 +116,8 @@ print(f"  the uniform distribution over all 2^9 pictures has {-9 * math.log(2):.
 #     ∂F(v)/∂bᵢ   = -vᵢ                                                      (5.5)
 #     ∂F(v)/∂cⱼ   = -p(hⱼ = 1 given v)                                       (5.6)
 #
-# For all i and j at once, (5.4) is the matrix -v p(h given v)ᵀ. Below, F is its definition,
-# -log Σ_h exp(-E(v, h)). `slopes` moves each entry of W, b and c a little forward and back.
+# For all i and j at once, (5.4) is the matrix -v p(h given v)ᵀ. Below, F is its definition, -log Σ_h
+# exp(-E(v, h)). `slopes` moves each entry of W, b and c a little forward and back.
 
 
 # %% (5.4) to (5.6) the slopes of F by their definition
@@ -156,8 +157,8 @@ verify("(5.6) ∂F(v)/∂cⱼ = -p(hⱼ = 1 given v)", slope_of_F.c, -p_h, toler
 #     <vᵢ hⱼ>_model = Σ_v Σ_h p(v, h) vᵢ hⱼ                                  a definition
 #     ∂ log Z/∂W_ij = <vᵢ hⱼ>_model                                          (5.7)
 #
-# Likewise ∂ log Z/∂bᵢ = <vᵢ>_model and ∂ log Z/∂cⱼ = <hⱼ>_model. These sums have 2^(D+K) terms. Most
-# of that work can be saved:
+# Likewise ∂ log Z/∂bᵢ = <vᵢ>_model and ∂ log Z/∂cⱼ = <hⱼ>_model. These sums have 2^(D+K) terms. Most of
+# that work can be saved:
 #
 #     <vᵢ hⱼ>_model = Σ_h Σ_v p(h) p(v given h) vᵢ hⱼ        as p(v, h) = p(h) p(v given h)
 #                   = Σ_h p(h) hⱼ Σ_v p(v given h) vᵢ        what does not depend on v, in front
@@ -172,22 +173,17 @@ verify("(5.6) ∂F(v)/∂cⱼ = -p(hⱼ = 1 given v)", slope_of_F.c, -p_h, toler
 
 # %% (5.7) and (5.8) means of the model, over all pairs
 p_joint = slow_joint(rbm)
-means_by_definition = RBM(
-    W=np.einsum("vh,vi,hj->ij", p_joint, all_v, all_h),  # Σ_v Σ_h p(v, h) vᵢ hⱼ
-    b=np.einsum("vh,vi->i", p_joint, all_v),
-    c=np.einsum("vh,hj->j", p_joint, all_h),
-)
+sum_over_pairs = np.einsum("vh,vi,hj->ij", p_joint, all_v, all_h)  # Σ_v Σ_h p(v, h) vᵢ hⱼ
 slope_of_log_Z = slopes(log_partition, rbm)
-verify("(5.7) ∂ log Z/∂W_ij = <vᵢ hⱼ>_model", slope_of_log_Z.W, means_by_definition.W, tolerance=1e-8)
-means = model_means(rbm)
-verify("(5.8) <vᵢ hⱼ>_model = Σ_h p(h) hⱼ p(vᵢ = 1 given h)", means_by_definition.W, means.W)
+verify("(5.7) ∂ log Z/∂W_ij = <vᵢ hⱼ>_model", slope_of_log_Z.W, sum_over_pairs, tolerance=1e-8)
+verify("(5.8) <vᵢ hⱼ>_model = Σ_h p(h) hⱼ p(vᵢ = 1 given h)", sum_over_pairs, model_means(rbm).W)
 print(f"  3 x 3 pixels and 8 hidden units: {2 ** (9 + 8):,} pairs of layers, {2**8} hidden layers")
 
 # %% [markdown]
 # ## The gradient
 #
-# Put the two together. Write <.>_data for the mean that takes v from the rows and averages h over
-# p(h given v) in closed form: <vᵢ hⱼ>_data = (1/N) Σ_n vᵢ p(hⱼ = 1 given v), v being row n. Then
+# Put the two together. Write <.>_data for the mean that takes v from the rows and averages h over p(h
+# given v) in closed form: <vᵢ hⱼ>_data = (1/N) Σ_n vᵢ p(hⱼ = 1 given v), v being row n. Then
 #
 #     ∂ mean log p/∂W_ij = -(mean over the rows of ∂F/∂W_ij) - ∂ log Z/∂W_ij
 #
@@ -208,16 +204,16 @@ verify("(5.11) ∂ mean log p/∂cⱼ = <hⱼ>_data - <hⱼ>_model", slope.c, gr
 # %% [markdown]
 # ## A step uphill
 #
-# Lay W, b and c end to end in one vector θ (`flatten` does); let g be the gradient in the same order.
-# A step moves θ to θ + α g, with a rate α > 0. How does L(θ) = mean log p change? By the chain rule,
+# Lay W, b and c end to end in one vector θ (`flatten` does); let g be the gradient in the same order. A
+# step moves θ to θ + α g, with a rate α > 0. How does L(θ) = mean log p change? By the chain rule,
 #
 #     d/dα L(θ + α g) = Σᵢ gᵢ ∂L/∂θᵢ          at α = 0
-#                     = Σᵢ gᵢ²                             gᵢ is ∂L/∂θᵢ
+#                     = Σᵢ gᵢ²                as gᵢ is ∂L/∂θᵢ
 #
 #     d/dα L(θ + α g) = |g|²          at α = 0                               (5.12)
 #
-# Unless g = 0 this is positive, so a small enough step raises mean log p. How small, (5.12) does not say.
-# The cell prints what one step gains, for several rates, beside the α |g|² of a straight slope.
+# Unless g = 0 this is positive, so a small enough step raises mean log p. How small, (5.12) does not
+# say. The cell prints what one step gains, for several rates, beside the α |g|² of a straight slope.
 
 
 # %% (5.12) steps along the gradient
@@ -237,8 +233,8 @@ for alpha in (0.001, 0.01, 0.1, 1.0, 10.0, 100.0):
 # ## Where the gradient is 0
 #
 # Where g = 0, (5.10) says <vᵢ>_model = <vᵢ>_data: the model's means match the data's. One such place is
-# known without learning. Let W = 0. Then no pixel knows of another, and p(vᵢ = 1) = σ(bᵢ). Write m for the
-# data's means, mᵢ = <vᵢ>_data, and take the b for which σ(bᵢ) = mᵢ:
+# known without learning. Let W = 0. Then no pixel knows of another, and p(vᵢ = 1) = σ(bᵢ). Write m for
+# the data's means, mᵢ = <vᵢ>_data, and take the b for which σ(bᵢ) = mᵢ:
 #
 #     logit(m) = log(m / (1 - m))                                            a definition
 #     σ(logit(m)) = 1 / (1 + (1 - m)/m) = m                                  exp(-logit(m)) = (1 - m)/m
@@ -250,7 +246,7 @@ for alpha in (0.001, 0.01, 0.1, 1.0, 10.0, 100.0):
 #
 #     ∂ mean log p/∂θ = 0          if W = 0 and bᵢ = logit(mᵢ)               (5.14)
 #
-# It is not the top, but whoever starts there stays (but for rounding). So W starts at small random numbers.
+# It is not the top, but whoever starts there stays there, but for rounding. So W starts at random.
 
 # %% (5.13) and (5.14) a model without connections
 m = sum(cases) / len(cases)
@@ -262,10 +258,10 @@ verify("(5.14) ∂ mean log p/∂θ = 0", np.zeros(len(all_slopes)), all_slopes)
 # %% [markdown]
 # ## Bars and stripes, learnt
 #
-# An RBM with 9 visible and 8 hidden units, 3 random starts. `init_rbm` draws W from N(0, 0.01²) and sets b
-# by (5.13). `pack` lays W, b and c in one vector, such that they move when the vector moves.
-# `Momentum` takes the step m ← 0.9 m + α g, θ ← θ + m: along a direction that lasts, steps grow up to ten
-# times longer. By (5.1) and (5.3), KL(data || model) = -(15/4) log 2 - mean log p.
+# An RBM with 9 visible and 8 hidden units, 3 random starts. `init_rbm` draws W from N(0, 0.01²) and sets
+# b by (5.13). `pack` lays W, b and c in one vector, such that they move when the vector moves.
+# `Momentum` takes the step m ← 0.9 m + α g, θ ← θ + m: along a direction that lasts, steps grow up to
+# ten times longer. By (5.1) and (5.3), KL(data || model) = -(15/4) log 2 - mean log p.
 
 # %% experiment: bars and stripes by the exact gradient
 all_pictures = np.array(list(itertools.product([0.0, 1.0], repeat=9)))  # (512, 9)
@@ -294,16 +290,16 @@ def fresh_rbm(n_hidden, seed):
 
 
 fig, (ax,) = plots.new_figure(width=7.5, height=4.2)
-print("  hidden units  seed   KL after 0     100     200     500     800 steps   mass on the 14 patterns")
+print("  hidden units  seed  KL after 0     100     200     500     800 steps   mass on 14 patterns")
 for n_hidden, colour, seeds in ((2, "tab:red", [0]), (4, "tab:orange", [0]), (8, "tab:blue", [0, 1, 2])):
     for seed in seeds:
         learnt, curve = climb(fresh_rbm(n_hidden, seed), steps=800, rate=0.5)
         mass = np.exp(log_likelihood(learnt, all_pictures))[share > 0].sum()
         at = "  ".join(f"{curve[step // EVERY]:6.4f}" for step in (0, 100, 200, 500, 800))
-        print(f"  {n_hidden:12} {seed:5}       {at}         {mass:.4f}")
+        print(f"  {n_hidden:12} {seed:5}      {at}         {mass:.4f}")
         label = f"{n_hidden} hidden units" if seed == 0 else None
         ax.semilogy(np.arange(len(curve)) * EVERY, curve, color=colour, label=label)
-ax.set(xlabel="step", ylabel="KL(data || model), nats", ylim=(1e-3, 10), title="3 x 3 bars and stripes")
+ax.set(xlabel="step", ylabel="KL(data || model), nats", ylim=(5e-3, 10), title="3 x 3 bars and stripes")
 ax.legend(loc="lower left")
 plots.save(fig, "05_divergence.png")
 
@@ -315,25 +311,25 @@ for ax, i in zip(axes, likeliest):
     for edge in ax.spines.values():
         edge.set_visible(True)
 plots.save(fig, "05_patterns.png")
-means = model_means(learnt)
-print(f"  largest |<v>_data - <v>_model| at the end: {np.abs(rows.mean(axis=0) - means.b).max():.0e}")
+mismatch = np.abs(rows.mean(axis=0) - model_means(learnt).b).max()
+print(f"  largest |<v>_data - <v>_model| at the end: {mismatch:.0e}")
 
 # %% [markdown]
 # What to see in the first figure: with 8 hidden units all three curves stay level at first, W being
-# small and (5.14) near. Then they fall steeply, and go on towards 0 ever more slowly: a picture that must
-# never occur has probability 0 only at infinite weights. 2 and 4 hidden units level off far above: so few
-# units did not come near q. In the second figure the first two patterns are the empty and the full
-# picture, at about 2/16. The next twelve stand at about 1/16; the last two are in no row of the data.
+# small and (5.14) near. Then they fall steeply, and go on towards 0 ever more slowly: a picture that
+# must never occur has probability 0 only at infinite weights. 2 and 4 hidden units level off far above:
+# so few units did not come near q. In the second figure the first two patterns are the empty and the
+# full picture, at about 2/16. The next twelve stand at about 1/16; the last two are in no row.
 #
 # `train_rbm` runs this loop for you, and keeps its history. With all 16 rows in one batch and the plain
-# gradient it takes the very same steps. (What `centred=True` does is for lesson 9.)
+# gradient it takes the very same steps: compare the KL with the table's, 8 hidden units, seed 0, step
+# 200. (What `centred=True` does is for lesson 9.)
 
 # %% the same by train_rbm
 by_library, history = train_rbm(
     fresh_rbm(8, 0), rows, epochs=200, rng=rng, method="exact", batch_size=16, rate=0.5,
     schedule="constant", optimizer="momentum", centred=False)
-by_hand, curve = climb(fresh_rbm(8, 0), steps=200, rate=0.5)
-print(f"  KL after 200 steps: train_rbm {divergence_from_data(by_library):.5f}, our loop {curve[-1]:.5f}")
+print(f"  train_rbm: KL after 200 epochs {divergence_from_data(by_library):.4f}")
 
 # %% [markdown]
 # ## What usually goes wrong
@@ -344,14 +340,14 @@ print(f"  KL after 200 steps: train_rbm {divergence_from_data(by_library):.5f}, 
 # **The 1/N is forgotten in the data term.** The data then count N times, and the two terms of the
 # gradient can never balance. The biases run off, at any rate.
 #
-# **All hidden units start alike.** Then they have the same gradient for ever, and K units say little more
-# than one. With W = 0 not even that is learnt, by (5.14).
+# **All hidden units start alike.** Then they have the same gradient for ever (but for rounding), and K
+# units say little more than one. With W = 0 not even that is learnt, by (5.14).
 
 # %% wrong: the rate, the 1/N, the start
 for rate in (0.05, 0.5, 2.0, 4.0):
     learnt, curve = climb(fresh_rbm(8, 0), steps=200, rate=rate)
     asleep = np.sum(np.ptp(hidden_probs(learnt, rows), axis=0) < 0.01)
-    print(f"  rate {rate:4}: KL {curve[-1]:6.4f} after 200 steps, {asleep} hidden units say the same for all rows")
+    print(f"  rate {rate:4}: KL {curve[-1]:6.4f}, {asleep} hidden units say the same for all rows")
 
 learnt = fresh_rbm(8, 0)
 for step in range(1, 101):
@@ -360,7 +356,8 @@ for step in range(1, 101):
                  b=learnt.b + 0.01 * (rows.sum(axis=0) - model.b),
                  c=learnt.c + 0.01 * (p_h.sum(axis=0) - model.c))
     if step in (1, 10, 100):
-        print(f"  no 1/N, {step:3} short steps: KL {divergence_from_data(learnt):6.2f}, mean b {learnt.b.mean():.2f}")
+        KL = divergence_from_data(learnt)
+        print(f"  no 1/N, {step:3} short steps: KL {KL:6.2f}, mean b {learnt.b.mean():.2f}")
 
 no_weights, alike = (replace(fresh_rbm(8, 0), W=np.full((9, 8), start)) for start in (0.0, 0.1))
 print(f"  W = 0: largest slope {np.abs(flatten(exact_gradient(no_weights, rows))).max():.0e}")
@@ -369,15 +366,15 @@ print(f"  all weights 0.1: KL {curve[0]:.2f}, after 200 steps {curve[-1]:.2f}; "
       f"the hidden units differ by at most {np.ptp(learnt.W, axis=1).max():.0e}")
 
 # %% [markdown]
-# **The reconstruction error is taken for the likelihood.** It is cheap, so many programs print it: send v
-# up to p(h given v), send that down again, and take the mean squared difference. Here is a model that
+# **The reconstruction error is taken for the likelihood.** It is cheap, so many programs print it: send
+# v up to p(h given v), send that down again, and take the mean squared difference. Here is a model that
 # makes it as small as you like. Give every pixel a hidden unit of its own, with weight w, and set all
 # biases to -w/2. A pixel, on or off, brings its own unit to the same state, and the unit brings it back.
 # But the free energy of a pixel is the same, on or off:
 #
 #     off: -log(1 + exp(-w/2))          on: w/2 - log(1 + exp(w/2)) = -log(exp(-w/2) + 1)
 #
-# So p(v) is uniform for every w, and nothing at all has been learnt.
+# So p(v) is uniform for every w, KL stays that of the uniform distribution, and nothing has been learnt.
 
 # %% wrong: judging by the reconstruction error
 for w in (0.0, 4.0, 8.0, 16.0):
@@ -389,19 +386,18 @@ for w in (0.0, 4.0, 8.0, 16.0):
 # ## Exercises
 #
 # 1. What is the best mean log p of 2 x 2 bars and stripes? Derive it as (5.3), and check it.
-# 2. How many terms has (5.8) for 64 pixels and 16 hidden units, and how many has the sum over pairs?
-# 3. Show that the whole gradient is 0 where KL(q || p) = 0. Is KL = 0 wherever the gradient is 0?
-# 4. Two hidden units have equal weights and biases. Show that a gradient step leaves them equal.
+# 2. Show that the whole gradient is 0 where KL(q || p) = 0. Is KL = 0 wherever the gradient is 0?
+# 3. Two hidden units have equal weights and biases. Show that a gradient step leaves them equal.
 #
 # ## Solutions
 #
 # 1. Of 8 rows, the empty and the full picture fill two each and four pictures one each. So
 #    -H(q) = 4 · (1/8) log(1/8) + 2 · (2/8) log(2/8) = -(3/2) log 2 - log 2 = -(5/2) log 2.
-# 2. 2^16 against 2^80.
-# 3. <vᵢ hⱼ>_data = Σ_v q(v) vᵢ p(hⱼ = 1 given v), and <vᵢ hⱼ>_model is the same sum with p(v) in place of
-#    q(v). KL is 0 only if p = q, and then they are equal. No: (5.14) is a place with g = 0 and KL > 0.
-# 4. Column j of (5.9) depends on unit j only through p(hⱼ = 1 given v), which is the same for both.
+# 2. <vᵢ hⱼ>_data = Σ_v q(v) vᵢ p(hⱼ = 1 given v), and <vᵢ hⱼ>_model is the same sum with p(v) in the
+#    place of q(v). KL is 0 only if p = q, and then they are equal. No: (5.14) is a place with g = 0 and
+#    KL > 0.
+# 3. Column j of (5.9), written as in 2, depends on unit j only through p(hⱼ = 1 given v), which is the
+#    same for both; and so does entry j of (5.11).
 
-# %% solutions 1 and 2
+# %% solution 1
 verify("exercise 1: -(5/2) log 2", -5 / 2 * math.log(2), best_log_likelihood(bars_and_stripes(2)))
-print(f"  exercise 2: {2**16:,} against {2.0**80:.1e}")

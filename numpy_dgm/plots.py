@@ -25,7 +25,7 @@ def save(fig, name, folder=None):
     """Write `fig` as a PNG file, by default to `figures/` beside the script that is running, and say where."""
     if folder is None:
         folder = Path(sys.argv[0]).resolve().parent / "figures"
-    path = Path(folder) / name
+    path = Path(folder).resolve() / name
     path.parent.mkdir(parents=True, exist_ok=True)
     fig.savefig(path, dpi=100)
     print(f"  figure {path.parent.name}/{path.name}")

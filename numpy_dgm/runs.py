@@ -13,7 +13,6 @@ from .energy.contrastive import load_rbm_run, reconstruction_error, train_rbm
 from .energy.likelihood import MOST_STATES, log_likelihood, log_partition, smallest_layer_states
 from .energy.rbm import free_energy, gibbs_step, hidden_probs, init_rbm, visible_probs
 from .foundation.doors import BadInput, check_count
-from .foundation.numerics import bernoulli, sigmoid
 from .foundation.training import mean_of_cases
 
 
@@ -51,12 +50,12 @@ def open_cases(data, bits, part, seed):
 
 
 def sample_chains(rbm, n_chains, steps, rng):
-    """`n_chains` chains of `steps` Gibbs steps each, started at independent pixels: (v, p_v), both (n_chains, D).
+    """`n_chains` chains of `steps` Gibbs steps each, started at noise, every bit on or off by a coin: (v, p_v).
 
-    v are the bits that the chains end at, p_v the probabilities that the last ones were drawn with.
+    v (n_chains, D) are the bits that the chains end at, p_v the probabilities that the last ones were drawn with.
     """
-    p_v = np.tile(sigmoid(rbm.b), (n_chains, 1))
-    v = bernoulli(p_v, rng)
+    p_v = np.full((n_chains, len(rbm.b)), 0.5, rbm.b.dtype)
+    v = rbm.visible.sample(p_v, rng)
     for _ in range(steps - 1):
         v = gibbs_step(rbm, v, rng)
     h = rbm.hidden.sample(hidden_probs(rbm, v), rng)

@@ -1,10 +1,11 @@
 """A run in a folder: train, go on, load, sample, evaluate."""
 import numpy as np
 import pytest
+from chi_square import chi_square_p_value
 
-from numpy_dgm import RBM, load_run, log_likelihood, open_data
+from numpy_dgm import RBM, hidden_probs, load_run, log_likelihood, open_data, visible_probs
 from numpy_dgm.foundation.doors import BadInput
-from numpy_dgm.foundation.enumeration import all_bits
+from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, product_of_bernoullis
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.runs import evaluate_run, independent_pixels, sample_chains, train_in_folder
 
@@ -23,9 +24,9 @@ def test_the_trained_model_comes_back_from_its_folder(tmp_path):
     (dict(seed=1), "seed 0, this one 1"),
     (dict(n_hidden=9), "W float32 (64, 8), this one float32 (64, 9)"),
     (dict(epochs=4), "epochs 3, this one 4"),
-    (dict(data="bars-and-stripes"), "float32 (9, 8)"),
-    (dict(bits="as they are"), "data 1437 x 64"),
-    (dict(part="test"), "data 1437 x 64"),
+    (dict(data="bars-and-stripes"), "W float32 (64, 8), this one float32 (9, 8)"),
+    (dict(bits="as they are"), "bits threshold, this one as they are"),
+    (dict(part="test"), "part train, this one test"),
 ])
 def test_another_run_in_the_folder_is_never_written_over(tmp_path, change, message):
     train_in_folder(tmp_path, **SHORT)
@@ -71,11 +72,18 @@ def test_sampled_chains_have_the_models_distribution_after_enough_steps():
     np.testing.assert_allclose(p_v.mean(axis=0), p @ all_bits(3), atol=4.5 * 0.5 / np.sqrt(20_000))
 
 
-def test_one_step_is_one_step():
-    """Strong weights, chains started off: after one step each chain is where one step from its start leads."""
-    rbm = RBM(W=np.array([[60.0]]), b=np.array([-30.0]), c=np.array([-30.0]))  # h copies v, v copies h
-    v, _ = sample_chains(rbm, 50, 1, np.random.default_rng(0))
-    assert np.all(v == 0)
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_n_steps_are_n_steps(steps):
+    """Started at fair coins, the chains' law after n steps is the uniform one times T^n, and not times T^(n+1)."""
+    W = np.array([[4.0, -3.0], [4.0, 3.0], [-2.0, 4.0]])
+    rbm = RBM(W=W, b=np.array([-3.0, -2.0, 1.0]), c=np.array([-3.0, -1.0]))
+    v, h = all_bits(3), all_bits(2)
+    T = product_of_bernoullis(hidden_probs(rbm, v)) @ product_of_bernoullis(visible_probs(rbm, h))
+    drawn, _ = sample_chains(rbm, 100_000, steps, np.random.default_rng(steps))
+    counts = np.bincount(bits_to_index(drawn), minlength=8)
+    law = {n: np.full(8, 1 / 8) @ np.linalg.matrix_power(T, n) for n in (steps, steps + 1)}
+    assert chi_square_p_value(counts, 100_000 * law[steps]) > 1e-3
+    assert chi_square_p_value(counts, 100_000 * law[steps + 1]) < 1e-9
 
 
 def test_independent_pixels_is_its_definition():

@@ -34,13 +34,14 @@ from ..foundation.training import (
     minibatches,
     split_rows,
 )
+from .fused import Workspace, fused_pcd_gradient
 from .likelihood import log_likelihood, log_partition, smaller_layer_visible, smallest_layer_states, state_blocks
 from .rbm import RBM, check_rbm, flipped, free_energy, hidden_probs, sample_hidden, visible_probs
 
 CHECKPOINT = "checkpoint.npz"  # the name of the file in a run's folder
 METHODS = ("pcd", "cd", "exact")
 OPTIMIZERS = {"sgd": SGD, "momentum": Momentum, "adam": Adam}
-MONITORED_CASES = 256  # how many training cases the history looks at after each epoch
+MONITORED_CASES = 200  # how many training cases the history looks at after each epoch
 MONITORED_STATES = 2**16  # up to so many states of the smaller layer, log Z is summed after each epoch
 
 
@@ -174,6 +175,7 @@ def train_rbm(
     patience=None,
     checkpoint=None,
     notes=None,
+    fused=True,
     progress=False,
 ):
     """Climb the mean log-likelihood of `data`: `(rbm, history)`. The RBM that came is left as it was.
@@ -194,9 +196,11 @@ def train_rbm(
                       give back the best; for models whose smaller layer has at most 16 units
     checkpoint        a folder: the state is kept there, and the same call goes on where it was stopped
     notes             a dict of texts and numbers to keep with the settings in the checkpoint
+    fused             take PCD's gradient from its fused twin (see fused.py), which is faster; False takes the
+                      plain `pcd_gradient`, to step through it
     progress          say on standard error how far it is
 
-    The history has, an epoch: rate, seconds (so far), reconstruction_error and free_energy of up to 256
+    The history has, an epoch: rate, seconds (so far), reconstruction_error and free_energy of up to 200
     training cases, weight_norm; with a validation share also validation_free_energy and, where the
     smaller layer has at most 16 units and the data are bits, log_likelihood (of the same training cases)
     and validation_log_likelihood. Raises BadInput, and Diverged when a parameter is no longer finite.
@@ -215,11 +219,12 @@ def train_rbm(
         "average": None if average is None else check_number("average", average, 0, 1, open_low=True, open_high=True),
         "validation": check_number("validation", validation, 0, 1, open_high=True),
         "patience": None if patience is None else check_count("patience", patience),
+        "fused": bool(fused),
     }
     check_generator("rng", rng)
     check_rbm(rbm)
     data = check_cases("data", data, len(rbm.b), low=0, high=1)
-    settings |= {"data": fingerprint(data), **(notes or {})}
+    settings |= {**(notes or {}), "data": fingerprint(data), "start": fingerprint(flatten(rbm)[None])}
 
     run = start_run(rbm, data, settings, rng)
     checkpoint_file = None if checkpoint is None else Path(checkpoint) / CHECKPOINT
@@ -239,6 +244,7 @@ class Run:
     vector: np.ndarray  # (P,)
     optimizer: object
     chains: np.ndarray  # (M, K) hidden layers of the persistent chains
+    work: Workspace  # buffers of the fused gradient
     v_offset: np.ndarray  # (D,) the means of the training cases
     h_offset: np.ndarray  # (K,) running means of the hidden units
     train_rows: np.ndarray
@@ -258,7 +264,9 @@ def start_run(rbm, data, settings, rng):
         train_rows, validation_rows = split_rows(len(data), settings["validation"], rng)
     if settings["patience"] is not None:
         _check_patience(rbm, data, validation_rows)
-    v_mean = mean_of_cases(data, train_rows).astype(vector.dtype)
+    v_mean = np.zeros_like(rbm.b)
+    if settings["centred"]:
+        v_mean = mean_of_cases(data, train_rows).astype(vector.dtype)
     first_rows = train_rows[np.arange(settings["n_chains"]) % len(train_rows)]
     first_cases = np.asarray(data[first_rows], dtype=vector.dtype)
     return Run(
@@ -266,6 +274,7 @@ def start_run(rbm, data, settings, rng):
         vector=vector,
         optimizer=OPTIMIZERS[settings["optimizer"]](),
         chains=sample_hidden(rbm, first_cases, rng),
+        work=Workspace(rbm, min(settings["batch_size"], len(train_rows)), settings["n_chains"]),
         v_offset=v_mean,
         h_offset=hidden_probs(rbm, v_mean[None])[0],
         train_rows=train_rows,
@@ -299,6 +308,8 @@ def train_to_the_end(run, data, settings, rng, checkpoint_file=None, progress=Fa
             save_run(run, checkpoint_file, settings, rng)
             last_saved = time.perf_counter()
             seconds_to_save = last_saved - now
+    if reporter is not None and run.stopped:
+        reporter.finish()
 
 
 def train_one_epoch(run, data, settings, rng):
@@ -317,6 +328,24 @@ def train_one_epoch(run, data, settings, rng):
 
 def learning_step(run, v, settings, rate, rng):
     """One step up the gradient of the cases v (N, D): moves `run.vector`, and `run.chains` with PCD."""
+    if settings["method"] == "pcd" and settings["fused"]:
+        scale = rate if run.optimizer.linear else 1.0  # the rate comes in where it costs nothing
+        offsets = (run.v_offset, run.h_offset) if settings["centred"] else None
+        fused_pcd_gradient(run.rbm, v, run.chains, settings["k"], rng, run.work, offsets, scale)
+        direction = run.work.vector
+    else:
+        scale = 1.0
+        direction = flatten(plain_gradient(run, v, settings, rng))
+    if settings["weight_decay"] > 0:
+        decayed = windows(run.rbm, direction)
+        decayed.W[:] -= scale * settings["weight_decay"] * run.rbm.W
+    run.optimizer.step(run.vector, direction, rate / scale)
+    if settings["average"] is not None:
+        run.average.update(run.vector)
+
+
+def plain_gradient(run, v, settings, rng):
+    """The gradient by the plain function of the method's name, centred if that was asked for."""
     rbm, k = run.rbm, settings["k"]
     if settings["method"] == "cd":
         gradient = cd_gradient(rbm, v, k, rng)
@@ -324,13 +353,7 @@ def learning_step(run, v, settings, rate, rng):
         gradient, run.chains = pcd_gradient(rbm, v, run.chains, k, rng)
     else:
         gradient = exact_gradient(rbm, v)
-    if settings["centred"]:
-        gradient = centre(gradient, run.v_offset, run.h_offset)
-    if settings["weight_decay"] > 0:
-        gradient = replace(gradient, W=gradient.W - settings["weight_decay"] * rbm.W)
-    run.optimizer.step(run.vector, flatten(gradient), rate)
-    if settings["average"] is not None:
-        run.average.update(run.vector)
+    return centre(gradient, run.v_offset, run.h_offset) if settings["centred"] else gradient
 
 
 def observe(rbm, data, train_rows, validation_rows):
@@ -405,7 +428,10 @@ def resume_run(run, path, settings, rng):
         if value != saved_settings.get(name):
             raise BadInput(f"{path}: the run there has {name} {saved_settings.get(name)}, this one {value}; "
                            "go on with the same settings, or start afresh in another folder")
-    restore_generator(rng, state["generator"])
+    try:
+        restore_generator(rng, state["generator"])
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from error
     run.vector[:] = state["vector"]  # in place: run.rbm's arrays are windows onto it
     for name in ARRAYS_AND_NUMBERS[1:]:
         setattr(run, name, state[name])

@@ -50,8 +50,8 @@ def init_rbm(n_visible, n_hidden, rng, data=None, dtype=np.float32):
     if data is not None:
         v = units.check("data", data[:], n_visible)
         b = units.starting_bias(v.mean(axis=0, dtype=np.float64))
-    W = rng.normal(scale=0.01, size=(n_visible, n_hidden))
-    return RBM(W=W.astype(dtype), b=b.astype(dtype), c=np.zeros(n_hidden, dtype))
+    W = 0.01 * rng.standard_normal((n_visible, n_hidden), dtype=dtype)
+    return RBM(W=W, b=b.astype(dtype), c=np.zeros(n_hidden, dtype))
 
 
 def check_rbm(rbm):

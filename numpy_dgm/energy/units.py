@@ -26,13 +26,13 @@ class Bernoulli:
         """Σⱼ A(xⱼ) = Σⱼ log(1 + exp(xⱼ)), the layer's: (N, n) -> (N,), in float64."""
         return sum_of_softplus(x)
 
-    def mean(self, x):
-        """A'(x) = σ(x): (N, n) -> (N, n)."""
-        return sigmoid(x)
+    def mean(self, x, out=None):
+        """A'(x) = σ(x): (N, n) -> (N, n). Into `out` where it is given; it may be x."""
+        return sigmoid(x, out)
 
-    def sample(self, mean, rng):
-        """One draw of the layer from its means, one uniform number a unit: (N, n) -> (N, n)."""
-        return bernoulli(mean, rng)
+    def sample(self, mean, rng, out=None):
+        """One draw of the layer from its means, one uniform number a unit: (N, n) -> (N, n). Into `out` where given."""
+        return bernoulli(mean, rng, out)
 
     def log_base(self, s):
         """log base(s) of the layer, which is 0 for every state: (N, n) -> (N,)."""

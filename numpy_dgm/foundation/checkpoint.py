@@ -10,7 +10,6 @@ children it has spawned, so that what it draws and spawns afterwards is what it 
 """
 import json
 import os
-import tempfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -31,15 +30,15 @@ def save_checkpoint(path, state):
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {}
     structure = {"format": FORMAT, "state": _to_json(state, arrays)}
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.unfinished")  # in the same folder, so that renaming is atomic
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "wb") as file:
             np.savez(file, structure=np.array(json.dumps(structure)), **arrays)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
 

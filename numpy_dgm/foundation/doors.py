@@ -37,12 +37,13 @@ def check_array(name, value, *, width=None, ndim=2, low=None, high=None):
 
 def check_values(name, array, low=None, high=None):
     """BadInput where an entry is not finite or lies outside [low, high]."""
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
+    smallest, largest = array.min(), array.max()  # NaN, if there is one
+    if not (np.isfinite(smallest) and np.isfinite(largest)):
         n_bad = int(array.size - np.isfinite(array).sum())
         raise BadInput(f"{name}: {n_bad} of {array.size} values are NaN or infinite, finite values were wanted")
-    if low is not None and array.min() < low or high is not None and array.max() > high:
+    if low is not None and smallest < low or high is not None and largest > high:
         raise BadInput(
-            f"{name}: values from {array.min():g} to {array.max():g} came, "
+            f"{name}: values from {smallest:g} to {largest:g} came, "
             f"values in [{-np.inf if low is None else low:g}, {np.inf if high is None else high:g}] were wanted"
         )
 

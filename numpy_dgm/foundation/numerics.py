@@ -7,16 +7,15 @@ Work in logs; never exponentiate what could be large.
 import numpy as np
 
 
-def sigmoid(x):
-    """σ(x) = 1 / (1 + exp(-x)), elementwise, in x's dtype and shape; x an array.
+def sigmoid(x, out=None):
+    """σ(x) = 1 / (1 + exp(-x)), elementwise, in x's dtype and shape; x an array. Into `out` where it is given.
 
-    Exact to the last digits on both sides, small probabilities too. Where exp(-x) would overflow, σ is
-    below the smallest number that the dtype holds: x is held above that.
+    Exact to the last digits on both sides, small probabilities too. Where exp(-x) overflows to infinity,
+    1 / (1 + infinity) = 0 is what σ(x) rounds to.
     """
-    lowest = -87 if x.dtype == np.float32 else -708  # exp(87) is still a float32, exp(708) a float64
-    y = np.maximum(x, lowest)
-    np.negative(y, out=y)
-    np.exp(y, out=y)
+    y = np.negative(x, out=out)
+    with np.errstate(over="ignore"):
+        np.exp(y, out=y)
     y += 1
     return np.reciprocal(y, out=y)
 
@@ -66,10 +65,12 @@ def logsumexp(x, axis=None):
     return (total + largest).squeeze(axis=axis)[()]
 
 
-def bernoulli(p, rng):
+def bernoulli(p, rng, out=None):
     """One draw of 0 or 1 for each entry of p, 1 with probability p, in p's dtype and shape.
 
-    One uniform number an entry: u < p is true with probability p.
+    One uniform number an entry: u < p is true with probability p. Into `out`, another array than p, where
+    it is given.
     """
-    u = rng.random(p.shape, dtype=p.dtype)
+    u = np.empty_like(p) if out is None else out
+    rng.random(out=u, dtype=u.dtype)
     return np.less(u, p, out=u)  # True and False written as 1 and 0 into u's own memory

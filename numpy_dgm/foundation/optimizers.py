@@ -16,9 +16,11 @@ import numpy as np
 class SGD:
     """θ ← θ + α g (Robbins and Monro 1951)."""
 
+    linear = True  # a step of rate α along g is a step of rate 1 along α g
+
     def step(self, vector, direction, rate):
         """Move `vector` (P,) in place along `direction` (P,)."""
-        vector += rate * direction
+        vector += direction if rate == 1 else rate * direction
 
 
 @dataclass(eq=False)
@@ -31,12 +33,14 @@ class Momentum:
     momentum: float = 0.9
     velocity: np.ndarray = None  # (P,) m, zero at the start
 
+    linear = True
+
     def step(self, vector, direction, rate):
         """Move `vector` (P,) in place along the running `velocity`."""
         if self.velocity is None:
             self.velocity = np.zeros_like(vector)
         self.velocity *= self.momentum
-        self.velocity += rate * direction
+        self.velocity += direction if rate == 1 else rate * direction
         vector += self.velocity
 
 
@@ -53,6 +57,8 @@ class Adam:
     steps: int = 0
     mean: np.ndarray = None  # (P,) m
     square: np.ndarray = None  # (P,) s
+
+    linear = False  # the size of g cancels
 
     def step(self, vector, direction, rate):
         """Move `vector` (P,) in place."""

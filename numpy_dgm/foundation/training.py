@@ -75,8 +75,8 @@ def check_cases(name, data, width, low=None, high=None):
 def mean_of_cases(data, rows):
     """The mean of the cases `rows` of `data`, in float64, read in blocks: (D,)."""
     total = 0.0
-    for start in range(0, len(rows), CASES_AT_ONCE):
-        block = np.asarray(data[rows[start : start + CASES_AT_ONCE]])
+    for start in range(0, len(rows), 500):
+        block = np.asarray(data[rows[start : start + 500]])
         total = total + block.sum(axis=0, dtype=np.float64)
     return total / len(rows)
 
@@ -142,6 +142,12 @@ class Progress:
         else:
             self.stream.write(f"{line}\n")
         self.stream.flush()
+
+    def finish(self):
+        """End the line of a run that stopped before its last epoch."""
+        if self.on_terminal:
+            self.stream.write("\n")
+            self.stream.flush()
 
     def _line(self, epoch, cases, elapsed, values):
         epochs_here = epoch - self.first_epoch + 1

@@ -126,14 +126,14 @@ OTHER_SETTINGS = {
 }
 
 
-def refused(folder, names_file=True, **changed):
+def refused(folder, **changed):
     """The message with which another call in `folder` is refused; the checkpoint stays as it was."""
     path = folder / "checkpoint.npz"
     before = path.read_bytes()
     with pytest.raises(BadInput) as caught:
         run(folder, **changed)
     assert path.read_bytes() == before and os.listdir(folder) == ["checkpoint.npz"]
-    assert str(path) in str(caught.value) or not names_file
+    assert str(path) in str(caught.value)
     return str(caught.value)
 
 
@@ -156,9 +156,18 @@ def test_other_data_another_shape_and_another_precision_are_refused(finished):
     assert "has W float32 (12, 6), this one float64 (12, 6)" in refused(finished, dtype=np.float64)
 
 
+def test_another_start_is_refused(finished):
+    assert "has start " in refused(finished, seed=4)
+
+
 def test_another_seed_is_refused(finished):
-    message = refused(finished, seed=4, names_file=False)
-    assert "rng: a generator with entropy 4 came, the checkpoint's has 3" in message
+    """The same starting model, and a generator with another seed."""
+    start = init_rbm(D, K, np.random.default_rng(3))
+    settings = {"epochs": 40, "method": "cd", "optimizer": "adam", "rate": 0.05, "batch_size": 8, "validation": 0.2,
+                "patience": 5}
+    with pytest.raises(BadInput) as caught:
+        train_rbm(start, some_bits(), rng=np.random.default_rng(4), checkpoint=finished, **settings)
+    assert "checkpoint.npz: rng: a generator with entropy 4 came, the checkpoint's has 3" in str(caught.value)
 
 
 def test_a_damaged_checkpoint_is_refused_and_not_written_over(finished, tmp_path):

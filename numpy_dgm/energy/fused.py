@@ -1,0 +1,70 @@
+"""The gradient of PCD in buffers of its own: `pcd_gradient` and `centre` in one, for long training runs.
+
+The plain functions make a dozen new arrays a step, and new memory costs more time than most of what is done
+in it. Here every array is made once. The data's rows and the chains' rows stand one below the other, so that
+one product takes both up to the hidden layer and one product makes the gradient:
+
+    V = [v_data; v_model]  (N + M, D)        P = [p_h_data; p_h_model]  (N + M, K)
+    w = [1/N, ..., 1/N, -1/M, ..., -1/M]     the weight of each row
+
+    plain:    W = Vᵀ diag(w) P                   b = Vᵀ w            c = Pᵀ w
+    centred:  W = (V - μ)ᵀ diag(w) (P - λ)       b = Vᵀ w - W λ      c = Pᵀ w - Wᵀ μ
+
+Same numbers as the plain functions on the same generator, up to rounding: a test holds them together.
+"""
+import numpy as np
+
+from ..foundation.records import pack
+
+
+class Workspace:
+    """The buffers of `fused_pcd_gradient`, for batches of up to `batch_size` cases and `n_chains` chains."""
+
+    def __init__(self, rbm, batch_size, n_chains):
+        n_visible, n_hidden = rbm.W.shape
+        dtype = rbm.W.dtype
+        self.v = np.empty((batch_size + n_chains, n_visible), dtype)  # V
+        self.p_h = np.empty((batch_size + n_chains, n_hidden), dtype)  # P
+        self.p_v = np.empty((n_chains, n_visible), dtype)
+        self.vector, self.gradient = pack(rbm)  # the result, and windows onto it
+
+
+def fused_pcd_gradient(rbm, v_data, chains, k, rng, work, offsets=None, scale=1.0):
+    """`scale` times the gradient of PCD-k, centred where `offsets` = (v_offset, h_offset) are given.
+
+    v_data (N, D); chains (M, K) are moved on in place; k >= 1. Draws, in this order, k times: v, then h.
+    Returns work.gradient, windows onto work.vector, which the next call overwrites.
+    """
+    n, m = len(v_data), len(chains)
+    v, p_h, gradient = work.v[: n + m], work.p_h[: n + m], work.gradient
+    v_model, p_h_model = v[n:], p_h[n:]
+    v[:n] = v_data
+
+    # the chains: k steps, the last one's way up together with the data's
+    for step in range(k):
+        x = np.matmul(chains, rbm.W.T, out=work.p_v)
+        x += rbm.b
+        p_v = rbm.visible.mean(x, out=x)
+        rbm.visible.sample(p_v, rng, out=v_model)
+        rows = slice(None) if step == k - 1 else slice(n, None)
+        x = np.matmul(v[rows], rbm.W, out=p_h[rows])
+        x += rbm.c
+        rbm.hidden.mean(x, out=x)
+        rbm.hidden.sample(p_h_model, rng, out=chains)
+
+    # <.>_data - <.>_model, each row with its weight
+    w = np.full(n + m, scale / n, v.dtype)
+    w[n:] = -scale / m
+    np.matmul(w, v, out=gradient.b)
+    np.matmul(w, p_h, out=gradient.c)
+    if offsets is not None:
+        v_offset, h_offset = offsets
+        v -= v_offset
+        p_h -= h_offset
+    p_h[:n] *= scale / n
+    p_h_model *= -scale / m
+    W = np.matmul(v.T, p_h, out=gradient.W)
+    if offsets is not None:
+        gradient.b[:] -= W @ h_offset
+        gradient.c[:] -= v_offset @ W
+    return gradient

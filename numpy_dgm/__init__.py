@@ -8,6 +8,7 @@ The house, from the ground up; an import never runs up this list:
     runs.py       a training run in a folder: start it, go on with it, load it, sample from it, evaluate it
     plots.py      pictures: the only module that imports matplotlib
     course/       what runs the lessons
+    demo.py       `dgm demo`
     __main__.py   the `dgm` command
 
 The names that most users want stand here. `energy`, the wing, holds `energy`, the function, and the rest.

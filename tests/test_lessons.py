@@ -8,14 +8,32 @@ from numpy_dgm.course.lessons import announced_labels, find_lessons, run_lesson
 
 LESSONS = find_lessons()
 
-# What the course promises of each lesson, as a piece of the equation that proves it.
+# What the course promises of each lesson, as pieces of the equations that prove it.
 PROMISED = {
-    2: ["p*(s) = exp(-β E(s)) / Z", "H(q) <= H(p*)", "∂ log Z", "_data - <"],
-    3: ["σ(", "p T", "(1 - gap)"],
-    4: ["E(v, h) = -b·v - c·h - vᵀ W h", "F(v) = -b·v", "p(hⱼ = 1 given v) = σ(xⱼ)", "p(h given v) = Πⱼ", "(1 / Z) Πᵢ"],
-    5: ["KL", "_data - <"],
-    6: ["E[CD-1]", "bias_k", "Var(CD-k)", "-∂ C_k / ∂θ"],
-    9: ["F("],
+    2: ["H(q) <= β U + log Z",  # the Boltzmann distribution is the one of maximum entropy
+        "p*(s) = exp(-β E(s)) / Z",
+        "E(s) = -b·s - sᵀ W s",  # the general Boltzmann machine
+        "∂ log Z/∂W_ij = <s_i s_j>",
+        "<s_i s_j>_data - <s_i s_j>_model"],  # data term less model term
+    3: ["p(s_i = 1 given the rest) = σ(x_i)",  # conditionals are sigmoids
+        "p(s) T_i(s→t) = p(t) T_i(t→s)",  # detailed balance
+        "T = T_0 T_1 ... T_{n-1}",  # the transition matrix of a sweep
+        "q T = q is p",  # and its stationary distribution
+        "→ 1 - gap",  # the spectral gap says how fast
+        "T_V T_H = "],  # unit by unit against in blocks
+    4: ["E(v, h) = -b·v - c·h - vᵀ W h",
+        "F(v) = -b·v - Σⱼ log(1 + exp(xⱼ))",
+        "p(h given v) = Πⱼ p(hⱼ given v)",  # factorised conditionals
+        "(1 / Z) Πᵢ exp(bᵢ vᵢ) · Πⱼ (1 + exp(xⱼ))"],  # product of experts
+    5: ["mean log p = -H(q) - KL(q || p)",  # what learning lowers is the KL to the data,
+        "-H(q) = -(15/4) log 2",  # and its optimum is known
+        "∂ mean log p/∂W_ij = <vᵢ hⱼ>_data - <vᵢ hⱼ>_model"],
+    6: ["E[CD-1] = ",  # CD-k from the truncated chain
+        "bias_k = ",
+        "Var(CD-k) = ",
+        "-∂ C_k / ∂θ, with p_k held fixed = E[CD-k]"],  # a difference of KLs
+    9: ["mean log p(A) - mean log p(B) = mean F(B) - mean F(A)",  # the free-energy gap
+        "plain · centred = "],
 }
 
 

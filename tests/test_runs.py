@@ -4,6 +4,7 @@ import pytest
 from chi_square import chi_square_p_value
 
 from numpy_dgm import RBM, hidden_probs, load_run, log_likelihood, open_data, visible_probs
+from numpy_dgm.foundation.checkpoint import save_checkpoint
 from numpy_dgm.foundation.doors import BadInput
 from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, product_of_bernoullis
 from numpy_dgm.foundation.records import flatten
@@ -98,3 +99,19 @@ def test_a_missing_or_broken_run_is_named(tmp_path, contents):
         (tmp_path / "checkpoint.npz").write_bytes(contents)
     with pytest.raises(BadInput, match="checkpoint.npz"):
         load_run(tmp_path)
+
+
+@pytest.mark.parametrize("state, message", [
+    ({"model": "GAN"}, "a checkpoint of GAN came, one of an RBM was wanted"),
+    ({"a": 1}, "a checkpoint of None came"),
+    ({"model": "RBM", "vector": np.zeros(3)}, "the checkpoint lacks average, chains"),
+])
+def test_a_checkpoint_of_another_model_is_named(tmp_path, state, message):
+    save_checkpoint(tmp_path / "checkpoint.npz", state)
+    for use in (load_run, evaluate_run):
+        with pytest.raises(BadInput, match=message):
+            use(tmp_path)
+    before = (tmp_path / "checkpoint.npz").read_bytes()
+    with pytest.raises(BadInput, match=message):
+        train_in_folder(tmp_path, **SHORT)
+    assert (tmp_path / "checkpoint.npz").read_bytes() == before

@@ -3,6 +3,7 @@
     units.py        the kinds of units: a log-normaliser and a base measure each
     rbm.py          the restricted Boltzmann machine: energy, free energy, conditionals, block Gibbs
     contrastive.py  its gradient, exactly and from chains (CD, PCD); centring; training
+    fused.py        PCD's gradient in buffers of its own, for long runs
     likelihood.py   its likelihood, exactly
     boltzmann.py    the general Boltzmann machine: any connections
 

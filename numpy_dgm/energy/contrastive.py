@@ -440,9 +440,13 @@ def resume_run(run, path, settings, rng):
 
 
 def _load_state(path):
+    """What `save_run` wrote to `path`; BadInput where it is of another model, or not all of it is there."""
     state = load_checkpoint(path)
     if state.get("model") != "RBM":
-        raise BadInput(f"{path}: a checkpoint of a {state.get('model')} came, one of an RBM was wanted")
+        raise BadInput(f"{path}: a checkpoint of {state.get('model')} came, one of an RBM was wanted")
+    missing = {"trained", "settings", "generator", *ARRAYS_AND_NUMBERS, *RECORDS} - set(state)
+    if missing:
+        raise BadInput(f"{path}: the checkpoint lacks {', '.join(sorted(missing))}, a whole one was wanted")
     return state
 
 

@@ -14,7 +14,7 @@ from . import plots
 from .course.lessons import find_lessons, run_lesson
 from .data.dataset import WAYS_TO_BITS
 from .demo import run_demo
-from .energy.contrastive import METHODS, OPTIMIZERS, load_rbm_run
+from .energy.learning import METHODS, OPTIMIZERS, load_rbm_run
 from .foundation.doors import BadInput, check_count
 from .foundation.optimizers import SCHEDULES
 from .foundation.training import Diverged

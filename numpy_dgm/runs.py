@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from .data import open_data
-from .energy.contrastive import load_rbm_run, reconstruction_error, train_rbm
+from .energy.contrastive import reconstruction_error
+from .energy.learning import load_rbm_run, train_rbm
 from .energy.likelihood import MOST_STATES, log_likelihood, log_partition, smallest_layer_states
 from .energy.rbm import free_energy, gibbs_step, hidden_probs, init_rbm, visible_probs
 from .foundation.doors import BadInput, check_count

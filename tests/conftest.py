@@ -7,9 +7,10 @@ from pathlib import Path
 # programs use the cores too, waiting for it can cost ten times the time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from hypothesis import settings  # noqa: E402
+from hypothesis import Phase, settings  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that tests can share helpers such as chi_square.py
 
 settings.register_profile("numpy_dgm", derandomize=True, deadline=None)
-settings.load_profile("numpy_dgm")
+settings.register_profile("no shrinking", settings.get_profile("numpy_dgm"), phases=[Phase.explicit, Phase.generate])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "numpy_dgm"))

@@ -36,7 +36,8 @@ class Sabotage:
         return self.tests or f"{wing}/test_{module}"
 
 
-NUMERICS, RBM, CONTRASTIVE = "foundation/numerics.py", "energy/rbm.py", "energy/contrastive.py"
+NUMERICS, RBM = "foundation/numerics.py", "energy/rbm.py"
+CONTRASTIVE, LEARNING = "energy/contrastive.py", "energy/learning.py"
 FUSED, LIKELIHOOD, BOLTZMANN = "energy/fused.py", "energy/likelihood.py", "energy/boltzmann.py"
 UNITS, ENUMERATION, TRAINING = "energy/units.py", "foundation/enumeration.py", "foundation/training.py"
 GRADCHECK, VERIFY, OPTIMIZERS = "foundation/gradcheck.py", "foundation/verify.py", "foundation/optimizers.py"
@@ -69,7 +70,7 @@ SABOTAGE = [
              "    p_h = hidden_probs(rbm, v)\n    return np.round(p_h)", "rounds instead of sampling (12)"),
     Sabotage(RBM, "    p_v = visible_probs(rbm, h)\n    return rbm.visible.sample(p_v, rng)",
              "    p_v = visible_probs(rbm, h)\n    return rbm.visible.sample(p_v, np.random.default_rng(0))",
-             "reseeds inside the step (23)", lessons="04"),
+             "reseeds inside the step (23)"),
     Sabotage(RBM, "W=rbm.W.T, b=rbm.c, c=rbm.b", "W=rbm.W.T, b=rbm.b, c=rbm.c", "biases not exchanged when flipped", lessons="04 05"),
     Sabotage(RBM, "0.01 * rng.standard_normal", "0.1 * rng.standard_normal", "weights start too large"),
     Sabotage(RBM, "b = units.starting_bias(v.mean(axis=0, dtype=np.float64))", "b = -units.starting_bias(v.mean(axis=0, dtype=np.float64))",
@@ -138,18 +139,18 @@ SABOTAGE = [
     Sabotage(CONTRASTIVE, "    b = gradient.b - W @ h_offset", "    b = gradient.b", "visible bias not centred", lessons="09"),
     Sabotage(CONTRASTIVE, "    c = gradient.c - v_offset @ W", "    c = gradient.c + v_offset @ W", "sign of the hidden bias's centring", lessons="09"),
     # training
-    Sabotage(CONTRASTIVE, "        gradient, run.chains = pcd_gradient(", "        gradient, _ = pcd_gradient(", "training forgets the moved chains (24)",
+    Sabotage(LEARNING, "        gradient, run.chains = pcd_gradient(", "        gradient, _ = pcd_gradient(", "training forgets the moved chains (24)",
              "energy/test_fused.py"),
-    Sabotage(CONTRASTIVE, "gradient = cd_gradient(rbm, v, k, rng)", "gradient = cd_gradient(rbm, v, 1, rng)", "k ignored in training (20)"),
-    Sabotage(CONTRASTIVE, "    vector, rbm = pack(rbm)\n    train_rows", "    vector, rbm = pack(rbm)\n    rbm = replace(rbm, W=rbm.W.copy())\n    train_rows",
+    Sabotage(LEARNING, "gradient = cd_gradient(rbm, v, k, rng)", "gradient = cd_gradient(rbm, v, 1, rng)", "k ignored in training (20)"),
+    Sabotage(LEARNING, "    vector, rbm = pack(rbm)\n    train_rows", "    vector, rbm = pack(rbm)\n    rbm = replace(rbm, W=rbm.W.copy())\n    train_rows",
              "the model is no window onto the vector"),
-    Sabotage(CONTRASTIVE, "decayed.W[:] -= scale", "decayed.W[:] += scale", "weights grow where they should decay"),
-    Sabotage(CONTRASTIVE, "        run.average.update(run.vector)\n", "        pass\n", "the average never moves"),
-    Sabotage(CONTRASTIVE, "observe(windows(run.rbm, result_vector(run)), data", "observe(trained_rbm(run), data", "patience looks at the best, not at the present"),
+    Sabotage(LEARNING, "decayed.W[:] -= scale", "decayed.W[:] += scale", "weights grow where they should decay"),
+    Sabotage(LEARNING, "        run.average.update(run.vector)\n", "        pass\n", "the average never moves"),
+    Sabotage(LEARNING, "observe(windows(run.rbm, result_vector(run)), data", "observe(trained_rbm(run), data", "patience looks at the best, not at the present"),
     Sabotage(CONTRASTIVE, "    p_v = visible_probs(rbm, hidden_probs(rbm, v))\n    return float(np.mean((v - p_v) ** 2))",
              "    p_v = visible_probs(rbm, hidden_probs(rbm, v))\n    return float(np.mean(v - p_v) ** 2)", "reconstruction error of the mean pixel"),
-    Sabotage(CONTRASTIVE, "    run.epoch += 1\n", "    run.epoch += 2\n", "every other epoch left out"),
-    Sabotage(CONTRASTIVE, "progress = (run.epoch + i / n_batches)", "progress = (run.epoch + 1 + i / n_batches)", "the rate is an epoch early"),
+    Sabotage(LEARNING, "    run.epoch += 1\n", "    run.epoch += 2\n", "every other epoch left out"),
+    Sabotage(LEARNING, "progress = (run.epoch + i / n_batches)", "progress = (run.epoch + 1 + i / n_batches)", "the rate is an epoch early"),
     Sabotage(FUSED, "    w[n:] = -scale / m\n", "    w[n:] = -scale / n\n", "fused: biases' negative phase divided by the data's rows"),
     Sabotage(FUSED, "    p_h_model *= -scale / m\n", "    p_h_model *= scale / m\n", "fused: sign of the negative phase (6)"),
     Sabotage(FUSED, "    for step in range(k):", "    for step in range(k - 1, k):", "fused: one step whatever k (20)"),
@@ -234,7 +235,7 @@ SABOTAGE = [
 def run(command, folder, seconds):
     """The exit code of `command` run on the copy of the package in `folder`; running too long counts as failing."""
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONIOENCODING": "utf8", "OPENBLAS_NUM_THREADS": "1",
-                   "PYTHONDONTWRITEBYTECODE": "1"}
+                   "PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_PROFILE": "no shrinking"}
     try:
         done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               timeout=seconds, check=False)

@@ -4,21 +4,21 @@ import subprocess
 import sys
 
 from numpy_dgm.course.lessons import find_lessons
-from numpy_dgm.energy import contrastive
+from numpy_dgm.energy import contrastive, learning
 
 
-def line_of(text):
-    """The number of the first line of contrastive.py that starts with `text`, indentation apart."""
-    with open(contrastive.__file__, encoding="utf8") as file:
+def line_of(module, text):
+    """`file:number` of the first line of a module that starts with `text`, indentation apart."""
+    with open(module.__file__, encoding="utf8") as file:
         numbers = [number for number, line in enumerate(file, 1) if line.strip().startswith(text)]
-    return numbers[0]
+    return f"{module.__file__}:{numbers[0]}"
 
 
 def test_a_stop_in_cd_gradient_during_training_shows_short_lines_with_shapes():
     commands = [
-        f"tbreak {contrastive.__file__}:{line_of('while run.epoch <')}",  # training has begun
+        f"tbreak {line_of(learning, 'while run.epoch <')}",  # training has begun
         "continue",
-        f"tbreak {contrastive.__file__}:{line_of('p_h = p_h_data')}",  # in cd_gradient, after the positive phase
+        f"tbreak {line_of(contrastive, 'p_h = p_h_data')}",  # in cd_gradient, after the positive phase
         "continue",
         "where",
         "p rbm",

@@ -2,7 +2,8 @@
 
     units.py        the kinds of units: a log-normaliser and a base measure each
     rbm.py          the restricted Boltzmann machine: energy, free energy, conditionals, block Gibbs
-    contrastive.py  its gradient, exactly and from chains (CD, PCD); centring; training
+    contrastive.py  its gradient, exactly and from chains (CD, PCD); centring
+    learning.py     training by that gradient, with checkpoints
     fused.py        PCD's gradient in buffers of its own, for long runs
     likelihood.py   its likelihood, exactly
     boltzmann.py    the general Boltzmann machine: any connections
@@ -10,7 +11,8 @@
 Gradients point up the mean log-likelihood, throughout the wing.
 """
 from .boltzmann import BoltzmannMachine, init_boltzmann
-from .contrastive import cd_gradient, exact_gradient, pcd_gradient, train_rbm
+from .contrastive import cd_gradient, exact_gradient, pcd_gradient
+from .learning import train_rbm
 from .likelihood import log_likelihood, log_partition
 from .rbm import (
     RBM,

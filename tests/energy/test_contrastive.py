@@ -1,35 +1,25 @@
-"""Gradients against enumeration and the exact transition matrix; training against known optima."""
+"""Gradients against enumeration and the exact transition matrix."""
 import numpy as np
 import pytest
 from chi_square import chi_square_p_value
 from hypothesis import given, settings
 from models import random_bits, random_rbm, rbms
 
-from numpy_dgm.data import bars_and_stripes, best_log_likelihood, open_data
 from numpy_dgm.energy import (
     RBM,
     cd_gradient,
     exact_gradient,
     hidden_probs,
-    init_rbm,
     log_likelihood,
     pcd_gradient,
-    train_rbm,
     visible_probs,
 )
 from numpy_dgm.energy.contrastive import centre, model_means, reconstruction_error
+from numpy_dgm.energy.likelihood import state_blocks
 from numpy_dgm.energy.rbm import flipped
-from numpy_dgm.foundation.doors import BadInput
-from numpy_dgm.foundation.enumeration import (
-    all_bits,
-    bits_to_index,
-    empirical_distribution,
-    product_of_bernoullis,
-    stationary_distribution,
-)
+from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, empirical_distribution, product_of_bernoullis
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.records import flatten
-from numpy_dgm.foundation.training import Diverged
 
 
 # ---- exact gradient
@@ -48,6 +38,21 @@ def test_exact_gradient_does_not_depend_on_which_layer_is_listed():
     mean_of_flipped = flipped(model_means(flipped(rbm)))
     np.testing.assert_allclose(flatten(mean), flatten(mean_of_flipped), rtol=1e-12)
     assert exact_gradient(rbm, v).W.shape == (6, 3)
+
+
+def test_the_means_of_the_model_are_summed_over_all_blocks():
+    """11 hidden units and 40 visible ones make several blocks; the sums over all states at once are the oracle."""
+    rbm = random_rbm(40, 11, 0.5, 0)
+    assert len(list(state_blocks(flipped(rbm)))) > 4
+    h = all_bits(11)
+    log_weight = h @ rbm.c + np.logaddexp(0, h @ rbm.W.T + rbm.b).sum(axis=1)
+    p_h = np.exp(log_weight - log_weight.max())
+    p_h /= p_h.sum()
+    mean_v = visible_probs(rbm, h)
+    means = model_means(rbm)
+    np.testing.assert_allclose(means.W, (mean_v.T * p_h) @ h, rtol=1e-10)
+    np.testing.assert_allclose(means.b, p_h @ mean_v, rtol=1e-10)
+    np.testing.assert_allclose(means.c, p_h @ h, rtol=1e-10)
 
 
 # ---- CD-k and PCD against the transition matrix
@@ -199,199 +204,8 @@ def test_centred_steps_are_the_same_on_flipped_bits():
     np.testing.assert_allclose(log_likelihood(mirror_moved, 1 - data), log_likelihood(moved, data), rtol=1e-10)
 
 
-# ---- training
-
-
-def test_exact_learning_reaches_the_known_optimum_of_bars_and_stripes():
-    """3x3, 8 hidden units: within .005 nats of -2.5993 from five seeds of five."""
-    v = bars_and_stripes(3)
-    for seed in range(5):
-        rng = np.random.default_rng(seed)
-        rbm = init_rbm(9, 8, rng, v, dtype=np.float64)
-        rbm, _ = train_rbm(rbm, v, epochs=4000, rng=rng, method="exact", batch_size=16, rate=0.7, optimizer="momentum")
-        lacking = best_log_likelihood(v) - log_likelihood(rbm, v).mean()
-        assert 0 <= lacking < 0.005
-
-
-@pytest.mark.parametrize("n_rows", [1600, 1601])
-def test_pcd_learns_bars_and_stripes_whether_or_not_the_last_batch_is_short(n_rows):
-    """1,601 rows in batches of 16 leave a batch of one; within .2 nats of the optimum either way."""
-    v = bars_and_stripes(3)
-    data, rng = v[np.arange(n_rows) % 16], np.random.default_rng(0)
-    rbm = init_rbm(9, 8, rng, data, dtype=np.float64)
-    rbm, _ = train_rbm(rbm, data, epochs=100, rng=rng, batch_size=16)
-    assert best_log_likelihood(v) - log_likelihood(rbm, v).mean() < 0.2
-
-
-def test_the_digits_are_learnt_to_a_known_standard():
-    """16 hidden units, exact test log-likelihood; three seeds of PCD in TARGETS: at least -18.4 nats in the mean."""
-    train, test = open_data("digits", part="train"), open_data("digits", part="test")
-    scores = []
-    for seed in range(3):
-        rng = np.random.default_rng(seed)
-        rbm, _ = train_rbm(init_rbm(64, 16, rng, train), train, epochs=200, rng=rng, rate=0.2)
-        scores.append(log_likelihood(rbm, test[:]).mean())
-    assert np.mean(scores) > -18.4
-
-
-def small_run(**changes):
-    """A short run on 90 random cases; changes are arguments of train_rbm."""
-    data = random_bits(90, 6, 0).astype(np.float32)
-    rng = np.random.default_rng(1)
-    rbm = init_rbm(6, 4, rng, data)
-    return train_rbm(rbm, data, **{**dict(epochs=5, rng=rng, batch_size=10), **changes})
-
-
-def test_training_leaves_its_arguments_as_they_were():
-    rng = np.random.default_rng(0)
-    rbm, data = init_rbm(6, 4, rng), random_bits(20, 6, 0)
-    before = rbm.W.copy(), data.copy()
-    trained, _ = train_rbm(rbm, data, epochs=2, rng=rng)
-    np.testing.assert_array_equal(rbm.W, before[0])
-    np.testing.assert_array_equal(data, before[1])
-    assert np.any(trained.W != rbm.W) and not np.shares_memory(trained.W, rbm.W)
-
-
-@pytest.mark.parametrize("method", ["cd", "pcd", "exact"])
-def test_a_step_is_the_rate_times_the_gradient(method):
-    """One plain step of training against the gradient of the same name on the same generator."""
-    data, rbm = random_bits(12, 6, 0), random_rbm(6, 4, 0.5, 1)
-    rng = np.random.default_rng(2)
-    trained, _ = train_rbm(rbm, data, epochs=1, rng=rng, method=method, k=2, batch_size=12, rate=0.3, n_chains=7,
-                           schedule="constant", centred=False)
-    rng = np.random.default_rng(2)
-    chains = (rng.random((7, 4)) < hidden_probs(rbm, data[:7])).astype(float)
-    v = data[rng.permutation(12)]
-    gradient = {
-        "cd": lambda: cd_gradient(rbm, v, 2, rng),
-        "pcd": lambda: pcd_gradient(rbm, v, chains, 2, rng)[0],
-        "exact": lambda: exact_gradient(rbm, v),
-    }[method]()
-    np.testing.assert_allclose(flatten(trained), flatten(rbm) + 0.3 * flatten(gradient), rtol=1e-12, atol=1e-13)
-
-
-def test_persistent_chains_go_on_from_step_to_step():
-    """Two epochs of one batch each: the second step starts where the first left its chains."""
-    data, rbm = random_bits(8, 6, 0), random_rbm(6, 4, 0.5, 1)
-    trained, _ = train_rbm(rbm, data, epochs=2, rng=np.random.default_rng(2), batch_size=8, rate=0.3, n_chains=8,
-                           schedule="constant", centred=False)
-    rng = np.random.default_rng(2)
-    chains = (rng.random((8, 4)) < hidden_probs(rbm, data)).astype(float)
-    for _ in range(2):
-        gradient, chains = pcd_gradient(rbm, data[rng.permutation(8)], chains, 1, rng)
-        rbm = RBM(rbm.W + 0.3 * gradient.W, rbm.b + 0.3 * gradient.b, rbm.c + 0.3 * gradient.c)
-    np.testing.assert_allclose(flatten(trained), flatten(rbm), rtol=1e-10, atol=1e-12)
-
-
-def test_weight_decay_pulls_weights_and_leaves_biases():
-    data, rbm = random_bits(12, 6, 0), random_rbm(6, 4, 0.5, 1)
-    run = dict(epochs=1, method="exact", batch_size=12, rate=0.3, schedule="constant", centred=False)
-    plain, _ = train_rbm(rbm, data, rng=np.random.default_rng(0), **run)
-    decayed, _ = train_rbm(rbm, data, rng=np.random.default_rng(0), weight_decay=0.1, **run)
-    np.testing.assert_allclose(decayed.W, plain.W - 0.3 * 0.1 * rbm.W, rtol=1e-10, atol=1e-12)
-    np.testing.assert_array_equal(decayed.b, plain.b)
-    np.testing.assert_array_equal(decayed.c, plain.c)
-
-
-def test_the_rate_falls_to_zero_over_the_whole_run():
-    _, history = small_run(epochs=4, rate=0.8, schedule="linear")
-    last_step_of_epoch = (np.arange(4) + 8 / 9) / 4  # nine batches an epoch
-    np.testing.assert_allclose(history["rate"], 0.8 * (1 - last_step_of_epoch), rtol=1e-12)
-
-
-def test_the_average_lies_among_the_parameters_it_averages():
-    last, _ = small_run(schedule="constant")
-    averaged, _ = small_run(schedule="constant", average=0.9)
-    assert 0 < np.linalg.norm(averaged.W - last.W) < np.linalg.norm(last.W)
-
-
-def test_validation_is_held_out_and_reported_exactly():
-    _, history = small_run(validation=0.2)
-    for name in ("free_energy", "validation_free_energy", "log_likelihood", "validation_log_likelihood"):
-        assert len(history[name]) == 5
-    rbm, history = small_run(validation=0.2)
-    log_z_from_validation = -history["validation_free_energy"] - history["validation_log_likelihood"]
-    log_z_from_training = -history["free_energy"] - history["log_likelihood"]
-    np.testing.assert_allclose(log_z_from_validation, log_z_from_training, rtol=1e-5)
-
-
-def test_patience_stops_and_gives_back_the_best():
-    """From 240 digits, 8 hidden units overfit: the held-out log-likelihood rises, peaks and falls."""
-    data, rng = open_data("digits", part="train")[:300], np.random.default_rng(0)
-    rbm, history = train_rbm(init_rbm(64, 8, rng, data), data, epochs=1000, rng=rng, rate=0.05, schedule="constant",
-                             validation=0.2, patience=60)
-    scores = history["validation_log_likelihood"]
-    assert 100 < len(scores) < 1000 and np.argmax(scores) == len(scores) - 61
-    assert scores.max() > scores[0] + 1 and scores.max() > scores[-1]
-    rng = np.random.default_rng(0)
-    init_rbm(64, 8, rng, data)
-    held_out = np.sort(rng.permutation(300)[:60])  # the split is drawn first
-    np.testing.assert_allclose(log_likelihood(rbm, data[held_out]).mean(), scores.max(), rtol=1e-5)
-
-
 def test_reconstruction_error_is_its_definition():
     rbm, v = random_rbm(5, 4, 1.0, 0), random_bits(6, 5, 1)
     p_v = visible_probs(rbm, hidden_probs(rbm, v))
     expected = sum((v[i, j] - p_v[i, j]) ** 2 for i in range(6) for j in range(5)) / 30
     np.testing.assert_allclose(reconstruction_error(rbm, v), expected, rtol=1e-12)
-
-
-def test_progress_is_said_on_standard_error_only_when_asked(capsys):
-    small_run()
-    assert capsys.readouterr().err == ""
-    small_run(progress=True)
-    assert "epoch 5/5" in capsys.readouterr().err
-
-
-def test_a_run_that_diverges_stops_with_a_clear_sentence():
-    with np.errstate(all="ignore"), pytest.raises(Diverged, match="training stopped in epoch .* no longer finite"):
-        small_run(rate=3e38, epochs=50, optimizer="momentum")
-
-
-@pytest.mark.parametrize("changes, message", [
-    (dict(epochs=0), "epochs: 0 came"),
-    (dict(epochs=2.5), "epochs: 2.5 came"),
-    (dict(k=0), "k: 0 came"),
-    (dict(k=True), "k: True came"),
-    (dict(batch_size=0), "batch_size: 0 came"),
-    (dict(rate=0), "rate: 0 came"),
-    (dict(rate=float("nan")), "rate: nan came"),
-    (dict(method="CD"), "method: 'CD' came, one of 'pcd', 'cd', 'exact' was wanted"),
-    (dict(schedule="step"), "schedule: 'step' came"),
-    (dict(optimizer="lbfgs"), "optimizer: 'lbfgs' came"),
-    (dict(weight_decay=-1), "weight_decay: -1 came"),
-    (dict(n_chains=0), "n_chains: 0 came"),
-    (dict(average=1), "average: 1 came"),
-    (dict(validation=1), "validation: 1 came"),
-    (dict(validation=0.999), "leaves none to train on"),
-    (dict(patience=3), "patience: it watches the held-out cases"),
-    (dict(rng=0), "rng: int came"),
-])
-def test_settings_that_cannot_be_right_are_refused(changes, message):
-    with pytest.raises(BadInput) as error:
-        small_run(**changes)
-    assert message in str(error.value)
-
-
-@pytest.mark.parametrize("data, message", [
-    (np.zeros((5, 7)), "data: shape (5, 7) came"),
-    (np.zeros(6), "data: shape (6,) came"),
-    (np.zeros((0, 6)), "data: shape (0, 6) came"),
-    (np.full((5, 6), np.nan), "data: 30 of 30 values are NaN"),
-    (np.full((5, 6), 1.5), "data: values from 1.5 to 1.5 came"),
-    (np.full((5, 6), -1), "data: values from -1 to -1 came"),
-    (np.zeros((5, 6), object), "data: dtype object came"),
-    (np.zeros((5, 6), complex), "data: dtype complex128 came"),
-    ("digits", "data: str came"),
-])
-def test_data_that_cannot_be_right_are_refused(data, message):
-    rng = np.random.default_rng(0)
-    with pytest.raises(BadInput) as error:
-        train_rbm(init_rbm(6, 4, rng), data, epochs=1, rng=rng)
-    assert message in str(error.value)
-
-
-def test_patience_on_a_model_too_large_says_what_to_watch_instead():
-    rng, data = np.random.default_rng(0), random_bits(20, 30, 0)
-    with pytest.raises(BadInput, match="at most 16 units; here 30 visible and 40 hidden.*validation_free_energy"):
-        train_rbm(init_rbm(30, 40, rng), data, epochs=1, rng=rng, validation=0.2, patience=2)

@@ -1,0 +1,352 @@
+"""Learning an RBM: `train_rbm` climbs the mean log-likelihood, a minibatch a step.
+
+    θ ← θ + α g          θ all of W, b and c in one vector, g the gradient, α the rate
+
+g is taken by the method that is asked for (see contrastive.py). A run keeps all that its next step depends
+on, so that it can be written to a checkpoint and go on from there bit for bit.
+
+N cases    D visible units    K hidden units    M chains    P = D K + D + K parameters
+"""
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..foundation.checkpoint import generator_state, load_checkpoint, restore_generator, save_checkpoint
+from ..foundation.doors import BadInput, check_choice, check_count, check_generator, check_number
+from ..foundation.optimizers import SCHEDULES, SGD, Adam, Momentum, MovingAverage, scheduled_rate
+from ..foundation.records import flatten, pack, windows
+from ..foundation.training import (
+    EarlyStopping,
+    History,
+    Progress,
+    check_cases,
+    check_finite,
+    fingerprint,
+    mean_of_cases,
+    minibatches,
+    split_rows,
+)
+from .contrastive import cd_gradient, centre, exact_gradient, pcd_gradient, reconstruction_error
+from .fused import Workspace, fused_pcd_gradient
+from .likelihood import log_likelihood, log_partition, smallest_layer_states
+from .rbm import RBM, check_rbm, free_energy, hidden_probs, sample_hidden
+
+CHECKPOINT = "checkpoint.npz"  # the name of the file in a run's folder
+METHODS = ("pcd", "cd", "exact")
+OPTIMIZERS = {"sgd": SGD, "momentum": Momentum, "adam": Adam}
+MONITORED_CASES = 200  # how many training cases the history looks at after each epoch
+MONITORED_STATES = 2**16  # up to so many states of the smaller layer, log Z is summed after each epoch
+
+
+def train_rbm(
+    rbm,
+    data,
+    *,
+    epochs,
+    rng,
+    method="pcd",
+    k=1,
+    batch_size=20,
+    rate=0.1,
+    schedule="linear",
+    optimizer="sgd",
+    weight_decay=0.0,
+    centred=True,
+    n_chains=100,
+    average=None,
+    validation=0.0,
+    patience=None,
+    checkpoint=None,
+    notes=None,
+    fused=True,
+    progress=False,
+):
+    """Climb the mean log-likelihood of `data`: `(rbm, history)`. The RBM that came is left as it was.
+
+    data (N, D)       an array, memory map or Data: anything that row numbers index; values in [0, 1]
+    epochs, rng       passes over the data; a numpy Generator that all is drawn from
+    method, k         "pcd" persistent chains, "cd" chains from the data, k Gibbs steps each; "exact" by
+                      enumeration, for a layer of at most 25 units
+    batch_size, rate  cases a step; the learning rate at the start
+    schedule          of the rate: "constant", "linear" or "cosine", the last two falling to 0
+    optimizer         "sgd", "momentum" (0.9) or "adam"
+    weight_decay      d: each step also pulls W down by rate * d * W; the biases are left alone
+    centred           take the centred gradient (see `centre`)
+    n_chains          how many persistent chains
+    average           d in (0, 1): give back the moving average of the parameters with this decay
+    validation        share of the cases that is held out and reported on
+    patience          stop after so many epochs without a better log-likelihood of the held-out cases, and
+                      give back the best; for models whose smaller layer has at most 16 units
+    checkpoint        a folder: the state is kept there, and the same call goes on where it was stopped
+    notes             a dict of texts and numbers to keep with the settings in the checkpoint
+    fused             take PCD's gradient from its fused twin (see fused.py), which is faster; False takes the
+                      plain `pcd_gradient`, to step through it
+    progress          say on standard error how far it is
+
+    The history has, an epoch: rate, seconds (so far), reconstruction_error and free_energy of up to 200
+    training cases, weight_norm; with a validation share also validation_free_energy and, where the
+    smaller layer has at most 16 units and the data are bits, log_likelihood (of the same training cases)
+    and validation_log_likelihood. Raises BadInput, and Diverged when a parameter is no longer finite.
+    """
+    settings = {
+        "epochs": check_count("epochs", epochs),
+        "method": check_choice("method", method, METHODS),
+        "k": check_count("k", k),
+        "batch_size": check_count("batch_size", batch_size),
+        "rate": check_number("rate", rate, 0, np.inf, open_low=True),
+        "schedule": check_choice("schedule", schedule, SCHEDULES),
+        "optimizer": check_choice("optimizer", optimizer, tuple(OPTIMIZERS)),
+        "weight_decay": check_number("weight_decay", weight_decay, 0, 1),
+        "centred": bool(centred),
+        "n_chains": check_count("n_chains", n_chains),
+        "average": None if average is None else check_number("average", average, 0, 1, open_low=True, open_high=True),
+        "validation": check_number("validation", validation, 0, 1, open_high=True),
+        "patience": None if patience is None else check_count("patience", patience),
+        "fused": bool(fused),
+    }
+    check_generator("rng", rng)
+    check_rbm(rbm)
+    data = check_cases("data", data, len(rbm.b), low=0, high=1)
+    settings |= {**(notes or {}), "data": fingerprint(data), "start": fingerprint(flatten(rbm)[None])}
+
+    run = start_run(rbm, data, settings, rng)
+    checkpoint_file = None if checkpoint is None else Path(checkpoint) / CHECKPOINT
+    if checkpoint is not None and Path(checkpoint).exists() and not Path(checkpoint).is_dir():
+        raise BadInput(f"checkpoint: {checkpoint} is a file, a folder was wanted")
+    if checkpoint_file is not None and checkpoint_file.exists():
+        resume_run(run, checkpoint_file, settings, rng)
+    train_to_the_end(run, data, settings, rng, checkpoint_file, progress)
+    return trained_rbm(run), run.history
+
+
+@dataclass(eq=False)
+class Run:
+    """Where a training run stands: all that the next step depends on, the generator apart."""
+
+    rbm: RBM  # its arrays are windows onto `vector`
+    vector: np.ndarray  # (P,)
+    optimizer: object
+    chains: np.ndarray  # (M, K) hidden layers of the persistent chains
+    work: Workspace  # buffers of the fused gradient
+    v_offset: np.ndarray  # (D,) the means of the training cases
+    h_offset: np.ndarray  # (K,) running means of the hidden units
+    train_rows: np.ndarray
+    validation_rows: np.ndarray
+    average: MovingAverage
+    stopping: EarlyStopping
+    history: History
+    epoch: int = 0  # epochs done
+    stopped: bool = False  # by patience
+
+
+def start_run(rbm, data, settings, rng):
+    """A Run before its first step. Draws: the split (if a share is held out), the chains."""
+    vector, rbm = pack(rbm)
+    train_rows, validation_rows = np.arange(len(data)), np.arange(0)
+    if settings["validation"] > 0:
+        train_rows, validation_rows = split_rows(len(data), settings["validation"], rng)
+    if settings["patience"] is not None:
+        _check_patience(rbm, data, validation_rows)
+    v_mean = np.zeros_like(rbm.b)
+    if settings["centred"]:
+        v_mean = mean_of_cases(data, train_rows).astype(vector.dtype)
+    first_rows = train_rows[np.arange(settings["n_chains"]) % len(train_rows)]
+    first_cases = np.asarray(data[first_rows], dtype=vector.dtype)
+    return Run(
+        rbm=rbm,
+        vector=vector,
+        optimizer=OPTIMIZERS[settings["optimizer"]](),
+        chains=sample_hidden(rbm, first_cases, rng),
+        work=Workspace(rbm, min(settings["batch_size"], len(train_rows)), settings["n_chains"]),
+        v_offset=v_mean,
+        h_offset=hidden_probs(rbm, v_mean[None])[0],
+        train_rows=train_rows,
+        validation_rows=validation_rows,
+        average=MovingAverage(settings["average"]),
+        stopping=EarlyStopping(settings["patience"]),
+        history=History(),
+    )
+
+
+def train_to_the_end(run, data, settings, rng, checkpoint_file=None, progress=False):
+    """All the epochs that are left; the state goes to `checkpoint_file` as often as costs a tenth of the time."""
+    reporter = Progress(settings["epochs"]) if progress else None
+    seconds_before = run.history["seconds"][-1] if run.epoch else 0.0
+    started = last_saved = time.perf_counter()
+    seconds_to_save = 0.0
+    while run.epoch < settings["epochs"] and not run.stopped:
+        last_good = run.vector.copy()
+        rate = train_one_epoch(run, data, settings, rng)
+        check_finite(run.rbm, run.epoch, last_good=windows(run.rbm, last_good))
+        seconds = seconds_before + time.perf_counter() - started
+        values = observe(windows(run.rbm, result_vector(run)), data, run.train_rows, run.validation_rows)
+        run.history.record(rate=rate, seconds=seconds, **values)
+        if settings["patience"] is not None:
+            run.stopped = run.stopping.should_stop(values["validation_log_likelihood"], result_vector(run))
+        if reporter is not None:
+            reporter.show(run.epoch, len(run.train_rows), **_headline(values))
+        is_last = run.epoch == settings["epochs"] or run.stopped
+        now = time.perf_counter()
+        if checkpoint_file is not None and (is_last or now - last_saved >= 10 * seconds_to_save):
+            save_run(run, checkpoint_file, settings, rng)
+            last_saved = time.perf_counter()
+            seconds_to_save = last_saved - now
+    if reporter is not None and run.stopped:
+        reporter.finish()
+
+
+def train_one_epoch(run, data, settings, rng):
+    """One pass over the training cases, a step a minibatch. Returns the rate of the last step."""
+    n_batches = -(-len(run.train_rows) // settings["batch_size"])
+    batches = minibatches(data, run.train_rows, settings["batch_size"], rng, run.vector.dtype)
+    for i, v in enumerate(batches):
+        progress = (run.epoch + i / n_batches) / settings["epochs"]
+        rate = scheduled_rate(settings["schedule"], settings["rate"], progress)
+        if settings["centred"] and i % 10 == 0:  # the offsets need not be exact, so every tenth batch will do
+            run.h_offset += 0.1 * (hidden_probs(run.rbm, v).mean(axis=0) - run.h_offset)
+        learning_step(run, v, settings, rate, rng)
+    run.epoch += 1
+    return rate
+
+
+def learning_step(run, v, settings, rate, rng):
+    """One step up the gradient of the cases v (N, D): moves `run.vector`, and `run.chains` with PCD."""
+    if settings["method"] == "pcd" and settings["fused"]:
+        scale = rate if run.optimizer.linear else 1.0  # the rate comes in where it costs nothing
+        offsets = (run.v_offset, run.h_offset) if settings["centred"] else None
+        fused_pcd_gradient(run.rbm, v, run.chains, settings["k"], rng, run.work, offsets, scale)
+        direction = run.work.vector
+    else:
+        scale = 1.0
+        direction = flatten(plain_gradient(run, v, settings, rng))
+    if settings["weight_decay"] > 0:
+        decayed = windows(run.rbm, direction)
+        decayed.W[:] -= scale * settings["weight_decay"] * run.rbm.W
+    run.optimizer.step(run.vector, direction, rate / scale)
+    if settings["average"] is not None:
+        run.average.update(run.vector)
+
+
+def plain_gradient(run, v, settings, rng):
+    """The gradient by the plain function of the method's name, centred if that was asked for."""
+    rbm, k = run.rbm, settings["k"]
+    if settings["method"] == "cd":
+        gradient = cd_gradient(rbm, v, k, rng)
+    elif settings["method"] == "pcd":
+        gradient, run.chains = pcd_gradient(rbm, v, run.chains, k, rng)
+    else:
+        gradient = exact_gradient(rbm, v)
+    return centre(gradient, run.v_offset, run.h_offset) if settings["centred"] else gradient
+
+
+def observe(rbm, data, train_rows, validation_rows):
+    """What the history keeps of an epoch, as a dict of numbers; see `train_rbm`."""
+    v = np.asarray(data[train_rows[:MONITORED_CASES]], dtype=rbm.W.dtype)
+    values = {
+        "reconstruction_error": reconstruction_error(rbm, v),
+        "free_energy": free_energy(rbm, v).mean(),
+        "weight_norm": np.linalg.norm(rbm.W),
+    }
+    if len(validation_rows) > 0:
+        v_held_out = np.asarray(data[validation_rows], dtype=rbm.W.dtype)
+        values["validation_free_energy"] = free_energy(rbm, v_held_out).mean()
+        if _is_exact(rbm, v_held_out):
+            log_z = log_partition(rbm)
+            values["log_likelihood"] = log_likelihood(rbm, v, log_z).mean()
+            values["validation_log_likelihood"] = log_likelihood(rbm, v_held_out, log_z).mean()
+    return values
+
+
+def result_vector(run):
+    """The parameters that training gives back (P,): the moving average where one is kept, else the last."""
+    return run.vector if run.average.decay is None else run.average.vector
+
+
+def trained_rbm(run):
+    """The RBM that training gives back: with patience the best one on the held-out cases."""
+    has_best = run.stopping.best_vector is not None
+    vector = run.stopping.best_vector if has_best else result_vector(run)
+    return windows(run.rbm, vector.copy())
+
+
+ARRAYS_AND_NUMBERS = ("vector", "chains", "v_offset", "h_offset", "train_rows", "validation_rows", "epoch", "stopped")
+RECORDS = ("optimizer", "average", "stopping", "history")
+
+
+def save_run(run, path, settings, rng):
+    """Write the whole state of a run, and the RBM that it has come to, to `path`, atomically."""
+    trained = trained_rbm(run)
+    state = {
+        "model": "RBM",
+        "trained": {name: getattr(trained, name) for name in trained.trainable},
+        "settings": settings,
+        "generator": generator_state(rng),
+    }
+    state |= {name: getattr(run, name) for name in ARRAYS_AND_NUMBERS}
+    state |= {name: vars(getattr(run, name)) for name in RECORDS}
+    save_checkpoint(path, state)
+
+
+def load_rbm_run(folder):
+    """`(rbm, settings, history)` of the run in `folder`, as far as it has come. BadInput where it holds no RBM's run."""
+    state = _load_state(Path(folder) / CHECKPOINT)
+    return RBM(**state["trained"]), state["settings"], History(**state["history"])
+
+
+def resume_run(run, path, settings, rng):
+    """Bring a fresh `run` and `rng` to where the checkpoint at `path` stands. BadInput where it is of another run."""
+    state = _load_state(path)
+    saved_W = state["trained"]["W"]
+    saved_settings = {"W": f"{saved_W.dtype} {saved_W.shape}", **state["settings"]}
+    for name, value in {"W": f"{run.rbm.W.dtype} {run.rbm.W.shape}", **settings}.items():
+        if value != saved_settings.get(name):
+            raise BadInput(f"{path}: the run there has {name} {saved_settings.get(name)}, this one {value}; "
+                           "go on with the same settings, or start afresh in another folder")
+    try:
+        restore_generator(rng, state["generator"])
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from error
+    run.vector[:] = state["vector"]  # in place: run.rbm's arrays are windows onto it
+    for name in ARRAYS_AND_NUMBERS[1:]:
+        setattr(run, name, state[name])
+    for name in RECORDS:
+        vars(getattr(run, name)).update(state[name])
+
+
+def _load_state(path):
+    """What `save_run` wrote to `path`; BadInput where it is of another model, or not all of it is there."""
+    state = load_checkpoint(path)
+    if state.get("model") != "RBM":
+        raise BadInput(f"{path}: a checkpoint of {state.get('model')} came, one of an RBM was wanted")
+    missing = {"trained", "settings", "generator", *ARRAYS_AND_NUMBERS, *RECORDS} - set(state)
+    if missing:
+        raise BadInput(f"{path}: the checkpoint lacks {', '.join(sorted(missing))}, a whole one was wanted")
+    return state
+
+
+def _check_patience(rbm, data, validation_rows):
+    """BadInput where there is no exact log-likelihood of held-out cases for `patience` to watch."""
+    if len(validation_rows) == 0:
+        raise BadInput("patience: it watches the held-out cases, and validation is 0; a share such as 0.1 was wanted")
+    if not _is_exact(rbm, np.asarray(data[validation_rows[:MONITORED_CASES]])):
+        raise BadInput(
+            f"patience: it watches the exact log-likelihood, which takes bits as data and a layer of at most "
+            f"{MONITORED_STATES.bit_length() - 1} units; here {len(rbm.b)} visible and {len(rbm.c)} hidden units "
+            "or grey pixels came. Watch validation_free_energy against free_energy instead: they part when it overfits"
+        )
+
+
+def _is_exact(rbm, v):
+    """Whether log p(v) is defined (v are states, not grey levels) and cheap enough to sum after every epoch."""
+    return smallest_layer_states(rbm) <= MONITORED_STATES and rbm.visible.are_states(v)
+
+
+def _headline(values):
+    """The one or two numbers of an epoch that a progress line has room for."""
+    if "validation_log_likelihood" in values:
+        return {name: values[name] for name in ("log_likelihood", "validation_log_likelihood")}
+    if "validation_free_energy" in values:
+        return {name: values[name] for name in ("free_energy", "validation_free_energy")}
+    return {"reconstruction_error": values["reconstruction_error"]}

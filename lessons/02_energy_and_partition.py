@@ -12,8 +12,9 @@
 # ## From energies to probabilities
 #
 # A system is in one of finitely many states s. Each state has an energy E(s), a number, and a state of
-# low energy is to be a likely one. Suppose we know only the mean energy, Σ_s p(s) E(s) = U. Many p fit.
-# We take the one that is otherwise as undecided as it can be, as measured by the entropy:
+# low energy is to be a likely one. Suppose we know only the mean energy, Σ_s p(s) E(s) = U, with U
+# between the smallest and the largest energy. Many p fit. We take the one that is otherwise as
+# undecided as it can be, as measured by the entropy:
 #
 #     H(p) = -Σ_s p(s) log p(s)                                          a definition
 #
@@ -50,6 +51,7 @@
 # So no distribution with the same mean energy has more entropy than p*:
 #
 #     H(q) <= H(p*) = β U + log Z                                        (2.3)
+#
 # The 200 random q below are p* plus a random step that changes neither Σ q nor Σ q E.
 
 # %% (2.1), (2.2), (2.3) six states, and 200 distributions with the same mean energy
@@ -337,7 +339,8 @@ print(f"  ten steps without the model term: KL has risen to {divergence_from_par
 #
 # 1. The energies are 0, 0, 0, -w. So Z = 3 + exp(w), p(both on) = exp(w)/Z, <s_0> = (1 + exp(w))/Z.
 # 2. As for (2.6), with ∂(-βE)/∂β = -E; then as for (2.8). A variance is positive unless all energies
-#    are equal, so <E> falls strictly as β grows, and takes each value once.
+#    are equal, so <E> falls strictly as β grows, and takes each value between the
+#    largest and the smallest energy once.
 # 3. Take a number A, visible biases A, weights -2A between visible units and 4A to the hidden unit,
 #    whose bias is -8A. Summing out h, log p(v) = A k - A k (k-1) + log(1 + exp(4A (k-2))) + constant.
 #    At k = 0, 1, 2, 3 that is nearly 0, A, log 2, A. As A grows only odd k are left.

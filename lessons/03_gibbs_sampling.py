@@ -180,13 +180,15 @@ verify_at_most("(3.9) 0.01 <= largest |p(s) T(s→t) - p(t) T(t→s)|", 0.01, br
 #
 #     TV(q_t, p) <= (1 - ε)^t                                            (3.10)
 #
-# So the chain converges. The true rate is in the eigenvalues of T. Write q_0 - p as a sum Σ_k a_k l_k of
-# left eigenvectors, l_k T = λ_k l_k (what cannot be so written is gone after a few sweeps). Multiples of
-# p have λ_k = 1, but q_0 - p sums to 0 and has no such part. A sweep multiplies each part by its λ_k:
+# So the chain converges. The true rate is in the eigenvalues of T. Write q_0 - p as a sum Σ_k a_k l_k
+# of left eigenvectors, l_k T = λ_k l_k (where T has too few of them, powers of t come in as factors,
+# which do not change the rate). Multiples of p have λ_k = 1, but q_0 - p sums to 0 and has no such
+# part. A sweep multiplies each part by its λ_k:
 #
 #     q_t - p = Σ_k a_k λ_kᵗ l_k          all |λ_k| < 1, by the bound above
 #
-# In the end the part with the largest |λ_k| is left. `spectral_gap` is 1 minus that size:
+# If one λ_k is larger in size than all the others, its part alone is left in the end. `spectral_gap` is
+# 1 minus that size:
 #
 #     TV(q_{t+1}, p) / TV(q_t, p) → 1 - gap          for large t         (3.11)
 

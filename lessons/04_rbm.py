@@ -4,31 +4,30 @@
 # After this lesson you will be able to
 #
 # - write down the energy of a restricted Boltzmann machine (RBM) and say what the restriction is;
-# - sum out its hidden layer in closed form and get the free energy;
-# - derive why each layer is independent unit by unit once the other is known;
+# - sum out its hidden layer in closed form, which gives the free energy;
+# - derive why the units of a layer are independent of one another once the other layer is known;
 # - read an RBM as a product of experts and as a mixture of 2^K simple distributions;
-# - say, with numbers, what the restriction buys over the general machine of lesson 3.
+# - say, with numbers, what the restriction buys over the general machine of lesson 3, and what not.
 #
-# From lesson 2 you need the Boltzmann distribution p = exp(-E) / Z and log Z; from lesson 3, Gibbs
-# sampling, the transition matrix T and its spectral gap.
+# From lesson 2 you need the Boltzmann distribution p = exp(-E) / Z and log Z; from lesson 3 the sigmoid
+# σ, Gibbs sampling, the transition matrix T and its spectral gap.
 #
 # ## The restriction
 #
-# Take a general Boltzmann machine and divide its units into two layers: D visible units v, which the data
-# show us, and K hidden units h, which nobody sees. Then take away every connection within a layer. What is
-# left are the D·K connections between the layers. Their weights fill a matrix W (D, K), with visible biases
-# b (D,) and hidden biases c (K,):
+# Take a general Boltzmann machine and divide its units into two layers: D visible units v, whose values
+# the data give, and K hidden units h, which nobody sees. Then take away every connection within a layer.
+# The D·K connections between the layers are left. Their weights fill a matrix W (D, K); b (D,) are the
+# visible biases, c (K,) the hidden ones. Throughout, i counts visible units and j hidden ones:
 #
 #     E(v, h) = -Σᵢ bᵢ vᵢ - Σⱼ cⱼ hⱼ - Σᵢ Σⱼ vᵢ W_ij hⱼ                     a definition
 #     p(v, h) = exp(-E(v, h)) / Z           Z = Σ_v Σ_h exp(-E(v, h))        a definition
 #
-# The sums are products of vectors and a matrix, which is how the library writes them:
+# The sums are products of vectors and a matrix, and the library computes them as such:
 #
 #     E(v, h) = -b·v - c·h - vᵀ W h                                          (4.1)
 #
-# And nothing is new here: it is the general machine with the weights of one layer to the other and no
-# others. `boltzmann_from_rbm` lays the RBM out in that way, all visible units first, so that a state of
-# the machine is s = (v, h):
+# An RBM is a special case of lesson 2's machine. `boltzmann_from_rbm` writes it as one, visible units
+# first, so that a state is s = (v, h). The weights within a layer are 0 there, and
 #
 #     E_machine(s) = E(v, h)                                                 (4.2)
 
@@ -40,7 +39,8 @@ import numpy as np
 
 from numpy_dgm import plots
 from numpy_dgm.energy import (
-    RBM, boltzmann, energy, free_energy, gibbs_step, hidden_probs, log_likelihood, log_partition, visible_probs)
+    RBM, boltzmann, energy, free_energy, gibbs_step, hidden_probs, log_likelihood, log_partition,
+    visible_probs)
 from numpy_dgm.foundation.enumeration import product_of_bernoullis, spectral_gap
 from numpy_dgm.foundation.verify import verify, verify_mean
 
@@ -77,34 +77,41 @@ verify("(4.2) E_machine(s) = E(v, h)", boltzmann.energy(machine, s), E_by_defini
 # %% [markdown]
 # ## Summing out the hidden layer
 #
-# We only ever see v. Its probability adds up every hidden layer that could go with it. We give minus the
-# logarithm of that sum a name, the free energy F, since it takes the place that E has in p(v, h):
+# Only v is seen. Its probability adds up all hidden layers that could stand behind it. Minus the
+# logarithm of their sum is called the free energy F, as it stands in p(v) where E stands in p(v, h):
 #
 #     F(v) = -log Σ_h exp(-E(v, h))                                          a definition
 #     p(v) = Σ_h p(v, h) = exp(-F(v)) / Z                                    from the two definitions
 #
-# The sum has 2^K terms. Write xⱼ for everything that multiplies hⱼ, the input to hidden unit j:
+# The sum has 2^K terms. Write xⱼ for everything that multiplies hⱼ. It is lesson 3's input to a unit:
 #
 #     xⱼ = cⱼ + Σᵢ vᵢ W_ij                                                   a definition
 #     -E(v, h) = b·v + Σⱼ hⱼ xⱼ                                              collect what goes with each hⱼ
 #
-# No term ties two hidden units together. So the exponential of the sum is a product with one factor a
+# No term holds two hidden units. So the exponential of the sum is a product with one factor for each
 # unit, and the sum over all h can be taken factor by factor:
 #
-#     Σ_h exp(-E(v, h)) = exp(b·v) · Σ_h Πⱼ exp(hⱼ xⱼ)
+#     Σ_h exp(-E(v, h)) = exp(b·v) · Σ_h Πⱼ exp(hⱼ xⱼ)                       b·v does not depend on h
 #                       = exp(b·v) · Πⱼ Σ_{hⱼ ∈ {0, 1}} exp(hⱼ xⱼ)           each hⱼ is in one factor only
-#                       = exp(b·v) · Πⱼ (1 + exp(xⱼ))                        hⱼ = 0 gives 1, hⱼ = 1 gives exp(xⱼ)
+#                       = exp(b·v) · Πⱼ (1 + exp(xⱼ))                        exp(0) = 1 and exp(xⱼ)
 #
 # Take minus the logarithm:
 #
 #     F(v) = -b·v - Σⱼ log(1 + exp(xⱼ))                                      (4.3)
 #
-# 2^K terms became K. The same holds for Z, where one of the two sums is done in this way. Turn the machine
-# round, so that hidden is visible, and F(h) is the free energy of a hidden layer:
+# 2^K terms have become K. The energy does not mind which layer is called hidden: exchange v with h, b
+# with c, and W with Wᵀ. So the visible layer can be summed out in the same way, which gives the free
+# energy of a hidden layer:
+#
+#     F(h) = -log Σ_v exp(-E(v, h))                                          a definition
+#          = -c·h - Σᵢ log(1 + exp(bᵢ + Σⱼ W_ij hⱼ))                         as (4.3), roles exchanged
+#
+# In Z, that takes care of one of the two sums, since Σ_v exp(-E(v, h)) = exp(-F(h)):
 #
 #     log Z = log Σ_h exp(-F(h))                                             (4.4)
 #
-# 2^(D+K) terms became 2^K, which is what makes an exact log p(v) of a small RBM possible:
+# 2^(D+K) terms have become 2^K (or 2^D, by F(v), if that is less). So a model with one small layer has
+# an exact log p(v):
 #
 #     log p(v) = -F(v) - log Z                                               (4.5)
 
@@ -119,33 +126,42 @@ verify("(4.4) log Z = log Σ_h exp(-F(h))", log_partition(rbm), np.log(Z_by_defi
 verify("(4.5) log p(v) = -F(v) - log Z", log_likelihood(rbm, all_v), np.log(p_v_by_definition))
 
 # %% [markdown]
-# ## Given one layer, the other falls apart into single units
+# ## Given one layer, the units of the other are independent
 #
-# Divide p(v, h) by p(v). The factors that belong to v alone cancel:
+# Divide p(v, h) by p(v). What belongs to v alone cancels, Z with it:
 #
 #     p(h given v) = exp(-E(v, h)) / Σ_h exp(-E(v, h))
 #                  = Πⱼ exp(hⱼ xⱼ) / (1 + exp(xⱼ))                           exp(b·v) cancels
 #
-# That is a product over j, and the factor j sums to 1 over hⱼ = 0 and 1. So the hidden units are
-# independent given v, and with σ(x) = 1 / (1 + exp(-x)), lesson 3's sigmoid,
+# Factor j depends on hⱼ alone, and its two values, for hⱼ = 0 and hⱼ = 1, add up to 1. So factor j is
+# the probability of hⱼ given v, and the hidden units are independent given v. At hⱼ = 1 the factor is
 #
 #     p(hⱼ = 1 given v) = exp(xⱼ) / (1 + exp(xⱼ)) = σ(xⱼ)                    (4.6)
+#
+# and all factors together are
+#
 #     p(h given v) = Πⱼ p(hⱼ given v)                                        (4.7)
 #
-# The energy does not mind which layer is called hidden. With the roles exchanged, the input to a visible
-# unit is bᵢ + Σⱼ W_ij hⱼ:
+# With the roles exchanged, the input to visible unit i is bᵢ + Σⱼ W_ij hⱼ:
 #
 #     p(vᵢ = 1 given h) = σ(bᵢ + Σⱼ W_ij hⱼ)                                 (4.8)
 #
-# So a whole layer can be drawn at once, every unit with its own uniform number. That is block Gibbs
-# sampling: all of h given v, then all of v given h. One such step leaves p(v) as it is: if v is drawn from
-# p(v) and h from p(h given v), the pair is drawn from p(v, h), and so is the next pair. In terms of
-# lesson 3, with T[v, v'] the probability that a step leads from v to v',
+# So a whole layer can be drawn at once, each unit with a random number of its own. Block Gibbs sampling
+# does that in turn: all of h given v, then all of v given h. Write T(v→v') for the probability that such
+# a step leads from v to v'. It may pass through any h:
 #
-#     p T = p           T[v, v'] = Σ_h p(h given v) p(v' given h)            (4.9)
-#     E[v' given v] = Σ_{v'} T[v, v'] v'                                     (4.10)
+#     T(v→v') = Σ_h p(h given v) p(v' given h)                               a definition
 #
-# (4.10) says that the library's `gibbs_step` does follow T: the mean of many draws from one start.
+# If v is drawn from p(v), then (v, h) is drawn from p(v, h), as p(v) p(h given v) = p(v, h). So h by
+# itself is drawn from p(h), and in the same way (v', h) is drawn from p(v, h), and v' from p(v). With p
+# as a row of 2^D probabilities:
+#
+#     p T = p                                                                (4.9)
+#
+# Does the library's `gibbs_step` follow T? We let it start 20,000 times from one v and take the mean of
+# v'. (The letter E with square brackets is a mean, not an energy.)
+#
+#     E[v' given v] = Σ_{v'} T(v→v') v'                                      (4.10)
 
 # %% (4.6) to (4.10) against the table of all pairs
 p_joint = weight / Z_by_definition  # (2^D, 2^K)
@@ -161,56 +177,67 @@ for j in range(K):
 verify("(4.7) p(h given v) = Πⱼ p(hⱼ given v)", product, p_h_given_v)
 verify("(4.8) p(vᵢ = 1 given h) = σ(bᵢ + Σⱼ W_ij hⱼ)", visible_probs(rbm, all_h), p_v_given_h.T @ all_v)
 
-T = p_h_given_v @ p_v_given_h.T  # (2^D, 2^D)
-T_library = product_of_bernoullis(hidden_probs(rbm, all_v)) @ product_of_bernoullis(visible_probs(rbm, all_h))
-verify("(4.9) p T = p", p_v_by_definition @ T_library, p_v_by_definition)
+T = p_h_given_v @ p_v_given_h.T  # (2^D, 2^D), by definition
+to_h = product_of_bernoullis(hidden_probs(rbm, all_v))  # the same by the library
+to_v = product_of_bernoullis(visible_probs(rbm, all_h))
+verify("(4.9) p T = p", p_v_by_definition @ to_h @ to_v, p_v_by_definition)
 
 start = all_v[19]
 after_one_step = gibbs_step(rbm, np.tile(start, (20_000, 1)), rng)
-verify_mean("(4.10) E[v' given v] = Σ_{v'} T[v, v'] v'", after_one_step, T[19] @ all_v)
+verify_mean("(4.10) E[v' given v] = Σ_{v'} T(v→v') v'", after_one_step, T[19] @ all_v)
 
 # %% [markdown]
 # ## Two ways to read an RBM
 #
-# **A product of experts.** By (4.3), exp(-F(v)) is a product: one factor exp(bᵢ vᵢ) a pixel, and one factor
-# a hidden unit. Each hidden unit is an expert that multiplies the weight of every v it likes by up to
-# 1 + exp(xⱼ), and leaves alone what it does not like, since 1 + exp(xⱼ) is near 1 when xⱼ is far below 0:
+# **A product of experts.** By (4.3), exp(-F(v)) is a product: one factor exp(bᵢ vᵢ) for each visible
+# unit and one factor 1 + exp(xⱼ) for each hidden unit:
 #
-#     p(v) = (1 / Z) Πᵢ exp(bᵢ vᵢ) · Πⱼ (1 + exp(cⱼ + Σᵢ vᵢ W_ij))            (4.11)
+#     p(v) = (1 / Z) Πᵢ exp(bᵢ vᵢ) · Πⱼ (1 + exp(cⱼ + Σᵢ vᵢ W_ij))           (4.11)
 #
-# Experts that multiply can veto: for a picture to be probable, no expert may find it improbable.
+# Think of each hidden unit as an expert. Where xⱼ is far below 0 its factor is near 1. Where xⱼ is
+# large it is near exp(xⱼ): the expert favours such v. Since the factors multiply, v is probable above
+# all where many experts favour it at once. Say that of four pictures one expert favours the first two,
+# the other the first and the third, each with the factor 9 against 1. The product gives 81, 9, 9, 1:
+# the first picture has the probability 0.81. By itself, each expert would give it 9/20 = 0.45. So a
+# product can be more certain than any of its factors. An average of the two experts gives 0.45, and no
+# average of distributions gives a picture more than the largest of their probabilities.
 #
-# **A mixture.** For each hidden layer h, p(v given h) is a product of independent pixels. p(v) averages
-# over them. Only K biases and D·K weights describe all 2^K components:
+# **A mixture.** p(v) is an average all the same, but of very many distributions. Given h the visible
+# units are independent, and p(v, h) = p(h) p(v given h). Sum over h:
 #
 #     p(v) = Σ_h p(h) Πᵢ p(vᵢ given h)                                       (4.12)
+#
+# This is a mixture of 2^K components, described by no more than D·K weights and D + K biases.
 
 # %% (4.11) and (4.12) both ways give the same p(v)
 experts = np.ones(len(all_v))
 for j in range(K):
     experts *= 1 + np.exp(rbm.c[j] + all_v @ rbm.W[:, j])
-pixels = np.exp(all_v @ rbm.b)
+visible_factors = np.exp(all_v @ rbm.b)
 p_v = np.exp(log_likelihood(rbm, all_v))
-verify("(4.11) p(v) = (1 / Z) Πᵢ exp(bᵢ vᵢ) · Πⱼ (1 + exp(xⱼ))", p_v, pixels * experts / Z_by_definition)
+p_by_experts = visible_factors * experts / Z_by_definition
+verify("(4.11) p(v) = (1 / Z) Πᵢ exp(bᵢ vᵢ) · Πⱼ (1 + exp(xⱼ))", p_v, p_by_experts)
 
 p_h = p_joint.sum(axis=0)
 mixture = np.zeros(len(all_v))
-for weight_of_h, p_pixels in zip(p_h, visible_probs(rbm, all_h)):
+for p_of_h, p_on in zip(p_h, visible_probs(rbm, all_h)):
     for row, v in enumerate(all_v):
-        mixture[row] += weight_of_h * np.prod(np.where(v == 1, p_pixels, 1 - p_pixels))
+        mixture[row] += p_of_h * np.prod(np.where(v == 1, p_on, 1 - p_on))
 verify("(4.12) p(v) = Σ_h p(h) Πᵢ p(vᵢ given h)", mixture, p_v_by_definition)
 
 # %% [markdown]
 # ## What the restriction buys
 #
-# Now the price and the gain, measured. On one side stands lesson 3's machine: n units, every pair of them
-# connected, drawn unit by unit. On the other an RBM with the same n units, half of them hidden, drawn
-# layer by layer. All couplings are normal with a scale s, and each model's couplings are scaled so that
-# the input to a unit has the same spread: a unit has n - 1 neighbours in the one and n/2 in the other.
+# Now we measure it. On one side stands lesson 3's machine: n units, every pair connected, drawn unit by
+# unit. On the other side an RBM with the same number of units, half of them hidden, drawn layer by
+# layer. One sweep draws all n units in either. All biases are 0 and the weights are normal. A unit has
+# n - 1 neighbours in the general machine and n/2 in the RBM, so the weights have the standard
+# deviations spread / √(n - 1) and spread / √(n/2). Then the input to a unit whose neighbours are all on
+# has the standard deviation `spread` in both.
 #
-# First the mixing. For 8 units the transition matrices can be written out. A sweep of the general machine
-# is the product of its 8 single-unit updates, as in lesson 3. A step of the RBM is (4.9). We compare
-# the spectral gaps: how much of the distance to the right distribution a sweep takes away.
+# First the mixing. For 8 units the transition matrices can be written out: for the general machine the
+# product of 8 single-unit matrices, by (3.6), for the RBM the T above. We compare the spectral gaps. By
+# (3.11), the gap is the share of the distance to p that a sweep takes away in the long run.
 
 # %% experiment: what the restriction buys, in mixing and in time
 n_units = 8
@@ -243,7 +270,7 @@ def sweep_matrix(machine):
 
 
 def block_matrix(rbm):
-    """The transition matrix of v in one step of block Gibbs sampling, as in (4.9)."""
+    """The transition matrix of v in one step of block Gibbs sampling, T(v→v')."""
     half_states = np.array(list(itertools.product([0.0, 1.0], repeat=n_units // 2)))
     to_h = product_of_bernoullis(hidden_probs(rbm, half_states))
     return to_h @ product_of_bernoullis(visible_probs(rbm, half_states))
@@ -261,9 +288,11 @@ for spread, row in zip(spreads, gaps.mean(axis=1)):
     print(f"  {spread:24.1f} {row[0]:17.3f} {row[1]:6.3f}")
 
 # %% [markdown]
-# The two mix about equally well while couplings are weak, and both slow down as couplings grow: the
-# restriction is no cure for slow mixing. What it changes is the cost. A sweep of the general machine must
-# go unit by unit, since each draw is the next one's input. A layer of the RBM is one product of matrices.
+# With weak couplings the gaps are nearly equal. As the couplings grow both chains slow down, and the
+# RBM's mean gap falls the faster of the two: 0.45 against 0.59 at spread 4. So the restriction does not
+# make a chain mix better. What it changes is the cost of a sweep. In the general machine each draw is an
+# input to the next one, so a sweep is n small steps, one after the other. In the RBM it is two, each a
+# product of matrices. The multiplications are not much fewer: n (n - 1) for a chain against n²/2.
 
 # %% the cost of a sweep against the number of units, 100 chains at once
 sizes = [8, 50, 200, 500]
@@ -287,76 +316,106 @@ for n, (general, block) in zip(sizes, milliseconds):
 
 fig, (left, right) = plots.new_figure(1, 2, width=9, height=3.6)
 for model, name in enumerate(["general machine, unit by unit", "RBM, layer by layer"]):
-    left.errorbar(spreads, gaps[:, :, model].mean(axis=1), gaps[:, :, model].std(axis=1), marker="o", label=name)
+    mean, deviation = gaps[:, :, model].mean(axis=1), gaps[:, :, model].std(axis=1)
+    left.errorbar(spreads, mean, deviation, marker="o", capsize=3, label=name)
     right.loglog(sizes, milliseconds[:, model], marker="o", label=name)
-left.set(xlabel="spread of a unit's input", ylabel="spectral gap of a sweep", ylim=(0, 1), title="mixing, 8 units, 5 models")
+left.set(xlabel="spread of a unit's input", ylabel="spectral gap of a sweep", ylim=(0, 1))
+left.set_title("mixing, 8 units, 5 models")
+right.set_xticks(sizes, sizes)
 right.set(xlabel="units", ylabel="milliseconds a sweep", title="cost, 100 chains at once")
-left.legend(fontsize=8)
+left.legend(loc="lower left", fontsize=8)
 right.legend(fontsize=8)
 plots.save(fig, "04_what_restricted_buys.png")
 
 # %% [markdown]
-# In the figure, the two curves on the left lie close together: per sweep, the RBM mixes about as well. On
-# the right the RBM's sweep costs a fraction of the general machine's: the table says how many times less, on
-# the machine where you ran this. And the sums of (4.3) and (4.4) are the second gain: a free energy in closed form, for
-# which the general machine would need 2^K terms a case. The price is what a single layer of hidden units
-# cannot say. Lesson 2's machine could connect two pixels directly; here two pixels speak to one another
-# only through a hidden unit.
+# What to see: on the left, the two curves part as the couplings grow, with the RBM below. The bars are
+# the standard deviations over five random models: at strong couplings the models of one kind differ by
+# more than the two means do. On the right, the RBM's sweep costs a fraction of the general machine's,
+# and the fraction is smaller the more units there are. The last column of the table says how many times
+# less it is on your machine.
+#
+# The second gain is (4.3). In a general machine whose hidden units are tied to one another, F(v) needs
+# a sum of 2^K terms, for each v anew. The price: two visible units are no longer tied to each other
+# directly, but only through hidden units. Exercise 4 shows what one hidden unit does for two visible
+# ones.
 #
 # ## What usually goes wrong
 #
-# **The sign of a term in F.** All of them are minus. With the sign of the bias flipped, the "probabilities"
-# no longer add up to 1 when divided by the right Z.
+# **The sign of a term in F.** Both are minus. With the sign of b·v flipped, the "probabilities"
+# exp(-F) / Z, Z being right, do not add up to 1.
 #
-# **log(1 + exp(x)) written out.** In float64 it overflows above x = 709, in float32 above 88, and below -37
-# (-17 in float32) it rounds to 0. The library writes max(x, 0) + log(1 + exp(-|x|)), which is the same.
+# **log(1 + exp(x)) written out.** exp(x) overflows above x = 709 in float64 and above 88 in float32. The
+# library uses log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), where no exponent is above 0.
 #
-# **One noise row for the whole batch.** `rng.random(K) < p_h` broadcasts silently: every chain gets the same
-# uniform numbers. Each chain alone looks right, but the chains move together, and a mean over them is worth
-# no more than a single one.
+# **One noise row for the whole batch.** `rng.random(K) < p_h` broadcasts without a word: every chain
+# gets the same K random numbers. Each chain by itself is right, but chains from the same start stay one
+# and the same, and a mean over them is worth no more than a single chain.
 
 # %% the three mistakes, made
 F_wrong_bias = all_v @ rbm.b - np.logaddexp(0, all_v @ rbm.W + rbm.c).sum(axis=1)
-print(f"sign of b flipped: the probabilities add up to {np.exp(-F_wrong_bias - log_partition(rbm)).sum():.3f}")
+total = np.exp(-F_wrong_bias - log_partition(rbm)).sum()
+print(f"sign of b flipped: the probabilities add up to {total:.3f}")
 with np.errstate(over="ignore"):
     print(f"log(1 + exp(1000)) written out: {np.log(1 + np.exp(1000.0))}")
 p_h = hidden_probs(rbm, np.tile(start, (1000, 1)))
 right_h, wrong_h = rng.random(p_h.shape) < p_h, rng.random(K) < p_h
-print(f"1,000 chains from one start, shared noise: {len(np.unique(wrong_h, axis=0))} distinct hidden layer(s);"
+print(f"1,000 chains from one start, shared noise: {len(np.unique(wrong_h, axis=0))} hidden layer(s) seen;"
       f" noise of their own: {len(np.unique(right_h, axis=0))}")
 
 # %% [markdown]
 # ## Exercises
 #
-# 1. With W = 0, what are F(v), Z and p(v)? Check Z against `log_partition`.
-# 2. Flip every visible bit, v' = 1 - v. Find the RBM with parameters (W', b', c') that gives v' the
-#    probability which the old one gives v.
-# 3. An RBM with one hidden unit is a mixture of two components. Give the weight of the component h = 1.
-# 4. Which terms of (4.3) change when one pixel vᵢ flips? How many operations does F(v) cost then, if x is
-#    known?
-# 5. Show that two hidden units with equal weights and biases w, c are not one unit with 2w, 2c: compare
-#    their factors in (4.11).
+# 1. With W = 0, what are F(v), Z and p(v)?
+# 2. Flip every visible bit, u = 1 - v. Find the RBM (W', b', c') that gives u the probability which the
+#    old one gives v.
+# 3. An RBM with one hidden unit is a mixture of two components. What is the weight of the one with
+#    h = 1?
+# 4. Sum out the one hidden unit of an RBM with two visible units. Show that p(v_0, v_1) is that of
+#    lesson 2's machine with two connected units and no hidden one. What is its weight between them?
+# 5. Two hidden units have equal weights and biases w, c. Are they the same as one unit with 2w, 2c?
+#    Compare their factors in (4.11).
 #
 # ## Solutions
+#
+# 1. xⱼ = cⱼ, so F(v) = -b·v - Σⱼ log(1 + exp(cⱼ)). Sum exp(-F(v)) over each vᵢ by itself:
+#    Z = Πᵢ (1 + exp(bᵢ)) · Πⱼ (1 + exp(cⱼ)). In p(v) = exp(-F(v)) / Z the factors with c cancel, and
+#    p(v) = Πᵢ exp(bᵢ vᵢ) / (1 + exp(bᵢ)): the visible units are independent.
+# 2. Put v = 1 - u into E: the terms with u and h are b·u - Σⱼ (cⱼ + Σᵢ W_ij) hⱼ + uᵀ W h, so b' = -b,
+#    c'ⱼ = cⱼ + Σᵢ W_ij and W' = -W. What is left, -Σᵢ bᵢ, is a constant, which cancels with Z.
+# 3. p(h) = exp(-F(h)) / Z, so p(h = 1) = exp(c) Πᵢ (1 + exp(bᵢ + Wᵢ)) / Z.
+# 4. log p(v) = b·v + f(w·v) + a constant, w being the column W and f(x) = log(1 + exp(c + x)). On two bits
+#    f(w·v) = f(0) + (f(w_0) - f(0)) v_0 + (f(w_1) - f(0)) v_1 + A v_0 v_1, where v_0 = v_1 = 1 gives
+#    A = f(w_0 + w_1) - f(w_0) - f(w_1) + f(0). The weight is A. It is positive if w_0 and w_1 have the same
+#    sign, negative if they do not, since the slope of f grows with x.
+# 5. No: (1 + exp(x))² = 1 + 2 exp(x) + exp(2x), against 1 + exp(2x). Two units have states in
+#    between, one on and one off, and one unit has not.
 
-# %% solutions
-# 1. F(v) = -b·v - Σⱼ log(1 + exp(cⱼ)), Z = Πᵢ (1 + exp(bᵢ)) Πⱼ (1 + exp(cⱼ)), p(v) = Πᵢ σ(bᵢ)^vᵢ (1 - σ(bᵢ))^(1 - vᵢ)
+# %% solutions 1 to 4
 unconnected = RBM(W=np.zeros((D, K)), b=rbm.b, c=rbm.c)
-by_hand = np.log1p(np.exp(rbm.b)).sum() + np.log1p(np.exp(rbm.c)).sum()
-assert abs(log_partition(unconnected) - by_hand) < 1e-12
+log_Z_by_hand = np.log(1 + np.exp(rbm.b)).sum() + np.log(1 + np.exp(rbm.c)).sum()
+verify("exercise 1: log Z", log_Z_by_hand, log_partition(unconnected))
 
-# 2. Put v = 1 - v' into E: b' = -b, W' = -W, c' = c + Σᵢ W_ij; the rest is a constant that cancels with Z.
 mirror = RBM(W=-rbm.W, b=-rbm.b, c=rbm.c + rbm.W.sum(axis=0))
-assert np.allclose(log_likelihood(mirror, 1 - all_v), log_likelihood(rbm, all_v))
+verify("exercise 2: p'(u) = p(v)", np.log(p_v_by_definition), log_likelihood(mirror, 1 - all_v))
 
-# 3. By (4.4) for K = 1: p(h = 1) = exp(-F(h = 1)) / Z = exp(c) Πᵢ (1 + exp(bᵢ + Wᵢ)) / Z.
 one_unit = RBM(W=rbm.W[:, :1], b=rbm.b, c=rbm.c[:1])
-by_hand = np.exp(one_unit.c[0] + np.log1p(np.exp(one_unit.b + one_unit.W[:, 0])).sum() - log_partition(one_unit))
+Z_one = np.exp(log_partition(one_unit))
+p_h_1 = np.exp(one_unit.c[0]) * np.prod(1 + np.exp(one_unit.b + one_unit.W[:, 0])) / Z_one
 p_v_one = np.exp(log_likelihood(one_unit, all_v))
-assert np.isclose(by_hand, p_v_one @ hidden_probs(one_unit, all_v)[:, 0])
+p_h_1_by_library = p_v_one @ hidden_probs(one_unit, all_v)[:, 0]  # Σ_v p(v) p(h = 1 given v)
+verify("exercise 3: p(h = 1)", p_h_1, p_h_1_by_library)
 
-# 4. b·v changes by bᵢ and every xⱼ by W_ij: K additions and K logarithms, where a fresh F(v) takes D·K products.
 
-# 5. (1 + exp(x))² = 1 + 2 exp(x) + exp(2x), against 1 + exp(2x): the two units have a middle way, one of them on.
-x = 0.3
-assert (1 + np.exp(x)) ** 2 > 1 + np.exp(2 * x)
+def f(x):
+    return np.log(1 + np.exp(c + x))
+
+
+b, c, (w_0, w_1) = rbm.b[:2], rbm.c[0], rbm.W[:2, 0]
+A = f(w_0 + w_1) - f(w_0) - f(w_1) + f(0)
+pair = boltzmann.BoltzmannMachine(
+    W=np.array([[0, A], [0, 0]]), b=b + [f(w_0) - f(0), f(w_1) - f(0)],
+    mask=np.array([[0, 1], [0, 0]]), n_visible=2)
+four = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+two_visible = RBM(W=rbm.W[:2, :1], b=b, c=rbm.c[:1])
+p_pair, _ = boltzmann.exact_distribution(pair)
+verify("exercise 4: the same p(v)", p_pair, np.exp(log_likelihood(two_visible, four)))

@@ -207,8 +207,8 @@ verify("(5.11) ∂ mean log p/∂cⱼ = <hⱼ>_data - <hⱼ>_model", slope.c, gr
 # Lay W, b and c end to end in one vector θ (`flatten` does); let g be the gradient in the same order. A
 # step moves θ to θ + α g, with a rate α > 0. How does L(θ) = mean log p change? By the chain rule,
 #
-#     d/dα L(θ + α g) = Σᵢ gᵢ ∂L/∂θᵢ          at α = 0
-#                     = Σᵢ gᵢ²                as gᵢ is ∂L/∂θᵢ
+#     d/dα L(θ + α g) = Σ_m g_m ∂L/∂θ_m          at α = 0, m running through all of θ
+#                     = Σ_m g_m²                 as g_m is ∂L/∂θ_m
 #
 #     d/dα L(θ + α g) = |g|²          at α = 0                               (5.12)
 #
@@ -246,7 +246,7 @@ for alpha in (0.001, 0.01, 0.1, 1.0, 10.0, 100.0):
 #
 #     ∂ mean log p/∂θ = 0          if W = 0 and bᵢ = logit(mᵢ)               (5.14)
 #
-# It is not the top, but whoever starts there stays there, but for rounding. So W starts at random.
+# It is not the top, yet a climb that starts there stays there, rounding apart. So W starts at random.
 
 # %% (5.13) and (5.14) a model without connections
 m = sum(cases) / len(cases)
@@ -260,7 +260,7 @@ verify("(5.14) ∂ mean log p/∂θ = 0", np.zeros(len(all_slopes)), all_slopes)
 #
 # An RBM with 9 visible and 8 hidden units, 3 random starts. `init_rbm` draws W from N(0, 0.01²) and sets
 # b by (5.13). `pack` lays W, b and c in one vector, such that they move when the vector moves.
-# `Momentum` takes the step m ← 0.9 m + α g, θ ← θ + m: along a direction that lasts, steps grow up to
+# `Momentum` takes the step u ← 0.9 u + α g, θ ← θ + u: along a direction that lasts, steps grow up to
 # ten times longer. By (5.1) and (5.3), KL(data || model) = -(15/4) log 2 - mean log p.
 
 # %% experiment: bars and stripes by the exact gradient

@@ -62,8 +62,8 @@ print(f"  {len(train):,} training and {len(test)} test digits; {train[:].mean():
 #     log p(v) = Σᵢ (vᵢ log mᵢ + (1 - vᵢ) log(1 - mᵢ))        if W = 0       (9.2)
 #
 # In this model every pixel is on or off by itself. `init_rbm` starts with these b and a W near 0, so
-# that learning can begin with the ties at once. It keeps m within [0.01, 0.99]: a pixel that was never
-# on in training may be on in a test digit, and log 0 is -∞.
+# that learning can begin at once with how pixels depend on one another. It keeps m within [0.01, 0.99]:
+# a pixel that was never on in training may be on in a test digit, and log 0 is -∞.
 
 # %% (9.2) independent pixels
 rng = np.random.default_rng(9)
@@ -120,13 +120,13 @@ verify("(9.3) mean log p(A) - mean log p(B) = mean F(B) - mean F(A)",
 # %% [markdown]
 # ## Chains that never stop
 #
-# The gradient needs <v hᵀ>_model. In lesson 6, contrastive divergence started its chains at the data, at
-# every step anew, so they never came far. Persistent contrastive divergence (PCD) starts them once and
-# keeps them. A learning step moves W only a little, so chains that were distributed like the old model
-# are nearly distributed like the new one, and a Gibbs step or two brings them closer. Over many learning
-# steps they go where the model puts probability and no data are: just what must be unlearnt. The
-# condition is that W moves slowly, compared with the chains. Unless told otherwise, `train_rbm` does
-# this, with 100 chains.
+# The gradient needs <v hᵀ>_model. In lesson 6, contrastive divergence started its chains at the data,
+# at every step anew, so they never came far. Persistent contrastive divergence (PCD) starts them once
+# and keeps them. A learning step moves W only a little, so chains that were distributed like the old
+# model are nearly distributed like the new one, and a Gibbs step or two brings them closer. Over many
+# learning steps they also reach places where the model puts probability and there are no data: what
+# must be unlearnt. The condition is that W moves slowly, compared with the chains. Unless told
+# otherwise, `train_rbm` does this, with 100 chains.
 #
 # ## Centring
 #
@@ -170,7 +170,8 @@ verify("(9.3) mean log p(A) - mean log p(B) = mean F(B) - mean F(A)",
 #
 #     plain · centred = |W'|² + |G_b|² + |G_c|²                              (9.8)
 #
-# That is never negative, for any μ and λ: by lesson 5, a small enough step climbs.
+# That is never negative, for any μ and λ, and 0 only where W', G_b and G_c are 0, that is where the
+# plain gradient is 0. By lesson 5, a small enough step climbs.
 
 
 # %% (9.4) to (9.8) centring, by sums over all pairs and by slopes
@@ -260,8 +261,8 @@ plots.save(fig, "09_rates.png")
 # than a nat.
 #
 # Now the run itself, four times as long at the best falling rate; and only now the test digits. Then
-# what centring buys: the same short run with and without it, on the bits v and on the flipped bits 1 -
-# v. (Here the biases start at 0, to make it hard.)
+# what centring buys: the same short run with and without it, on the bits v and on the flipped bits (1 -
+# v). (Here the biases start at 0, to make it hard.)
 
 # %% the run; and centring, on bits and on flipped bits
 rbm = trained(16, fit, 40, rate=best_rate)
@@ -407,9 +408,10 @@ print(f"  50 digits: best after {epochs[on_few.argmax()]} epochs by their own lo
 #
 # ## Solutions
 #
+# 1. Add a constant to a hidden bias at W = 0: see the cell below.
 # 2. F(v) = -b·v + a constant, so the gap is b·(mean of A - mean of B).
 # 3. v - μ becomes -(v - μ), so W' changes its sign, as W itself does in the flipped model (lesson 4's
-#    exercise 2). The run is the same run in a mirror; that is why flipping did not matter.
+#    exercise 2; c moves by Σᵢ W_ij there). The run is the same run in a mirror; that is why flipping did not matter.
 
 # %% solution 1: with W = 0 add 1 to every hidden bias: p does not change, F does
 shifted = replace(unconnected, c=unconnected.c + 1)

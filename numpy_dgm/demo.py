@@ -3,6 +3,7 @@
 One RBM is small enough (16 hidden units) that its log-likelihood on unseen digits is exact. A larger one
 (128) is trained for the pictures.
 """
+import sys
 import time
 from pathlib import Path
 
@@ -85,3 +86,7 @@ def draw_comparison(folder, real, dreams):
     plots.draw_tiles(left, real, (8, 8), title="digits that it has not seen")
     plots.draw_tiles(right, dreams, (8, 8), title="digits that it dreams: p(v given h) after 2,000 Gibbs steps")
     plots.save(fig, "samples.png", folder)
+
+
+if __name__ == "__main__":
+    run_demo(sys.argv[1], int(sys.argv[2]))

@@ -139,7 +139,8 @@ def free_energy_histogram(named_free_energies, bins=40):
     edges = np.linspace(everything.min(), everything.max() + 1e-9, bins + 1)
     fig, (ax,) = new_figure(width=6.5, height=3.5)
     for name, values in named_free_energies.items():
-        ax.hist(values, bins=edges, density=True, histtype="step", linewidth=1.5, label=f"{name} (mean {values.mean():.1f})")
+        label = f"{name} (mean {values.mean():.1f})"
+        ax.hist(values, bins=edges, density=True, histtype="step", linewidth=1.5, label=label)
     ax.set_xlabel("free energy, nats (low is probable)")
     ax.set_ylabel("share of cases per nat")
     ax.legend(fontsize=8)

@@ -32,6 +32,7 @@ from .contrastive import cd_gradient, centre, exact_gradient, pcd_gradient, reco
 from .fused import Workspace, fused_pcd_gradient
 from .likelihood import log_likelihood, log_partition, smallest_layer_states
 from .rbm import RBM, check_rbm, free_energy, hidden_probs, sample_hidden
+from .units import units_from_dict, units_to_dict
 
 CHECKPOINT = "checkpoint.npz"  # the name of the file in a run's folder
 METHODS = ("pcd", "cd", "exact")
@@ -108,7 +109,7 @@ def train_rbm(
     }
     check_generator("rng", rng)
     check_rbm(rbm)
-    data = check_cases("data", data, len(rbm.b), low=0, high=1)
+    data = check_cases("data", data, len(rbm.b), rbm.visible.lowest, rbm.visible.highest)
     settings |= {**(notes or {}), "data": fingerprint(data), "start": fingerprint(flatten(rbm)[None])}
 
     run = start_run(rbm, data, settings, rng)
@@ -281,6 +282,8 @@ def save_run(run, path, settings, rng):
     state = {
         "model": "RBM",
         "trained": {name: getattr(trained, name) for name in trained.trainable},
+        "visible": units_to_dict(trained.visible),
+        "hidden": units_to_dict(trained.hidden),
         "settings": settings,
         "generator": generator_state(rng),
     }
@@ -290,9 +293,11 @@ def save_run(run, path, settings, rng):
 
 
 def load_rbm_run(folder):
-    """`(rbm, settings, history)` of the run in `folder`, as far as it has come. BadInput where it holds no RBM's run."""
+    """`(rbm, settings, history)` of the run in `folder`, as far as it has come. BadInput where there is none."""
     state = _load_state(Path(folder) / CHECKPOINT)
-    return RBM(**state["trained"]), state["settings"], History(**state["history"])
+    visible, hidden = units_from_dict(state["visible"]), units_from_dict(state["hidden"])
+    rbm = RBM(**state["trained"], visible=visible, hidden=hidden)
+    return rbm, state["settings"], History(**state["history"])
 
 
 def resume_run(run, path, settings, rng):
@@ -320,7 +325,7 @@ def _load_state(path):
     state = load_checkpoint(path)
     if state.get("model") != "RBM":
         raise BadInput(f"{path}: a checkpoint of {state.get('model')} came, one of an RBM was wanted")
-    missing = {"trained", "settings", "generator", *ARRAYS_AND_NUMBERS, *RECORDS} - set(state)
+    missing = {"trained", "visible", "hidden", "settings", "generator", *ARRAYS_AND_NUMBERS, *RECORDS} - set(state)
     if missing:
         raise BadInput(f"{path}: the checkpoint lacks {', '.join(sorted(missing))}, a whole one was wanted")
     return state

@@ -9,18 +9,24 @@ so a kind of unit is its base measure and its A (Welling, Rosen-Zvi and Hinton 2
 
 N cases    n units in the layer    x (N, n) inputs    s (N, n) values    mean (N, n)
 """
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from ..foundation.doors import check_array
+from ..foundation.doors import BadInput, check_array
 from ..foundation.enumeration import all_bits
 from ..foundation.numerics import bernoulli, logit, sigmoid, sum_of_softplus
 
 
 @dataclass(frozen=True)
 class Bernoulli:
-    """Bits: s is 0 or 1, the base measure counts both, A(x) = log(1 + exp(x)) and A'(x) = σ(x)."""
+    """Bits: s is 0 or 1, the base measure counts both, A(x) = log(1 + exp(x)) and A'(x) = σ(x).
+
+    A layer can be held at anything from `lowest` to `highest`: grey levels stand for the mean of a bit.
+    """
+
+    lowest = 0
+    highest = 1
 
     def log_normaliser(self, x):
         """Σⱼ A(xⱼ) = Σⱼ log(1 + exp(xⱼ)), the layer's: (N, n) -> (N,), in float64."""
@@ -55,8 +61,25 @@ class Bernoulli:
 
     def check(self, name, s, n):
         """`s` as an array that a layer of n such units can be held at: values in [0, 1]; else BadInput."""
-        return check_array(name, s, width=n, low=0, high=1)
+        return check_array(name, s, width=n, low=self.lowest, high=self.highest)
 
     def are_states(self, s):
         """Whether every entry is a value that a unit can take, 0 or 1, and not a grey level between: a bool."""
         return bool(np.isin(s, (0, 1)).all())
+
+
+KINDS = {kind.__name__: kind for kind in (Bernoulli,)}
+
+
+def units_to_dict(units):
+    """A kind of unit with its settings as a dict of texts and numbers, for a checkpoint."""
+    return {"kind": type(units).__name__, **asdict(units)}
+
+
+def units_from_dict(settings):
+    """The kind of unit that `units_to_dict` wrote down. BadInput where there is no such kind."""
+    settings = dict(settings)
+    kind = settings.pop("kind")
+    if kind not in KINDS:
+        raise BadInput(f"units: the kind {kind!r} came, one of {', '.join(KINDS)} was wanted")
+    return KINDS[kind](**settings)

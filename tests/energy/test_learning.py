@@ -4,7 +4,16 @@ import pytest
 from models import random_bits, random_rbm
 
 from numpy_dgm.data import bars_and_stripes, best_log_likelihood, open_data
-from numpy_dgm.energy import RBM, cd_gradient, exact_gradient, hidden_probs, init_rbm, log_likelihood, pcd_gradient, train_rbm
+from numpy_dgm.energy import (
+    RBM,
+    cd_gradient,
+    exact_gradient,
+    hidden_probs,
+    init_rbm,
+    log_likelihood,
+    pcd_gradient,
+    train_rbm,
+)
 from numpy_dgm.foundation.doors import BadInput
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.training import Diverged

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from numpy_dgm.energy.units import Bernoulli
+from numpy_dgm.energy.units import Bernoulli, units_from_dict, units_to_dict
 from numpy_dgm.foundation.doors import BadInput
 
 
@@ -45,3 +45,9 @@ def test_grey_levels_are_no_states():
 def test_values_outside_zero_and_one_are_refused():
     with pytest.raises(BadInput, match="data: values from 0 to 2"):
         Bernoulli().check("data", np.array([[0.0, 2.0]]), 2)
+
+
+def test_a_kind_of_unit_comes_back_from_its_dict():
+    assert units_from_dict(units_to_dict(Bernoulli())) == Bernoulli()
+    with pytest.raises(BadInput, match="the kind 'Spin' came, one of Bernoulli was wanted"):
+        units_from_dict({"kind": "Spin"})

@@ -138,8 +138,8 @@ for k in (1, 2):
 #
 #     Σ_v |p_{k+1}(v) - p(v)| <= Σ_v |p_k(v) - p(v)|                         (6.5)
 #
-# The divergence never grows either. Look at two successive states, v and then v'. If v is drawn from
-# p_k the pair has the probability p_k(v) T(v→v'); if v is drawn from p, p(v) T(v→v'). So their divergence is
+# The divergence never grows either. Look at two successive states, v and then v'. If v is drawn from p_k
+# the pair has the probability p_k(v) T(v→v'); if v is drawn from p, p(v) T(v→v'). So their divergence is
 #
 #     Σ_v Σ_v' p_k(v) T(v→v') log(p_k(v) T(v→v') / (p(v) T(v→v'))) = KL(p_k || p)
 #

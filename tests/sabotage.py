@@ -611,7 +611,7 @@ SABOTAGE = [
         'np.searchsorted(cumulative, u, side="right") - 1',
         "off by one state",
     ),
-    Sabotage(ENUMERATION, "2 ** v.shape[1]) / len(v)", "2 ** v.shape[1])", "no 1/N (8)", lessons="03"),
+    Sabotage(ENUMERATION, "2 ** v.shape[1]) / len(v)", "2 ** v.shape[1])", "no 1/N (8)", lessons="05"),
     Sabotage(
         ENUMERATION,
         "        table[:, j] = energy(",

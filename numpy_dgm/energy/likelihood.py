@@ -79,11 +79,11 @@ def smaller_layer_visible(rbm):
 def state_blocks(rbm):
     """All states of the visible layer, in blocks: pairs of states (S, D) in W's dtype and how many are done.
 
-    A block and its inputs (S, K) hold some 16,000 numbers: small enough for the processor's cache.
+    A block and its inputs (S, K) hold some 33,000 numbers: small enough for the processor's cache.
     """
     n_visible, n_hidden = rbm.W.shape
     n_states = rbm.visible.n_states(n_visible)
-    block = max(16, 2**14 // max(n_visible, n_hidden))
+    block = max(16, 2**15 // max(n_visible, n_hidden))
     for start in range(0, n_states, block):
         stop = min(start + block, n_states)
         yield rbm.visible.states(n_visible, start, stop).astype(rbm.W.dtype), stop

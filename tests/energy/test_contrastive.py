@@ -41,10 +41,10 @@ def test_exact_gradient_does_not_depend_on_which_layer_is_listed():
 
 
 def test_the_means_of_the_model_are_summed_over_all_blocks():
-    """11 hidden units and 40 visible ones make several blocks; the sums over all states at once are the oracle."""
-    rbm = random_rbm(40, 11, 0.5, 0)
+    """13 hidden units and 40 visible ones make eleven blocks; the sums over all states at once are the oracle."""
+    rbm = random_rbm(40, 13, 0.5, 0)
     assert len(list(state_blocks(flipped(rbm)))) > 4
-    h = all_bits(11)
+    h = all_bits(13)
     log_weight = h @ rbm.c + np.logaddexp(0, h @ rbm.W.T + rbm.b).sum(axis=1)
     p_h = np.exp(log_weight - log_weight.max())
     p_h /= p_h.sum()

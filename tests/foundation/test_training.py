@@ -354,3 +354,14 @@ def test_a_run_with_an_absurd_rate_stops_with_the_last_good_model(optimizer, rat
     model = caught.value.model
     assert all(np.isfinite(getattr(model, name)).all() for name in model.trainable)
     assert np.isfinite(start.W).all()
+
+
+def test_a_run_that_stops_early_ends_its_line_on_a_terminal_and_adds_nothing_elsewhere():
+    for on_terminal, ending in ((True, "\n"), (False, "")):
+        stream = io.StringIO()
+        stream.isatty = lambda: on_terminal  # noqa: B023 (called within this turn of the loop)
+        progress = Progress(epochs=10, stream=stream)
+        progress.show(1, cases=100)
+        before = stream.getvalue()
+        progress.finish()
+        assert stream.getvalue() == before + ending

@@ -34,12 +34,15 @@
 # %% (3.1), (3.2), (3.3) four units
 import itertools
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
 
 from numpy_dgm import plots
-from numpy_dgm.energy.boltzmann import exact_distribution, gibbs_sweep, init_boltzmann, unit_input
+from numpy_dgm.energy.boltzmann import (
+    exact_distribution, gibbs_sweep, init_boltzmann, layered_mask, unit_input)
+from numpy_dgm.energy.rbm import RBM, gibbs_step, hidden_probs, visible_probs
 from numpy_dgm.foundation.enumeration import (
     all_bits, bits_to_index, empirical_distribution, product_of_bernoullis, spectral_gap,
     stationary_distribution)
@@ -301,6 +304,74 @@ plots.save(fig, "03_total_variation.png")
 # about 0.02 away. On the right, the chain with weight 1.5 stays with one favourite for many sweeps.
 # Successive states are alike, so 1,000 sweeps tell less than 1,000 independent draws. How much less, for
 # the mean number of units on, is 1 + 2 Σ_t (its correlation t sweeps apart): the table's last column.
+#
+# ## Every pair connected, or two layers in two blocks
+#
+# Twelve units: all 66 pairs connected, drawn one by one, against the 36 between units 0 to 5 (V) and 6 to
+# 11 (H) alone, drawn in two blocks (lesson 4 calls that machine an RBM). Weights are from N(0, scale²) in
+# both, and again the biases make a state and its mirror image equally likely.
+#
+# How to have |λ₂| without T's 4,096² entries? The blocks draw V from H alone, so the 64 x 64 matrix from H
+# to the next H has all eigenvalues of T but zeros. For all pairs, T times a function of the state is its
+# mean after a sweep, taken unit by unit. Multiply eight functions by T and make them orthonormal, again
+# and again: they come to span the eight that T shrinks least, where T is an 8 x 8 matrix.
+
+
+# %% experiment: every pair connected against two layers, spectral gap and cost of a sweep
+def gap_of_sweep(machine):
+    p_on = [sigmoid(unit_input(machine, all_bits(12), i)) for i in range(12)]
+    T_f = rng.normal(size=(2**12, 8))  # eight functions of the state
+    for _ in range(15):
+        f, _ = np.linalg.qr(T_f)
+        T_f = f
+        for i in reversed(range(12)):  # T f = T_0 (T_1 ... (T_11 f))
+            off_or_on = T_f.reshape(2**i, 2, -1, 8)  # axis 1 is unit i; p_on[i] does not depend on it
+            p_i = p_on[i].reshape(2**i, 2, -1, 1)[:, :1]
+            mean = (1 - p_i) * off_or_on[:, :1] + p_i * off_or_on[:, 1:]
+            T_f = np.repeat(mean, 2, axis=1).reshape(2**12, 8)
+    return spectral_gap(f.T @ T_f)
+
+
+scales, gaps = [0.25, 0.5, 1.0, 2.0], np.empty((4, 6, 2))  # scale, draw of the weights, which machine
+print("  scale   gap, all pairs   gap, two layers   (medians of six draws of the weights)")
+for row, scale in enumerate(scales):
+    for draw in range(6):
+        drawn = [init_boltzmann(12, 12, rng, mask, scale) for mask in (None, layered_mask([6, 6]))]
+        pairs, two = (replace(m, b=-0.5 * (m.W + m.W.T).sum(axis=1)) for m in drawn)
+        rbm = RBM(W=two.W[:6, 6:], b=two.b[:6], c=two.b[6:])
+        H_to_V = product_of_bernoullis(visible_probs(rbm, all_bits(6)))
+        V_to_H = product_of_bernoullis(hidden_probs(rbm, all_bits(6)))
+        gaps[row, draw] = gap_of_sweep(pairs), spectral_gap(H_to_V @ V_to_H)
+    medians = np.median(gaps[row], axis=0)
+    print(f"  {scale:5.2f}   {medians[0]:14.3f}   {medians[1]:15.3f}")
+verify("the gap of two layers, from 4,096 states and from 64", gap_of_sweep(two), gaps[-1, -1, 1], 1e-6)
+s, seconds = rng.integers(0, 2, size=(1000, 12)).astype(float), np.empty((50, 3))
+for trial in range(50):
+    for way, (sweep, model) in enumerate([(gibbs_sweep, pairs), (gibbs_sweep, two), (gibbs_step, rbm)]):
+        start = time.perf_counter()
+        sweep(model, s[:, : len(model.b)], rng)  # the blocks start from V, six units
+        seconds[trial, way] = time.perf_counter() - start
+cost = 1000 * seconds.min(axis=0)  # milliseconds, the quickest of 50
+print(f"  a sweep of 1,000 chains: all pairs, unit by unit {cost[0]:.2f} ms, two layers, in blocks {cost[2]:.2f} ms, "
+      f"{cost[0] / cost[2]:.1f} times less")
+fig, (left, right) = plots.new_figure(1, 2, width=10, height=3.8)
+for model, (name, colour) in enumerate((("all 66 pairs", "tab:blue"), ("two layers, 36 pairs", "tab:orange"))):
+    left.loglog(scales, gaps[:, :, model], ".", color=colour, alpha=0.6)
+    left.loglog(scales, np.median(gaps[:, :, model], axis=1), color=colour, label=name)
+left.set_xticks(scales, scales)
+left.minorticks_off()
+left.set(xlabel="scale of the weights", ylabel="spectral gap", title="Mixing: the gap of a sweep")
+left.legend(loc="lower left")
+ways = ["all pairs,\nunit by unit", "two layers,\nunit by unit", "two layers,\nin two blocks"]
+right.bar(ways, cost, color=["tab:blue", "lightgrey", "tab:orange"])
+right.set(ylabel="milliseconds", title="Cost: a sweep of 1,000 chains")
+plots.save(fig, "03_general_against_rbm.png")
+
+# %% [markdown]
+# What to see: on the left, a dot for each draw of the weights, a line through the medians. Both gaps fall
+# as the weights grow, that of all pairs faster: its units have 11 neighbours, not 6, and so larger inputs.
+# (Lesson 4 compares at equal inputs.) On the right, fewer connections save nothing while units are drawn
+# one by one. Six at once do, and lesson 4 shows how much more that saves with hundreds of units.
 #
 # ## What usually goes wrong
 #

@@ -7,9 +7,10 @@ W (n, n) weights, each pair once, above the diagonal    b (n,) biases    mask (n
 x_i = b_i + Σ_j (W + Wᵀ)_ij s_j, the input to unit i: what E falls by when s_i goes from 0 to 1
 
 A pair outside the mask has no weight: whatever W holds there counts for nothing. With all pairs between
-two layers and none within, this is an RBM. The exact functions list all 2^n states.
+two layers and none within, this is an RBM; with a third layer on the second, and so on, a layered machine
+(deep Boltzmann machine), see `layered_mask`. The exact functions list all 2^n states.
 
-Ackley, Hinton and Sejnowski 1985.
+Ackley, Hinton and Sejnowski 1985; Salakhutdinov and Hinton 2009 (layers).
 """
 from dataclasses import dataclass, replace
 
@@ -44,24 +45,61 @@ def init_boltzmann(n_units, n_visible, rng, mask=None, scale=0.01, dtype=np.floa
     check_count("n_units", n_units)
     check_count("n_visible", n_visible, most=n_units)
     check_generator("rng", rng)
-    every_pair = np.triu(np.ones((n_units, n_units)), k=1)
     if mask is None:
-        mask = every_pair
-    mask = check_array("mask", mask, width=n_units, low=0, high=1)
-    if mask.shape != every_pair.shape or (mask > every_pair).any():
-        raise BadInput(f"mask: connections on or below the diagonal or a shape of {mask.shape} came, "
-                       f"pairs i < j of a ({n_units}, {n_units}) matrix were wanted")
+        mask = np.triu(np.ones((n_units, n_units)), k=1)
+    mask = check_mask("mask", mask, n_units)
     W = rng.normal(scale=scale, size=(n_units, n_units)) * mask
     return BoltzmannMachine(W.astype(dtype), np.zeros(n_units, dtype), mask.astype(dtype), n_visible)
+
+
+def layered_mask(sizes):
+    """The mask (n, n) of a layered machine: each unit of a layer connected with each unit of the next, and no other.
+
+    sizes: the number of units of each layer, the visible one first, so n = Σ sizes. [D, K] is an RBM, [D, K, L]
+    and more a deep Boltzmann machine (Salakhutdinov and Hinton 2009). Raises BadInput.
+    """
+    sizes = check_array("sizes", sizes, ndim=1).tolist()
+    if len(sizes) < 2:
+        raise BadInput(f"sizes: {len(sizes)} layer came, at least two were wanted")
+    for size in sizes:
+        check_count("sizes", size)
+    layer = np.repeat(np.arange(len(sizes)), sizes)  # (n,) the layer that each unit is in
+    return (layer[None, :] == layer[:, None] + 1).astype(np.float64)
+
+
+def check_mask(name, mask, n_units):
+    """`mask` as an array that says which pairs i < j of n_units units are connected; else BadInput."""
+    mask = check_array(name, mask, width=n_units, low=0, high=1)
+    every_pair = np.triu(np.ones((n_units, n_units)), k=1)
+    if mask.shape != every_pair.shape or (mask > every_pair).any():
+        raise BadInput(f"{name}: connections on or below the diagonal or a shape of {mask.shape} came, "
+                       f"pairs i < j of a ({n_units}, {n_units}) matrix were wanted")
+    return mask
+
+
+def check_boltzmann(machine):
+    """`machine` where its arrays fit together, are finite and of one dtype, float32 or float64; else BadInput."""
+    if not isinstance(machine, BoltzmannMachine):
+        raise BadInput(f"machine: {type(machine).__name__} came, a BoltzmannMachine was wanted")
+    n = len(check_array("machine.b", machine.b, ndim=1))
+    W = check_array("machine.W", machine.W, width=n)
+    if len(W) != n:
+        raise BadInput(f"machine.W: shape {W.shape} came, ({n}, {n}) was wanted")
+    check_mask("machine.mask", machine.mask, n)
+    check_count("machine.n_visible", machine.n_visible, most=n)
+    dtypes = {array.dtype.name for array in (machine.W, machine.b, machine.mask)}
+    if len(dtypes) > 1 or not dtypes <= {"float32", "float64"}:
+        raise BadInput(f"machine: parameters of dtype {', '.join(sorted(dtypes))} came, "
+                       "float32 or float64 throughout was wanted")
+    return machine
 
 
 def boltzmann_from_rbm(rbm):
     """The same model as an RBM of bits, written as a general machine: visible units first, then hidden ones."""
     n_visible, n_hidden = rbm.W.shape
-    n = n_visible + n_hidden
-    W, mask = np.zeros((n, n), rbm.W.dtype), np.zeros((n, n), rbm.W.dtype)
+    mask = layered_mask([n_visible, n_hidden]).astype(rbm.W.dtype)
+    W = np.zeros_like(mask)
     W[:n_visible, n_visible:] = rbm.W
-    mask[:n_visible, n_visible:] = 1
     return BoltzmannMachine(W, np.concatenate([rbm.b, rbm.c]), mask, n_visible)
 
 

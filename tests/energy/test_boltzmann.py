@@ -1,27 +1,37 @@
 """The general Boltzmann machine against loops over its pairs, and against the RBM that it can be."""
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from chi_square import chi_square_p_value
 from hypothesis import given, settings
 from models import machines, random_bits, random_machine, random_rbm
 
+from numpy_dgm.energy import RBM, hidden_probs, log_partition, visible_probs
 from numpy_dgm.energy import energy as rbm_energy
 from numpy_dgm.energy import exact_gradient as rbm_exact_gradient
-from numpy_dgm.energy import hidden_probs
 from numpy_dgm.energy import log_likelihood as rbm_log_likelihood
 from numpy_dgm.energy.boltzmann import (
     BoltzmannMachine,
     boltzmann_from_rbm,
+    check_boltzmann,
     energy,
     exact_distribution,
     exact_gradient,
     gibbs_sweep,
     init_boltzmann,
+    layered_mask,
     log_likelihood,
     unit_input,
 )
 from numpy_dgm.foundation.doors import BadInput
-from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, draw_states
+from numpy_dgm.foundation.enumeration import (
+    all_bits,
+    bits_to_index,
+    draw_states,
+    product_of_bernoullis,
+    stationary_distribution,
+)
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.numerics import sigmoid
 
@@ -80,6 +90,97 @@ def test_a_machine_with_an_rbms_connections_is_that_rbm():
     np.testing.assert_allclose(of_machine.b, np.concatenate([of_rbm.b, of_rbm.c]), atol=1e-12)
 
 
+# ---- the mask of layers
+
+
+def rbm_by_mask(n_visible, n_hidden, seed):
+    """An RBM, and the general machine which is that RBM by its mask alone: outside it, W holds noise."""
+    n, rng = n_visible + n_hidden, np.random.default_rng(seed)
+    mask = layered_mask([n_visible, n_hidden])
+    machine = BoltzmannMachine(rng.normal(size=(n, n)), rng.normal(size=n), mask, n_visible)
+    rbm = RBM(machine.W[:n_visible, n_visible:], machine.b[:n_visible], machine.b[n_visible:])
+    return rbm, machine
+
+
+def test_a_layered_mask_connects_neighbouring_layers_and_nothing_else():
+    connected = {(i, j) for i in (0, 1, 2) for j in (3, 4)} | {(3, 5), (4, 5)} | {(5, 6), (5, 7)}
+    mask = layered_mask([3, 2, 1, 2])
+    assert mask.shape == (8, 8) and set(zip(*np.nonzero(mask))) == connected and set(mask.flat) == {0, 1}
+
+
+def test_a_layered_machine_has_an_energy_of_products_between_layers():
+    """E = -b·s - vᵀ W₁ h₁ - h₁ᵀ W₂ h₂."""
+    machine = init_boltzmann(7, 3, np.random.default_rng(0), mask=layered_mask([3, 2, 2]), scale=1.0)
+    s = all_bits(7)
+    v, h1, h2 = s[:, :3], s[:, 3:5], s[:, 5:]
+    first, second = machine.W[:3, 3:5], machine.W[3:5, 5:]
+    expected = -s @ machine.b - np.sum((v @ first) * h1, axis=1) - np.sum((h1 @ second) * h2, axis=1)
+    np.testing.assert_allclose(energy(machine, s), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("sizes, message", [
+    ([4], "sizes: 1 layer came"),
+    ([4, 0], "sizes: 0 came"),
+    ([4, 2.5], "sizes: 4.0 came"),
+    ([], "sizes: an empty array"),
+    (4, "sizes: shape () came"),
+    ([[4, 2]], "sizes: shape (1, 2) came"),
+])
+def test_layers_that_cannot_be_are_refused(sizes, message):
+    with pytest.raises(BadInput) as error:
+        layered_mask(sizes)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("n_visible, n_hidden", [(4, 3), (2, 5), (1, 1)])
+def test_with_an_rbms_mask_a_machine_has_its_energies_and_its_conditionals(n_visible, n_hidden):
+    rbm, machine = rbm_by_mask(n_visible, n_hidden, 0)
+    s = all_bits(n_visible + n_hidden)
+    v, h = s[:, :n_visible], s[:, n_visible:]
+    np.testing.assert_allclose(energy(machine, s), rbm_energy(rbm, v, h), atol=1e-12)
+    x = np.stack([unit_input(machine, s, i) for i in range(n_visible + n_hidden)], axis=1)
+    np.testing.assert_allclose(sigmoid(x), np.hstack([visible_probs(rbm, h), hidden_probs(rbm, v)]), rtol=1e-12)
+
+
+# ---- the sweep
+
+
+def sweep_matrix(machine, units):
+    """T(s→t) of one sweep over `units` in turn, by enumeration: the product of the units' own matrices, (2^n, 2^n)."""
+    s = all_bits(len(machine.b))
+    T = np.eye(len(s))
+    for i in units:
+        means = s.copy()
+        means[:, i] = sigmoid(unit_input(machine, s, i))
+        T = T @ product_of_bernoullis(means)
+    return T
+
+
+@pytest.mark.parametrize("n_visible, n_hidden", [(4, 3), (2, 5), (1, 1)])
+def test_with_an_rbms_mask_the_chain_is_block_gibbs_and_settles_on_that_rbm(n_visible, n_hidden):
+    """T(v, h → v', h') = p(v' given h) p(h' given v'): the same matrix, and so the same stationary distribution."""
+    rbm, machine = rbm_by_mask(n_visible, n_hidden, 1)
+    n = n_visible + n_hidden
+    s = all_bits(n)
+    v, h = s[:, :n_visible], s[:, n_visible:]
+    to_v = product_of_bernoullis(visible_probs(rbm, h))  # (2^n, 2^D)
+    to_h = product_of_bernoullis(hidden_probs(rbm, all_bits(n_visible)))  # (2^D, 2^K)
+    block_gibbs = (to_v[:, :, None] * to_h[None, :, :]).reshape(2**n, 2**n)
+    T = sweep_matrix(machine, range(n))
+    np.testing.assert_allclose(T, block_gibbs, atol=1e-13)
+    p_rbm = np.exp(-rbm_energy(rbm, v, h) - log_partition(rbm))
+    np.testing.assert_allclose(stationary_distribution(T), p_rbm, atol=1e-11)
+
+
+@pytest.mark.parametrize("start", [0, 13, 31])
+def test_a_sweep_follows_the_matrix_of_visible_then_hidden_units(start):
+    """Chi-square, 20,000 sweeps from one state of an RBM by its mask."""
+    _, machine = rbm_by_mask(3, 2, 2)
+    T = sweep_matrix(machine, range(5))
+    after = gibbs_sweep(machine, np.tile(all_bits(5)[start], (20_000, 1)), np.random.default_rng(start))
+    assert chi_square_p_value(np.bincount(bits_to_index(after), minlength=32), 20_000 * T[start]) > 1e-3
+
+
 def test_a_sweep_leaves_the_exact_distribution():
     """Chi-square, one sweep from rows drawn exactly; a right sampler is below 1e-3 once in a thousand seeds."""
     machine = random_machine(4, 4, 1.5, 2)
@@ -133,6 +234,29 @@ def test_init_refuses_what_cannot_be_right(change, message):
     with pytest.raises(BadInput) as error:
         init_boltzmann(**{**good, **change})
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("change, message", [
+    (dict(b=np.zeros((5, 5))), "machine.b: shape (5, 5) came"),
+    (dict(W=np.zeros((5, 4))), "machine.W: shape (5, 4) came"),
+    (dict(W=np.zeros((4, 5))), "machine.W: shape (4, 5) came, (5, 5) was wanted"),
+    (dict(W=np.full((5, 5), np.inf)), "machine.W: 25 of 25 values"),
+    (dict(mask=np.ones((5, 5))), "machine.mask: connections on or below the diagonal"),
+    (dict(n_visible=6), "machine.n_visible: 6 came"),
+    (dict(b=np.zeros(5, np.float32)), "machine: parameters of dtype float32, float64 came"),
+    (dict(mask=np.zeros((5, 5), int)), "machine: parameters of dtype float64, int64 came"),
+])
+def test_a_machine_that_does_not_fit_together_is_refused(change, message):
+    machine = init_boltzmann(5, 3, np.random.default_rng(0))
+    assert check_boltzmann(machine) is machine
+    with pytest.raises(BadInput) as error:
+        check_boltzmann(replace(machine, **change))
+    assert message in str(error.value)
+
+
+def test_what_is_no_machine_is_refused():
+    with pytest.raises(BadInput, match="machine: RBM came, a BoltzmannMachine was wanted"):
+        check_boltzmann(random_rbm(2, 2, 1.0, 0))
 
 
 def test_too_many_units_to_list_are_refused():

@@ -16,7 +16,11 @@ The names that most users want stand here. `energy`, the wing, holds `energy`, t
 from .data import open_data
 from .energy import (
     RBM,
+    Bernoulli,
+    Gaussian,
+    Softmax,
     cd_gradient,
+    evaluate_rbm,
     exact_gradient,
     free_energy,
     gibbs_step,
@@ -33,7 +37,7 @@ from .energy import (
 from .runs import load_run
 
 __all__ = [
-    "RBM", "cd_gradient", "exact_gradient", "free_energy", "gibbs_step", "hidden_probs", "init_rbm", "load_run",
-    "log_likelihood", "log_partition", "open_data", "pcd_gradient", "sample_hidden", "sample_visible", "train_rbm",
-    "visible_probs",
+    "RBM", "Bernoulli", "Gaussian", "Softmax", "cd_gradient", "evaluate_rbm", "exact_gradient", "free_energy",
+    "gibbs_step", "hidden_probs", "init_rbm", "load_run", "log_likelihood", "log_partition", "open_data",
+    "pcd_gradient", "sample_hidden", "sample_visible", "train_rbm", "visible_probs",
 ]

@@ -1,7 +1,7 @@
 """`dgm demo`: real digits end to end in under a minute, with what can be checked checked.
 
 One RBM is small enough (16 hidden units) that its log-likelihood on unseen digits is exact. A larger one
-(128) is trained for the pictures.
+(128) is trained for the pictures, and its log-likelihood estimated, with a verdict.
 """
 import sys
 import time
@@ -11,7 +11,7 @@ import numpy as np
 
 from . import plots
 from .data import open_data
-from .energy import exact_gradient, free_energy, init_rbm, log_likelihood, log_partition, train_rbm
+from .energy import evaluate_rbm, exact_gradient, free_energy, init_rbm, log_likelihood, log_partition, train_rbm
 from .energy.rbm import flipped
 from .foundation.enumeration import all_bits
 from .foundation.gradcheck import check_gradient
@@ -47,6 +47,12 @@ def run_demo(folder, seed=0):
     gap = history["validation_free_energy"][-1] - history["free_energy"][-1]
     print(f"  free energy of held-out digits less that of training digits: {gap:.1f} nats "
           "(it grows as a model learns its training cases by heart)")
+    evaluation = evaluate_rbm(large, test, rng)
+    verdict = "trust" if evaluation.trusted else "do not trust"
+    print(f"  log p of an unseen digit, by annealed walks: {evaluation.log_likelihood:.2f} nats, "
+          f"± {evaluation.standard_error:.2f}; verdict: {verdict}")
+    for reason in evaluation.reasons:
+        print(f"    - {reason}")
     _, dreams = sample_chains(large, 100, 2000, rng)
 
     print("\nPictures:")
@@ -56,7 +62,7 @@ def run_demo(folder, seed=0):
     named = {"training": free_energy(large, train[:]), "test": free_energy(large, test[:])}
     plots.save(plots.free_energy_histogram(named), "free_energies.png", folder)
     print(f"  in {folder.resolve()}")
-    print("\nRead first: lessons/02_energy_and_partition.py in your editor, then 03, 04, 05, 06, 09 in this order;")
+    print("\nRead first: lessons/01_latent_variables.py in your editor, then 02 to 10 in this order;")
     print("`dgm lessons` runs them all and counts the equations that they prove.")
     return float(log_p.mean())
 

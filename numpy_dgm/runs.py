@@ -10,8 +10,8 @@ import numpy as np
 
 from .data import open_data
 from .energy.contrastive import reconstruction_error
+from .energy.evaluation import evaluate_rbm
 from .energy.learning import load_rbm_run, train_rbm
-from .energy.likelihood import MOST_STATES, log_likelihood, log_partition, smallest_layer_states
 from .energy.rbm import free_energy, gibbs_step, hidden_probs, init_rbm, visible_probs
 from .foundation.doors import BadInput, check_count
 from .foundation.training import mean_of_cases
@@ -51,11 +51,12 @@ def open_cases(data, bits, part, seed):
 
 
 def sample_chains(rbm, n_chains, steps, rng):
-    """`n_chains` chains of `steps` Gibbs steps each, started at noise, every bit on or off by a coin: (v, p_v).
+    """`n_chains` chains of `steps` Gibbs steps each, started at noise, every unit drawn with input 0: (v, p_v).
 
-    v (n_chains, D) are the bits that the chains end at, p_v the probabilities that the last ones were drawn with.
+    v (n_chains, D) are the states that the chains end at, p_v the means that the last ones were drawn with. For
+    bits the noise is a coin for each, and p_v are probabilities.
     """
-    p_v = np.full((n_chains, len(rbm.b)), 0.5, rbm.b.dtype)
+    p_v = rbm.visible.mean(np.zeros((n_chains, len(rbm.b)), rbm.b.dtype))
     v = rbm.visible.sample(p_v, rng)
     for _ in range(steps - 1):
         v = gibbs_step(rbm, v, rng)
@@ -64,41 +65,33 @@ def sample_chains(rbm, n_chains, steps, rng):
     return rbm.visible.sample(p_v, rng), p_v
 
 
-def evaluate_run(folder, *, data=None, bits=None, part=None):
+def evaluate_run(folder, *, data=None, bits=None, part=None, seed=0, **settings):
     """What can be said of the run in `folder`, on data that it has not seen where there are any: a dict.
 
-    data, bits, part: what to measure it on, by default the run's own data and their test part. Holds
-    `data` (a text that says on what), `n_cases`, `reconstruction_error`, `free_energy`,
-    `training_free_energy`; and where the smaller layer has at most 25 units `log_z`, `log_likelihood`,
-    `standard_error` (over the cases) and `independent_pixels` (the same measure of a model without hidden
-    units). BadInput where grey pixels were read as they are: log p of bits needs bits.
+    data, bits, part: what to measure it on, by default the run's own data and their test part; seed, settings
+    (method, executor, n_temperatures, n_walks) as in `evaluate_rbm`. Holds `data` (a text that says on what),
+    `evaluation` (see `evaluate_rbm`), `reconstruction_error`, `free_energy`, `training_free_energy` and
+    `independent_pixels` (mean log p by a model without hidden units). BadInput where grey pixels were read as
+    they are: log p of bits needs bits.
     """
-    rbm, settings, _ = load_rbm_run(folder)
-    trained_on = open_cases(settings["data_name"], settings["bits"], settings["part"], settings["seed"])
-    data = settings["data_name"] if data is None else data
+    rbm, trained_with, _ = load_rbm_run(folder)
+    run_seed = trained_with["seed"]
+    trained_on = open_cases(trained_with["data_name"], trained_with["bits"], trained_with["part"], run_seed)
+    data = trained_with["data_name"] if data is None else data
     part = default_part(data, "test") if part is None else part
-    cases = open_cases(data, settings["bits"] if bits is None else bits, part, settings["seed"] + 1)
+    cases = open_cases(data, trained_with["bits"] if bits is None else bits, part, run_seed + 1)
     v = rbm.visible.check(data, cases[:], len(rbm.b))
     if not rbm.visible.are_states(v):
         raise BadInput(f"bits: {cases.bits!r} came, which leaves grey pixels in {data}; log p of a model of bits "
                        "depends on how grey becomes bits: 'threshold' or 'sampled' was wanted")
-    report = {
+    return {
         "data": f"{data}, part {part or 'all'}, bits {cases.bits}",
-        "n_cases": len(v),
+        "evaluation": evaluate_rbm(rbm, v, np.random.default_rng(seed), **settings),
         "reconstruction_error": reconstruction_error(rbm, v),
         "free_energy": free_energy(rbm, v).mean(),
         "training_free_energy": free_energy(rbm, trained_on[:]).mean(),
+        "independent_pixels": independent_pixels(mean_of_cases(trained_on, np.arange(len(trained_on))), v),
     }
-    if smallest_layer_states(rbm) <= MOST_STATES:
-        log_z = log_partition(rbm)
-        log_p = log_likelihood(rbm, v, log_z)
-        report |= {
-            "log_z": log_z,
-            "log_likelihood": log_p.mean(),
-            "standard_error": log_p.std(ddof=1) / np.sqrt(len(log_p)) if len(log_p) > 1 else np.nan,
-            "independent_pixels": independent_pixels(mean_of_cases(trained_on, np.arange(len(trained_on))), v),
-        }
-    return report
 
 
 def independent_pixels(p, v):

@@ -50,7 +50,7 @@ def test_sample_draws_pictures_or_writes_bits(trained):
 def test_demo_runs_checks_and_draws(tmp_path):
     code, out, err = dgm("demo", "--out", "pictures", folder=tmp_path)
     assert code == 0, err
-    assert "add up to 1" in out and "every one of its 34 entries" in out and "02_energy_and_partition" in out
+    assert "add up to 1" in out and "every one of its 34 entries" in out and "01_latent_variables" in out
     assert sorted(os.listdir(tmp_path / "pictures")) == ["filters.png", "free_energies.png", "samples.png", "training.png"]
     exact = float(out.split("digit, exactly: ")[1].split(" nats")[0])
     assert exact > -18.6

@@ -10,6 +10,13 @@ LESSONS = find_lessons()
 
 # What the course promises of each lesson, as pieces of the equations that prove it.
 PROMISED = {
+    1: ["mean log p = Σ_x q(x) log q(x) - KL(q || p)",  # maximum likelihood is minimum KL
+        "p(x) = Σ_h p(x, h)",
+        "share of the draws that are x → p(x)",  # ancestral sampling
+        "p(y given x) = Σ_{h of y} p(h given x)",  # one joint model, used both ways
+        "log p(x, y) = log p(x) + log p(y given x)",
+        "∇ log p(x) = Σ_h p(h given x) ∇ log p(x, h)",
+        "mean log p with θ <= mean log p with θ'"],  # EM
     2: ["H(q) <= β U + log Z",  # the Boltzmann distribution is the one of maximum entropy
         "p*(s) = exp(-β E(s)) / Z",
         "E(s) = -b·s - sᵀ W s",  # the general Boltzmann machine

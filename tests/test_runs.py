@@ -43,17 +43,25 @@ def test_evaluation_is_the_exact_log_likelihood_of_the_test_part(tmp_path):
     test = open_data("digits", part="test")
     log_p = log_likelihood(rbm, test[:])
     report = evaluate_run(tmp_path)
-    assert report["n_cases"] == 360
-    np.testing.assert_allclose(report["log_likelihood"], log_p.mean(), rtol=1e-12)
-    np.testing.assert_allclose(report["standard_error"], log_p.std(ddof=1) / np.sqrt(360), rtol=1e-12)
+    evaluation = report["evaluation"]
+    assert evaluation.n_cases == 360 and evaluation.method == "exact"
+    np.testing.assert_allclose(evaluation.log_likelihood, log_p.mean(), rtol=1e-12)
+    np.testing.assert_allclose(evaluation.standard_error, log_p.std(ddof=1) / np.sqrt(360), rtol=1e-12)
     assert abs(report["independent_pixels"] + 24.72) < 0.005  # TARGETS: independent pixels on this split
+
+
+def test_evaluation_by_annealed_walks_agrees_with_the_exact_one(tmp_path):
+    train_in_folder(tmp_path, **SHORT)
+    exact, annealed = evaluate_run(tmp_path)["evaluation"], evaluate_run(tmp_path, method="ais")["evaluation"]
+    assert annealed.method == "ais" and annealed.trusted
+    assert abs(annealed.log_likelihood - exact.log_likelihood) < 4.5 * annealed.log_z_error + 1e-4
 
 
 def test_grey_pixels_get_no_log_likelihood_unless_it_is_said_how_they_become_bits(tmp_path):
     train_in_folder(tmp_path, **SHORT, bits="as they are")
     with pytest.raises(BadInput, match="bits: 'as they are' came, which leaves grey pixels"):
         evaluate_run(tmp_path)
-    assert evaluate_run(tmp_path, bits="threshold")["log_likelihood"] < 0
+    assert evaluate_run(tmp_path, bits="threshold")["evaluation"].log_likelihood < 0
 
 
 def test_evaluation_on_data_of_another_width_is_refused(tmp_path):

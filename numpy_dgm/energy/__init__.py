@@ -5,15 +5,28 @@
     contrastive.py  its gradient, exactly and from chains (CD, PCD); centring
     learning.py     training by that gradient, with checkpoints
     fused.py        PCD's gradient in buffers of its own, for long runs
-    likelihood.py   its likelihood, exactly
+    likelihood.py   its likelihood, exactly; the pseudo-likelihood
+    annealing.py    log Z by annealed importance sampling, forward and reverse
+    evaluation.py   the likelihood by whichever way can be had, with a verdict: trust it or not, and why
+    tempering.py    parallel tempering: chains at several temperatures that exchange states
+    estimator_report.py   the bias and the variance of CD, PCD and tempered gradients
     boltzmann.py    the general Boltzmann machine: any connections
+    boltzmann_learning.py   its learning: both phases sampled, or mean field
 
 Gradients point up the mean log-likelihood, throughout the wing.
 """
-from .boltzmann import BoltzmannMachine, init_boltzmann
+from .boltzmann import BoltzmannMachine, init_boltzmann, layered_mask
+from .boltzmann_learning import (
+    mean_field,
+    mean_field_gradient,
+    sampled_gradient,
+    train_boltzmann,
+    variational_bound,
+)
 from .contrastive import cd_gradient, exact_gradient, pcd_gradient
+from .evaluation import evaluate_rbm
 from .learning import train_rbm
-from .likelihood import log_likelihood, log_partition
+from .likelihood import log_likelihood, log_partition, pseudo_log_likelihood
 from .rbm import (
     RBM,
     energy,
@@ -25,10 +38,12 @@ from .rbm import (
     sample_visible,
     visible_probs,
 )
-from .units import Bernoulli
+from .units import Bernoulli, Gaussian, Softmax
 
 __all__ = [
-    "RBM", "Bernoulli", "BoltzmannMachine", "cd_gradient", "energy", "exact_gradient", "free_energy", "gibbs_step",
-    "hidden_probs", "init_boltzmann", "init_rbm", "log_likelihood", "log_partition", "pcd_gradient",
-    "sample_hidden", "sample_visible", "train_rbm", "visible_probs",
+    "RBM", "Bernoulli", "BoltzmannMachine", "Gaussian", "Softmax", "cd_gradient", "energy", "evaluate_rbm",
+    "exact_gradient", "free_energy", "gibbs_step", "hidden_probs", "init_boltzmann", "init_rbm", "layered_mask",
+    "log_likelihood", "log_partition", "mean_field", "mean_field_gradient", "pcd_gradient", "pseudo_log_likelihood",
+    "sample_hidden", "sample_visible", "sampled_gradient", "train_boltzmann", "train_rbm", "variational_bound",
+    "visible_probs",
 ]

@@ -17,14 +17,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from .likelihood import log_partition, smaller_layer_visible, state_blocks
-from .rbm import flipped, free_energy, hidden_probs, visible_probs
+from .likelihood import gaussian_moments, log_partition, smaller_layer_visible, state_blocks
+from .rbm import flipped, free_energy, hidden_probs, is_gaussian_pair, visible_probs
 
 
 def exact_gradient(rbm, v):
     """∂ mean log p(v) / ∂(W, b, c), no sampling: v (N, D) -> an RBM of gradients.
 
-    The model's means are summed over all states of the smaller layer, so that layer has at most 25 units.
+    The model's means are summed over all states of the smaller layer, so that layer has at most 2^25 of them
+    (two Gaussian layers need no sum).
     """
     p_h_data = hidden_probs(rbm, v)
     model = model_means(rbm)
@@ -42,6 +43,8 @@ def model_means(rbm):
 
         <s tᵀ> = Σ_s p(s) s E[t given s]ᵀ        s the smaller layer, t the other one
     """
+    if is_gaussian_pair(rbm):
+        return _gaussian_means(rbm)
     layer = smaller_layer_visible(rbm)
     log_z = log_partition(rbm)
     s_t, s, t = np.zeros(layer.W.shape), np.zeros(layer.b.shape), np.zeros(layer.c.shape)
@@ -55,6 +58,15 @@ def model_means(rbm):
     dtype = rbm.W.dtype
     means = replace(layer, W=s_t.astype(dtype), b=s.astype(dtype), c=t.astype(dtype))
     return means if layer is rbm else flipped(means)
+
+
+def _gaussian_means(rbm):
+    """<v hᵀ>, <v> and <h> where v and h are jointly normal: <v hᵀ> = covariance of v and h + <v> <h>ᵀ."""
+    n_visible = len(rbm.b)
+    mean, covariance = gaussian_moments(rbm)
+    v, h = mean[:n_visible], mean[n_visible:]
+    v_h = covariance[:n_visible, n_visible:] + np.outer(v, h)
+    return replace(rbm, W=v_h.astype(rbm.W.dtype), b=v.astype(rbm.b.dtype), c=h.astype(rbm.c.dtype))
 
 
 def cd_gradient(rbm, v_data, k, rng):
@@ -129,6 +141,20 @@ def centre(gradient, v_offset, h_offset):
     b = gradient.b - W @ h_offset
     c = gradient.c - v_offset @ W
     return replace(gradient, W=W, b=b, c=c)
+
+
+def sparsity_gradient(rbm, v, target):
+    """∂ of -Σⱼ (target - qⱼ)² / ∂(W, b, c), to be ascended: v (N, D) -> an RBM of gradients.
+
+        qⱼ = mean over the cases of p(hⱼ = 1 given v)
+
+    how often hidden bit j is on, which this pulls towards `target` in (0, 1). The whole gradient, by the chain
+    rule through σ, whose slope is p (1 - p). Lee, Ekanadham and Ng 2008, who take its c alone.
+    """
+    p_h = hidden_probs(rbm, v)
+    q = p_h.sum(axis=0) / len(v)  # (K,)
+    pull = 2 * (target - q) * p_h * (1 - p_h) / len(v)  # (N, K), on each case's input to the hidden units
+    return replace(rbm, W=v.T @ pull, b=np.zeros_like(rbm.b), c=pull.sum(axis=0))
 
 
 def reconstruction_error(rbm, v):

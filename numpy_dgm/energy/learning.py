@@ -18,6 +18,7 @@ from ..foundation.doors import BadInput, check_choice, check_count, check_genera
 from ..foundation.optimizers import SCHEDULES, SGD, Adam, Momentum, MovingAverage, scheduled_rate
 from ..foundation.records import flatten, pack, windows
 from ..foundation.training import (
+    Diverged,
     EarlyStopping,
     History,
     Progress,
@@ -28,14 +29,22 @@ from ..foundation.training import (
     minibatches,
     split_rows,
 )
-from .contrastive import cd_gradient, centre, exact_gradient, pcd_gradient, reconstruction_error
+from .contrastive import (
+    cd_gradient,
+    centre,
+    exact_gradient,
+    pcd_gradient,
+    reconstruction_error,
+    sparsity_gradient,
+)
 from .fused import Workspace, fused_pcd_gradient
-from .likelihood import log_likelihood, log_partition, smallest_layer_states
-from .rbm import RBM, check_rbm, free_energy, hidden_probs, sample_hidden
-from .units import units_from_dict, units_to_dict
+from .likelihood import has_exact_log_z, log_likelihood, log_partition
+from .rbm import RBM, check_rbm, free_energy, hidden_probs, sample_hidden, why_not_normalisable
+from .tempering import init_ladder, start_ladder, tempered_gradient
+from .units import Bernoulli, units_from_dict, units_to_dict
 
 CHECKPOINT = "checkpoint.npz"  # the name of the file in a run's folder
-METHODS = ("pcd", "cd", "exact")
+METHODS = ("pcd", "cd", "tempered", "exact")
 OPTIMIZERS = {"sgd": SGD, "momentum": Momentum, "adam": Adam}
 MONITORED_CASES = 200  # how many training cases the history looks at after each epoch
 MONITORED_STATES = 2**16  # up to so many states of the smaller layer, log Z is summed after each epoch
@@ -55,7 +64,10 @@ def train_rbm(
     optimizer="sgd",
     weight_decay=0.0,
     centred=True,
+    sparsity_target=None,
+    sparsity_cost=1.0,
     n_chains=100,
+    n_rungs=10,
     average=None,
     validation=0.0,
     patience=None,
@@ -66,16 +78,21 @@ def train_rbm(
 ):
     """Climb the mean log-likelihood of `data`: `(rbm, history)`. The RBM that came is left as it was.
 
-    data (N, D)       an array, memory map or Data: anything that row numbers index; values in [0, 1]
+    data (N, D)       an array, memory map or Data: anything that row numbers index; values that the visible
+                      units can be held at (bits: [0, 1])
     epochs, rng       passes over the data; a numpy Generator that all is drawn from
-    method, k         "pcd" persistent chains, "cd" chains from the data, k Gibbs steps each; "exact" by
-                      enumeration, for a layer of at most 25 units
+    method, k         "pcd" persistent chains, "cd" chains from the data, k Gibbs steps each; "tempered"
+                      persistent ladders of parallel tempering, k sweeps (see tempering.py); "exact" by
+                      enumeration, for a layer of at most 25 bits
     batch_size, rate  cases a step; the learning rate at the start
     schedule          of the rate: "constant", "linear" or "cosine", the last two falling to 0
     optimizer         "sgd", "momentum" (0.9) or "adam"
     weight_decay      d: each step also pulls W down by rate * d * W; the biases are left alone
     centred           take the centred gradient (see `centre`)
-    n_chains          how many persistent chains
+    sparsity_target   share of the cases for which a hidden bit should be on; each step also climbs
+                      `sparsity_cost` times the `sparsity_gradient` of its cases
+    n_chains          how many persistent chains, or ladders
+    n_rungs           rungs of a ladder, from the data's base rates to the model
     average           d in (0, 1): give back the moving average of the parameters with this decay
     validation        share of the cases that is held out and reported on
     patience          stop after so many epochs without a better log-likelihood of the held-out cases, and
@@ -87,7 +104,8 @@ def train_rbm(
     progress          say on standard error how far it is
 
     The history has, an epoch: rate, seconds (so far), reconstruction_error and free_energy of up to 200
-    training cases, weight_norm; with a validation share also validation_free_energy and, where the
+    training cases, weight_norm; with the method "tempered" lowest_swap_rate, of the epoch's last step over the
+    pairs of rungs; with a validation share also validation_free_energy and, where the
     smaller layer has at most 16 units and the data are bits, log_likelihood (of the same training cases)
     and validation_log_likelihood. Raises BadInput, and Diverged when a parameter is no longer finite.
     """
@@ -101,7 +119,11 @@ def train_rbm(
         "optimizer": check_choice("optimizer", optimizer, tuple(OPTIMIZERS)),
         "weight_decay": check_number("weight_decay", weight_decay, 0, 1),
         "centred": bool(centred),
+        "sparsity_target": None if sparsity_target is None else check_number(
+            "sparsity_target", sparsity_target, 0, 1, open_low=True, open_high=True),
+        "sparsity_cost": check_number("sparsity_cost", sparsity_cost, 0, np.inf),
         "n_chains": check_count("n_chains", n_chains),
+        "n_rungs": check_count("n_rungs", n_rungs, least=2),
         "average": None if average is None else check_number("average", average, 0, 1, open_low=True, open_high=True),
         "validation": check_number("validation", validation, 0, 1, open_high=True),
         "patience": None if patience is None else check_count("patience", patience),
@@ -109,8 +131,11 @@ def train_rbm(
     }
     check_generator("rng", rng)
     check_rbm(rbm)
-    data = check_cases("data", data, len(rbm.b), rbm.visible.lowest, rbm.visible.highest)
+    data = check_cases("data", data, len(rbm.b), rbm.visible.check)
+    if sparsity_target is not None and not isinstance(rbm.hidden, Bernoulli):
+        raise BadInput(f"sparsity_target: hidden units of the kind {rbm.hidden} came, the target is for how often a bit is on")
     settings |= {**(notes or {}), "data": fingerprint(data), "start": fingerprint(flatten(rbm)[None])}
+    settings |= {"visible": units_to_dict(rbm.visible), "hidden": units_to_dict(rbm.hidden)}
 
     run = start_run(rbm, data, settings, rng)
     checkpoint_file = None if checkpoint is None else Path(checkpoint) / CHECKPOINT
@@ -129,7 +154,9 @@ class Run:
     rbm: RBM  # its arrays are windows onto `vector`
     vector: np.ndarray  # (P,)
     optimizer: object
-    chains: np.ndarray  # (M, K) hidden layers of the persistent chains
+    chains: np.ndarray  # (M, K) hidden layers of the persistent chains; tempered: (L, M, D) states of the ladders
+    ladder: object  # the tempered method's Ladder, else None
+    swap_rates: np.ndarray  # (L - 1,) of the last tempered step
     work: Workspace  # buffers of the fused gradient
     v_offset: np.ndarray  # (D,) the means of the training cases
     h_offset: np.ndarray  # (K,) running means of the hidden units
@@ -143,7 +170,7 @@ class Run:
 
 
 def start_run(rbm, data, settings, rng):
-    """A Run before its first step. Draws: the split (if a share is held out), the chains."""
+    """A Run before its first step. Draws: the split (if a share is held out), the chains or ladders."""
     vector, rbm = pack(rbm)
     train_rows, validation_rows = np.arange(len(data)), np.arange(0)
     if settings["validation"] > 0:
@@ -153,13 +180,21 @@ def start_run(rbm, data, settings, rng):
     v_mean = np.zeros_like(rbm.b)
     if settings["centred"]:
         v_mean = mean_of_cases(data, train_rows).astype(vector.dtype)
-    first_rows = train_rows[np.arange(settings["n_chains"]) % len(train_rows)]
-    first_cases = np.asarray(data[first_rows], dtype=vector.dtype)
+    ladder = None
+    if settings["method"] == "tempered":
+        ladder = init_ladder(rbm, settings["n_rungs"], mean_of_cases(data, train_rows))
+        chains = start_ladder(rbm, ladder, settings["n_chains"], rng)
+    else:
+        first_rows = train_rows[np.arange(settings["n_chains"]) % len(train_rows)]
+        first_cases = np.asarray(data[first_rows], dtype=vector.dtype)
+        chains = sample_hidden(rbm, first_cases, rng)
     return Run(
         rbm=rbm,
         vector=vector,
         optimizer=OPTIMIZERS[settings["optimizer"]](),
-        chains=sample_hidden(rbm, first_cases, rng),
+        chains=chains,
+        ladder=ladder,
+        swap_rates=np.zeros(0),
         work=Workspace(rbm, min(settings["batch_size"], len(train_rows)), settings["n_chains"]),
         v_offset=v_mean,
         h_offset=hidden_probs(rbm, v_mean[None])[0],
@@ -181,8 +216,14 @@ def train_to_the_end(run, data, settings, rng, checkpoint_file=None, progress=Fa
         last_good = run.vector.copy()
         rate = train_one_epoch(run, data, settings, rng)
         check_finite(run.rbm, run.epoch, last_good=windows(run.rbm, last_good))
+        reason = why_not_normalisable(run.rbm)
+        if reason is not None:
+            raise Diverged(f"training stopped in epoch {run.epoch}: {reason}; a smaller learning rate or weight decay "
+                           "keeps it there", windows(run.rbm, last_good))
         seconds = seconds_before + time.perf_counter() - started
         values = observe(windows(run.rbm, result_vector(run)), data, run.train_rows, run.validation_rows)
+        if settings["method"] == "tempered":
+            values["lowest_swap_rate"] = run.swap_rates.min()
         run.history.record(rate=rate, seconds=seconds, **values)
         if settings["patience"] is not None:
             run.stopped = run.stopping.should_stop(values["validation_log_likelihood"], result_vector(run))
@@ -222,6 +263,9 @@ def learning_step(run, v, settings, rate, rng):
     else:
         scale = 1.0
         direction = flatten(plain_gradient(run, v, settings, rng))
+    if settings["sparsity_target"] is not None:
+        pull = sparsity_gradient(run.rbm, v, settings["sparsity_target"])
+        direction += scale * settings["sparsity_cost"] * flatten(pull)
     if settings["weight_decay"] > 0:
         decayed = windows(run.rbm, direction)
         decayed.W[:] -= scale * settings["weight_decay"] * run.rbm.W
@@ -237,6 +281,8 @@ def plain_gradient(run, v, settings, rng):
         gradient = cd_gradient(rbm, v, k, rng)
     elif settings["method"] == "pcd":
         gradient, run.chains = pcd_gradient(rbm, v, run.chains, k, rng)
+    elif settings["method"] == "tempered":
+        gradient, run.chains, run.swap_rates = tempered_gradient(rbm, v, run.ladder, run.chains, k, rng)
     else:
         gradient = exact_gradient(rbm, v)
     return centre(gradient, run.v_offset, run.h_offset) if settings["centred"] else gradient
@@ -282,8 +328,6 @@ def save_run(run, path, settings, rng):
     state = {
         "model": "RBM",
         "trained": {name: getattr(trained, name) for name in trained.trainable},
-        "visible": units_to_dict(trained.visible),
-        "hidden": units_to_dict(trained.hidden),
         "settings": settings,
         "generator": generator_state(rng),
     }
@@ -295,9 +339,10 @@ def save_run(run, path, settings, rng):
 def load_rbm_run(folder):
     """`(rbm, settings, history)` of the run in `folder`, as far as it has come. BadInput where there is none."""
     state = _load_state(Path(folder) / CHECKPOINT)
-    visible, hidden = units_from_dict(state["visible"]), units_from_dict(state["hidden"])
+    settings = state["settings"]
+    visible, hidden = units_from_dict(settings["visible"]), units_from_dict(settings["hidden"])
     rbm = RBM(**state["trained"], visible=visible, hidden=hidden)
-    return rbm, state["settings"], History(**state["history"])
+    return rbm, settings, History(**state["history"])
 
 
 def resume_run(run, path, settings, rng):
@@ -325,7 +370,7 @@ def _load_state(path):
     state = load_checkpoint(path)
     if state.get("model") != "RBM":
         raise BadInput(f"{path}: a checkpoint of {state.get('model')} came, one of an RBM was wanted")
-    missing = {"trained", "visible", "hidden", "settings", "generator", *ARRAYS_AND_NUMBERS, *RECORDS} - set(state)
+    missing = {"trained", "settings", "generator", *ARRAYS_AND_NUMBERS, *RECORDS} - set(state)
     if missing:
         raise BadInput(f"{path}: the checkpoint lacks {', '.join(sorted(missing))}, a whole one was wanted")
     return state
@@ -337,15 +382,15 @@ def _check_patience(rbm, data, validation_rows):
         raise BadInput("patience: it watches the held-out cases, and validation is 0; a share such as 0.1 was wanted")
     if not _is_exact(rbm, np.asarray(data[validation_rows[:MONITORED_CASES]])):
         raise BadInput(
-            f"patience: it watches the exact log-likelihood, which takes bits as data and a layer of at most "
-            f"{MONITORED_STATES.bit_length() - 1} units; here {len(rbm.b)} visible and {len(rbm.c)} hidden units "
+            f"patience: it watches the exact log-likelihood, which takes states as data and a layer of at most "
+            f"{MONITORED_STATES.bit_length() - 1} bits; here {len(rbm.b)} visible and {len(rbm.c)} hidden units "
             "or grey pixels came. Watch validation_free_energy against free_energy instead: they part when it overfits"
         )
 
 
 def _is_exact(rbm, v):
     """Whether log p(v) is defined (v are states, not grey levels) and cheap enough to sum after every epoch."""
-    return smallest_layer_states(rbm) <= MONITORED_STATES and rbm.visible.are_states(v)
+    return has_exact_log_z(rbm, MONITORED_STATES) and rbm.visible.are_states(v)
 
 
 def _headline(values):

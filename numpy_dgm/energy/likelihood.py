@@ -1,21 +1,24 @@
-"""The likelihood of an RBM, exactly, where one of its layers is small enough to be listed.
+"""The likelihood of an RBM, exactly, where one of its layers is small enough to be listed; the pseudo-likelihood.
 
     log p(v) = -F(v) - log Z          log Z = log Σ_h exp(-F(h))
 
-where F(h) is the free energy of the hidden layer, all visible layers summed out in closed form: the sum
-has 2^K terms, not 2^(D+K). Where D < K the visible layer is listed instead. Each unit more doubles the
-time: 20 units take seconds, 25 minutes.
+where F(h) is the free energy of the hidden layer, all visible layers summed (or integrated) out in closed
+form: for bits the sum has 2^K terms, not 2^(D+K). Where the visible layer has fewer states it is listed
+instead. Each bit more doubles the time: 20 take seconds, 25 minutes. Gaussian units cannot be listed, but
+where both layers are Gaussian v and h are jointly normal, and Z is the integral of a normal density.
 
 N cases    D visible units    K hidden units    S states of the listed layer, in blocks
 """
 import time
 import warnings
+from dataclasses import replace
 
 import numpy as np
 
 from ..foundation.doors import BadInput
-from ..foundation.numerics import logsumexp
-from .rbm import flipped, free_energy
+from ..foundation.numerics import logsumexp, sum_of_softplus
+from .rbm import flipped, free_energy, is_gaussian_pair
+from .units import Bernoulli, Softmax
 
 MOST_STATES = 2**25  # that many take minutes; the next doubling, the better part of an hour
 
@@ -25,8 +28,10 @@ def log_partition(rbm):
 
     Memory stays within a few MB: the states are visited in blocks. Where the first blocks show that it
     will take more than 10 s, a warning says how long beforehand. BadInput where the smaller layer has
-    more than 2^25 states.
+    more than 2^25 states. Two Gaussian layers need no sum.
     """
+    if is_gaussian_pair(rbm):
+        return _gaussian_log_partition(rbm)
     layer = smaller_layer_visible(rbm)
     n_states = count_states(rbm)
     log_weights = []  # log of each block's summed weight
@@ -40,14 +45,85 @@ def log_partition(rbm):
     return float(logsumexp(np.array(log_weights)))
 
 
-def log_likelihood(rbm, v, log_z=None):
+def gaussian_moments(rbm):
+    """Mean (D + K,) and covariance (D + K, D + K) of [v, h] where both layers are Gaussian, in float64.
+
+        p(v, h) ∝ exp([b, c]·[v, h] - ½ [v, h]ᵀ Λ [v, h])        Λ = [[I, -W], [-Wᵀ, I]]
+
+    so the covariance is Λ⁻¹ and the mean Λ⁻¹ [b, c]. Λ is positive where W's singular values are below 1.
+    """
+    W = rbm.W.astype(np.float64)
+    n_visible, n_hidden = W.shape
+    precision = np.block([[np.eye(n_visible), -W], [-W.T, np.eye(n_hidden)]])
+    covariance = np.linalg.inv(precision)
+    return covariance @ np.concatenate([rbm.b, rbm.c]), covariance
+
+
+def _gaussian_log_partition(rbm):
+    """log Z = ½ [b, c]ᵀ Λ⁻¹ [b, c] - ½ log det Λ, with `gaussian_moments`' Λ; the bases hold the (2π)."""
+    mean, covariance = gaussian_moments(rbm)
+    _, log_det_covariance = np.linalg.slogdet(covariance)
+    return float(0.5 * np.concatenate([rbm.b, rbm.c]) @ mean + 0.5 * log_det_covariance)
+
+
+def log_likelihood(rbm, v, log_z=None, missing_groups=False):
     """log p(v) = -F(v) - log Z in nats, one number a case: (N, D) -> (N,), in float64.
 
-    `log_z` is log Z where it is known already; by default `log_partition(rbm)`, exactly.
+    `log_z` is log Z where it is known already; by default `log_partition(rbm)`, exactly. v must be states:
+    BadInput for grey levels, and for softmax groups that are missing, since a case with missing groups has
+    another model, without these groups, and another Z. `missing_groups=True` takes every case by its own
+    model, exactly; `log_z` is then not used.
     """
+    if missing_groups:
+        return _log_likelihood_of_present_groups(rbm, v)
+    if not rbm.visible.are_states(v):
+        raise BadInput("v: values that no unit can take came (grey levels, or softmax groups that are missing), states "
+                       "of the visible layer were wanted; missing_groups=True takes each case by the model of its "
+                       "present groups")
     if log_z is None:
         log_z = log_partition(rbm)
     return -free_energy(rbm, v).astype(np.float64) - log_z
+
+
+def _log_likelihood_of_present_groups(rbm, v):
+    """log p of what is present of each case, by the model that has these groups alone: (N, D) -> (N,)."""
+    if not isinstance(rbm.visible, Softmax):
+        raise BadInput(f"missing_groups: visible units of the kind {rbm.visible} came, only softmax groups can be missing")
+    present = rbm.visible.present(v)
+    log_p = np.zeros(len(v))  # of a case with no group at all: log 1
+    for pattern in np.unique(present, axis=0):
+        if pattern.any():
+            rows = (present == pattern).all(axis=1)
+            part = replace(rbm, W=rbm.W[pattern], b=rbm.b[pattern])
+            log_p[rows] = log_likelihood(part, v[rows][:, pattern])
+    return log_p
+
+
+def pseudo_log_likelihood(rbm, v):
+    """Σᵢ log p(vᵢ given all other v), all D bits of every case, one number a case: (N, D) -> (N,), in float64.
+
+        log p(vᵢ given the rest) = log σ(F(v with bit i flipped) - F(v))
+
+    log Z cancels, which makes it cheap, and makes it no likelihood: a model can know every bit from the others
+    and be wrong about which patterns there are. Besag 1975. BadInput unless the visible units are bits.
+    """
+    if not isinstance(rbm.visible, Bernoulli):
+        raise BadInput(f"rbm.visible: {rbm.visible} came, the pseudo-likelihood by flips is that of bits")
+    x = v @ rbm.W + rbm.c  # (N, K)
+    log_weight = v @ rbm.b + rbm.hidden.log_normaliser(x)  # -F(v)
+    total = np.zeros(len(v))
+    for i in range(v.shape[1]):
+        change = 1 - 2 * v[:, i]  # (N,) what flipping bit i adds to it
+        flipped_log_weight = (
+            v @ rbm.b + change * rbm.b[i] + rbm.hidden.log_normaliser(x + change[:, None] * rbm.W[i])
+        )
+        total -= sum_of_softplus((flipped_log_weight - log_weight)[:, None])  # log σ(y) = -log(1 + exp(-y))
+    return total
+
+
+def has_exact_log_z(rbm, most_states=MOST_STATES):
+    """Whether log Z can be had exactly, from at most `most_states` states or in closed form."""
+    return is_gaussian_pair(rbm) or smallest_layer_states(rbm) <= most_states
 
 
 def count_states(rbm):
@@ -57,8 +133,7 @@ def count_states(rbm):
         n_visible, n_hidden = rbm.W.shape
         raise BadInput(
             f"rbm: {n_visible} visible and {n_hidden} hidden units came, the exact log Z needs a layer of at most "
-            f"{MOST_STATES.bit_length() - 1}; compare free energies of one model on two sets of data (log Z cancels), "
-            "or train a model with a smaller layer to have it exactly"
+            f"{MOST_STATES.bit_length() - 1} bits; evaluate_rbm estimates it and says whether to trust the estimate"
         )
     return n_states
 

@@ -19,7 +19,9 @@ import numpy as np
 
 from ..foundation.doors import BadInput, check_array, check_choice, check_count, check_generator
 from ..foundation.records import Record
-from .units import Bernoulli
+from .units import Bernoulli, Gaussian, Softmax, check_units
+
+Units = Bernoulli | Gaussian | Softmax
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -29,33 +31,35 @@ class RBM(Record):
     W: np.ndarray  # (D, K) weights
     b: np.ndarray  # (D,)   visible biases
     c: np.ndarray  # (K,)   hidden biases
-    visible: Bernoulli = Bernoulli()  # the kind of the visible units
-    hidden: Bernoulli = Bernoulli()  # the kind of the hidden units
+    visible: Units = Bernoulli()  # the kind of the visible units
+    hidden: Units = Bernoulli()  # the kind of the hidden units
 
     trainable = ("W", "b", "c")
 
 
-def init_rbm(n_visible, n_hidden, rng, data=None, dtype=np.float32):
-    """A fresh RBM of bits: W ~ N(0, 0.01²), c = 0, and b with which an unconnected layer has the data's means.
+def init_rbm(n_visible, n_hidden, rng, data=None, dtype=np.float32, visible=Bernoulli(), hidden=Bernoulli()):
+    """A fresh RBM: W ~ N(0, 0.01²), c = 0, and b with which an unconnected layer has the data's means.
 
-    n_visible D, n_hidden K, whole numbers; rng a numpy Generator; data (N, D) in [0, 1], optional: without
-    it b = 0; dtype float32 (to train) or float64 (to check). Raises BadInput. Hinton 2010, section 8.
+    n_visible D, n_hidden K, whole numbers; rng a numpy Generator; data (N, D), optional: without it b = 0;
+    dtype float32 (to train) or float64 (to check); visible, hidden the kinds of units, bits by default.
+    Raises BadInput. Hinton 2010, section 8.
     """
     check_count("n_visible", n_visible)
     check_count("n_hidden", n_hidden)
     check_generator("rng", rng)
     check_choice("dtype", np.dtype(dtype).name, ("float32", "float64"))
-    units = Bernoulli()
+    check_units("visible", visible).check_width("n_visible", n_visible)
+    check_units("hidden", hidden).check_width("n_hidden", n_hidden)
     b = np.zeros(n_visible)
     if data is not None:
-        v = units.check("data", data[:], n_visible)
-        b = units.starting_bias(v.mean(axis=0, dtype=np.float64))
+        v = visible.check("data", data[:], n_visible)
+        b = visible.starting_bias(v.mean(axis=0, dtype=np.float64))
     W = 0.01 * rng.standard_normal((n_visible, n_hidden), dtype=dtype)
-    return RBM(W=W, b=b.astype(dtype), c=np.zeros(n_hidden, dtype))
+    return check_rbm(RBM(W, b.astype(dtype), np.zeros(n_hidden, dtype), visible, hidden))
 
 
 def check_rbm(rbm):
-    """`rbm` where its arrays fit together, are finite and of one dtype, float32 or float64; else BadInput."""
+    """`rbm` where its arrays fit together, are finite and of one dtype, and it has a Z; else BadInput."""
     if not isinstance(rbm, RBM):
         raise BadInput(f"rbm: {type(rbm).__name__} came, an RBM was wanted")
     W = check_array("rbm.W", rbm.W)
@@ -65,7 +69,33 @@ def check_rbm(rbm):
     if len(dtypes) > 1 or not dtypes <= {"float32", "float64"}:
         raise BadInput(f"rbm: parameters of dtype {', '.join(sorted(dtypes))} came, "
                        "float32 or float64 throughout was wanted")
+    check_units("rbm.visible", rbm.visible).check_width("rbm.visible", W.shape[0])
+    check_units("rbm.hidden", rbm.hidden).check_width("rbm.hidden", W.shape[1])
+    reason = why_not_normalisable(rbm)
+    if reason is not None:
+        raise BadInput(f"rbm: {reason}")
     return rbm
+
+
+def is_gaussian_pair(rbm):
+    """Whether both layers are Gaussian: v and h are then jointly normal, and neither layer can be listed."""
+    return isinstance(rbm.visible, Gaussian) and isinstance(rbm.hidden, Gaussian)
+
+
+def why_not_normalisable(rbm):
+    """Why the model has no Z, in words, or None where it has one.
+
+    Only Gaussian units on both sides can fail: exp(-E) holds exp(vᵀWh - ½|v|² - ½|h|²), which has a finite
+    integral only while the largest singular value of W is below 1. Any other pair has a layer whose states
+    are finitely many, and given each of them the rest integrates.
+    """
+    if not is_gaussian_pair(rbm):
+        return None
+    largest = np.linalg.norm(rbm.W, 2)
+    if largest < 1:
+        return None
+    return (f"Gaussian units on both sides and a largest singular value of W of {largest:.4g} came, below 1 was "
+            "wanted: from 1 on exp(-E) has no finite integral")
 
 
 def energy(rbm, v, h):

@@ -9,13 +9,14 @@ so a kind of unit is its base measure and its A (Welling, Rosen-Zvi and Hinton 2
 
 N cases    n units in the layer    x (N, n) inputs    s (N, n) values    mean (N, n)
 """
+import math
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_array
+from ..foundation.doors import BadInput, check_array, check_count
 from ..foundation.enumeration import all_bits
-from ..foundation.numerics import bernoulli, logit, sigmoid, sum_of_softplus
+from ..foundation.numerics import bernoulli, logit, logsumexp, sigmoid, sum_of_softplus
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,9 @@ class Bernoulli:
         """
         return logit(np.clip(data_mean, 0.01, 0.99))
 
+    def check_width(self, name, n):
+        """Any number of units makes a layer."""
+
     def check(self, name, s, n):
         """`s` as an array that a layer of n such units can be held at: values in [0, 1]; else BadInput."""
         return check_array(name, s, width=n, low=self.lowest, high=self.highest)
@@ -67,8 +71,154 @@ class Bernoulli:
         """Whether every entry is a value that a unit can take, 0 or 1, and not a grey level between: a bool."""
         return bool(np.isin(s, (0, 1)).all())
 
+@dataclass(frozen=True)
+class Gaussian:
+    """Real numbers, unit variance: base N(0, 1), A(x) = x²/2, A'(x) = x; given its input, s ~ N(x, 1).
 
-KINDS = {kind.__name__: kind for kind in (Bernoulli,)}
+    Data are brought to about unit scale first (foundation/standardiser.py). The base holds the quadratic, so
+    the textbook form of a layer of such units, exp(-½|s - b|²) and no 1/√(2π), has another Z:
+
+        textbook log Z = log Z here - ½|b|² + (n/2) log 2π
+    """
+
+    lowest = None
+    highest = None
+
+    def log_normaliser(self, x):
+        """Σⱼ A(xⱼ) = ½ Σⱼ xⱼ², the layer's: (N, n) -> (N,), in float64."""
+        return 0.5 * np.square(x).sum(axis=-1, dtype=np.float64)
+
+    def mean(self, x, out=None):
+        """A'(x) = x: (N, n) -> (N, n). Into `out` where it is given; it may be x."""
+        out = np.empty_like(x) if out is None else out
+        out[...] = x
+        return out
+
+    def sample(self, mean, rng, out=None):
+        """One draw of the layer, mean + noise, one normal number a unit: (N, n) -> (N, n). Into `out` where given."""
+        s = np.empty_like(mean) if out is None else out
+        rng.standard_normal(out=s, dtype=s.dtype)
+        s += mean
+        return s
+
+    def log_base(self, s):
+        """log base(s) = -½|s|² - (n/2) log 2π of the layer: (N, n) -> (N,), in float64."""
+        return -0.5 * np.square(s).sum(axis=-1, dtype=np.float64) - s.shape[-1] * np.log(2 * np.pi) / 2
+
+    def n_states(self, n):
+        """Infinitely many: a layer of real numbers cannot be listed."""
+        return math.inf
+
+    def states(self, n, start, stop):
+        """Refused, with BadInput: there is no list of them."""
+        raise BadInput("states: a layer of Gaussian units came, one whose states can be listed was wanted")
+
+    def starting_bias(self, data_mean):
+        """The biases with which an unconnected layer has the means of the data, these means: (n,) -> (n,)."""
+        return np.array(data_mean)
+
+    def check_width(self, name, n):
+        """Any number of units makes a layer."""
+
+    def check(self, name, s, n):
+        """`s` as an array that a layer of n such units can be held at: finite numbers; else BadInput."""
+        return check_array(name, s, width=n)
+
+    def are_states(self, s):
+        """Every number is a value of the unit: True."""
+        return True
+
+
+@dataclass(frozen=True)
+class Softmax:
+    """Groups of M units of which exactly one is on: a group is one of M values, written one-hot.
+
+    The base counts the M one-hot vectors of a group; A = log Σ_m exp(x_m), A' = softmax(x), both a group. A
+    layer of n units has G = n / M groups, one after the other. A group that is all zeros is missing: it
+    takes no part in the sums over the layer, as though the model did not have it.
+    """
+
+    n_values: int  # M
+    lowest = 0
+    highest = 1
+
+    def log_normaliser(self, x):
+        """Σ_g log Σ_m exp(x_gm), the layer's: (N, n) -> (N,), in float64."""
+        return logsumexp(self.groups(x), axis=-1).sum(axis=-1)
+
+    def mean(self, x, out=None):
+        """exp(x_gm) / Σ_m' exp(x_gm'), group by group: (N, n) -> (N, n). Into `out` where it is given; it may be x."""
+        grouped = self.groups(x)
+        p = np.exp(grouped - grouped.max(axis=-1, keepdims=True))
+        p /= p.sum(axis=-1, keepdims=True)
+        out = np.empty_like(x) if out is None else out
+        out[...] = p.reshape(x.shape)
+        return out
+
+    def sample(self, mean, rng, out=None):
+        """One draw of the layer, one uniform number a group: (N, n) -> (N, n), one-hot. Into `out` where given.
+
+        The group takes the first value whose cumulated probability exceeds u.
+        """
+        cumulated = np.cumsum(self.groups(mean), axis=-1)  # (N, G, M)
+        u = rng.random(cumulated.shape[:-1], dtype=mean.dtype)[..., None] * cumulated[..., -1:]
+        value = (u >= cumulated[..., :-1]).sum(axis=-1)  # (N, G)
+        s = np.empty_like(mean) if out is None else out
+        s[...] = (value[..., None] == np.arange(self.n_values)).reshape(s.shape)
+        return s
+
+    def log_base(self, s):
+        """log base(s) of the layer, which is 0 for every state: (N, n) -> (N,)."""
+        return np.zeros_like(s[:, 0])
+
+    def n_states(self, n):
+        """How many states a layer of n units has: M^G."""
+        return self.n_values ** (n // self.n_values)
+
+    def states(self, n, start, stop):
+        """Rows `start` to `stop` of the list of all states of a layer: (stop - start, n), in float64."""
+        numbers = np.arange(start, stop, dtype=np.int64)[:, None]
+        place_values = self.n_values ** np.arange(n // self.n_values - 1, -1, -1, dtype=np.int64)
+        value = numbers // place_values % self.n_values  # (rows, G), the digits of the number in base M
+        return (value[..., None] == np.arange(self.n_values)).reshape(len(numbers), n).astype(np.float64)
+
+    def starting_bias(self, data_mean):
+        """The biases with which an unconnected layer has the means of the data: (n,) -> (n,).
+
+        log(mean), the mean held above .001 so that a value which never came can still be learnt.
+        """
+        return np.log(np.maximum(data_mean, 0.001))
+
+    def check_width(self, name, n):
+        """BadInput where n units do not make whole groups."""
+        check_count("n_values", self.n_values, least=2)
+        if n % self.n_values:
+            raise BadInput(f"{name}: {n} units came, a multiple of {self.n_values} (whole softmax groups) was wanted")
+
+    def check(self, name, s, n):
+        """`s` as an array that a layer of n such units can be held at: groups that add up to 1, or to 0 where
+        they are missing; else BadInput."""
+        s = check_array(name, s, width=n, low=self.lowest, high=self.highest)
+        totals = self.groups(s).sum(axis=-1)
+        if not (np.isclose(totals, 1) | (totals == 0)).all():
+            raise BadInput(f"{name}: groups of {self.n_values} that add up to {totals.min():g} to {totals.max():g} "
+                           "came, 1 (or 0 where the group is missing) was wanted")
+        return s
+
+    def are_states(self, s):
+        """Whether every group is one-hot, none missing and none between values: a bool."""
+        return bool(np.isin(s, (0, 1)).all() and (self.groups(s).sum(axis=-1) == 1).all())
+
+    def groups(self, s):
+        """The layer group by group: (N, n) -> (N, G, M)."""
+        return s.reshape(*s.shape[:-1], -1, self.n_values)
+
+    def present(self, s):
+        """Which units belong to groups that are not missing: (N, n) -> (N, n) of bool."""
+        return np.repeat(self.groups(s).any(axis=-1), self.n_values, axis=-1)
+
+
+KINDS = {kind.__name__: kind for kind in (Bernoulli, Gaussian, Softmax)}
 
 
 def units_to_dict(units):
@@ -83,3 +233,10 @@ def units_from_dict(settings):
     if kind not in KINDS:
         raise BadInput(f"units: the kind {kind!r} came, one of {', '.join(KINDS)} was wanted")
     return KINDS[kind](**settings)
+
+
+def check_units(name, units):
+    """`units` where it is one of the kinds, or BadInput."""
+    if not isinstance(units, tuple(KINDS.values())):
+        raise BadInput(f"{name}: {units!r} came, one of {', '.join(KINDS)} was wanted, such as Bernoulli()")
+    return units

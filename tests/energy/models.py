@@ -1,18 +1,26 @@
-"""Small models with random parameters, for the tests that hold the library against enumeration."""
+"""Small models with random parameters, and RBMs of any kinds of units written out in full, for the tests."""
+import itertools
+
 import numpy as np
 from hypothesis import strategies as st
 
-from numpy_dgm.energy import RBM
+from numpy_dgm.energy import RBM, Bernoulli, Gaussian, Softmax
 from numpy_dgm.energy.boltzmann import BoltzmannMachine
+from numpy_dgm.foundation.enumeration import boltzmann_distribution, draw_states
 
 
-def random_rbm(n_visible, n_hidden, scale, seed, dtype=np.float64):
+def random_rbm(n_visible, n_hidden, scale, seed, dtype=np.float64, **kinds):
+    """Parameters from N(0, scale²); `kinds` are visible= and hidden=, bits by default."""
     rng = np.random.default_rng(seed)
-    return RBM(
+    rbm = RBM(
         W=rng.normal(scale=scale, size=(n_visible, n_hidden)).astype(dtype),
         b=rng.normal(scale=scale, size=n_visible).astype(dtype),
         c=rng.normal(scale=scale, size=n_hidden).astype(dtype),
+        **kinds,
     )
+    if rbm.visible == rbm.hidden == Gaussian():
+        rbm.W[:] *= 0.7 / max(0.7, np.linalg.norm(rbm.W, 2))  # so that there is a Z
+    return rbm
 
 
 def random_machine(n_units, n_visible, scale, seed):
@@ -25,6 +33,95 @@ def random_machine(n_units, n_visible, scale, seed):
 
 def random_bits(n_cases, n, seed):
     return np.random.default_rng(seed).integers(0, 2, size=(n_cases, n)).astype(np.float64)
+
+
+def random_values(units, n_cases, n, seed):
+    """Cases of a layer of n units of that kind: bits, one-hot groups, or numbers from N(0, 1.5²)."""
+    rng = np.random.default_rng(seed)
+    if isinstance(units, Gaussian):
+        return rng.normal(scale=1.5, size=(n_cases, n))
+    if isinstance(units, Softmax):
+        values = rng.integers(units.n_values, size=(n_cases, n // units.n_values))
+        return np.eye(units.n_values)[values].reshape(n_cases, n)
+    return rng.integers(0, 2, size=(n_cases, n)).astype(np.float64)
+
+
+# ---- RBMs of two kinds of units, written out
+
+
+def width(units, size):
+    """How many units make a small layer of `size` 1 or 2: as many softmax groups or numbers, twice as many bits."""
+    if isinstance(units, Softmax):
+        return size * units.n_values
+    return size if isinstance(units, Gaussian) else 2 * size
+
+
+def small_rbm(visible, hidden, n_visible, n_hidden, scale, seed):
+    """A random RBM whose layers have sizes 1 or 2 (see `width`), or 1 where both are Gaussian."""
+    if visible == hidden == Gaussian():
+        n_visible = n_hidden = 1
+    return random_rbm(width(visible, n_visible), width(hidden, n_hidden), scale, seed, visible=visible, hidden=hidden)
+
+
+def places(units, n, reach):
+    """Where a layer of n units can be (S, n), and the log of what each place weighs (S,), its base measure.
+
+    Bits and one-hot groups are listed, and weigh 1. Gaussian units stand on a grid of step 1/2 out to
+    ±reach, and a point weighs 1/2 · N(0, 1) a unit. Such a sum over points is as good as an integral: by
+    Poisson's summation formula it is off by
+
+        Σ_{k ≠ 0} f̂(4π k),     where a normal f with covariance S has |f̂(ω)| = exp(-½ ωᵀ S ω)
+
+    Given the other layer, S = I: exp(-8π²) = 5e-35 of the integral. Two Gaussian layers together have
+    S = Λ⁻¹ with eigenvalues above 1/2: exp(-4π²) = 7e-18. What lies beyond `reach` must not count either.
+    """
+    if isinstance(units, Bernoulli):
+        s = np.array(list(itertools.product([0.0, 1.0], repeat=n)))
+        return s, np.zeros(len(s))
+    if isinstance(units, Softmax):
+        groups = itertools.product(np.eye(units.n_values), repeat=n // units.n_values)
+        s = np.array([np.concatenate(one_of_each) for one_of_each in groups])
+        return s, np.zeros(len(s))
+    grid = np.arange(-np.ceil(reach), np.ceil(reach) + 0.5, 0.5)
+    s = np.array(list(itertools.product(grid, repeat=n)))
+    return s, np.sum(-(s**2) / 2 - np.log(2 * np.pi) / 2 + np.log(0.5), axis=1)
+
+
+def reach_of(rbm):
+    """How far from 0 a Gaussian unit of `rbm` can be: 9 standard deviations beyond its largest mean.
+
+    Given a layer of 0s and 1s the mean is at most |b| + Σ|W|, the deviation 1. Two Gaussian layers: the
+    covariance is Λ⁻¹ with eigenvalues of at most 1 / (1 - σ), σ the largest singular value of W.
+    """
+    biases = np.concatenate([rbm.b, rbm.c])
+    if rbm.visible == rbm.hidden == Gaussian():
+        largest_eigenvalue = 1 / (1 - np.linalg.norm(rbm.W, 2))
+        return largest_eigenvalue * np.linalg.norm(biases) + 9 * np.sqrt(largest_eigenvalue)
+    return np.abs(biases).max() + np.abs(rbm.W).sum() + 9
+
+
+def written_out(rbm):
+    """`(v, h, p, log_z)`: all places of both layers (R, D), (S, K), p of each pair (R, S), from E's definition."""
+    reach = reach_of(rbm)
+    v, log_base_v = places(rbm.visible, len(rbm.b), reach)
+    h, log_base_h = places(rbm.hidden, len(rbm.c), reach)
+    minus_E = np.einsum("i,vi->v", rbm.b, v)[:, None] + np.einsum("j,hj->h", rbm.c, h)
+    minus_E = minus_E + np.einsum("vi,ij,hj->vh", v, rbm.W, h, optimize=True)
+    minus_E = minus_E + log_base_v[:, None] + log_base_h
+    p, log_z = boltzmann_distribution(-minus_E)
+    return v, h, p, log_z
+
+
+def draw_exactly(rbm, n_draws, rng):
+    """`n_draws` visible layers from p(v), with no chain: (n_draws, D)."""
+    v, h, p, _ = written_out(rbm)
+    if not isinstance(rbm.visible, Gaussian):
+        return v[draw_states(p.sum(axis=1), n_draws, rng)]
+    if not isinstance(rbm.hidden, Gaussian):
+        drawn_h = h[draw_states(p.sum(axis=0), n_draws, rng)]
+        return rbm.b + drawn_h @ rbm.W.T + rng.normal(size=(n_draws, len(rbm.b)))
+    mean = p.sum(axis=1) @ v  # both Gaussian: v is normal
+    return rng.multivariate_normal(mean, (v - mean).T @ (p.sum(axis=1)[:, None] * (v - mean)), n_draws)
 
 
 seeds = st.integers(0, 10_000)

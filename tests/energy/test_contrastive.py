@@ -14,7 +14,7 @@ from numpy_dgm.energy import (
     pcd_gradient,
     visible_probs,
 )
-from numpy_dgm.energy.contrastive import centre, model_means, reconstruction_error
+from numpy_dgm.energy.contrastive import centre, model_means, reconstruction_error, sparsity_gradient
 from numpy_dgm.energy.likelihood import state_blocks
 from numpy_dgm.energy.rbm import flipped
 from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, empirical_distribution, product_of_bernoullis
@@ -209,3 +209,14 @@ def test_reconstruction_error_is_its_definition():
     p_v = visible_probs(rbm, hidden_probs(rbm, v))
     expected = sum((v[i, j] - p_v[i, j]) ** 2 for i in range(6) for j in range(5)) / 30
     np.testing.assert_allclose(reconstruction_error(rbm, v), expected, rtol=1e-12)
+
+
+# ---- sparsity
+
+
+@settings(max_examples=30)
+@given(rbms)
+def test_sparsity_gradient_is_the_slope_of_its_penalty_for_every_parameter(rbm):
+    v = random_bits(6, len(rbm.b), 1)
+    gradient = sparsity_gradient(rbm, v, 0.1)
+    check_gradient(lambda m: -np.sum((0.1 - hidden_probs(m, v).mean(axis=0)) ** 2), rbm, gradient, tolerance=1e-7)

@@ -14,6 +14,9 @@ from numpy_dgm.energy import (
     pcd_gradient,
     train_rbm,
 )
+from numpy_dgm.energy.contrastive import sparsity_gradient
+from numpy_dgm.energy.tempering import init_ladder, start_ladder, tempered_gradient
+from numpy_dgm.energy.units import Gaussian, Softmax
 from numpy_dgm.foundation.doors import BadInput
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.training import Diverged
@@ -69,7 +72,7 @@ def test_training_leaves_its_arguments_as_they_were():
     assert np.any(trained.W != rbm.W) and not np.shares_memory(trained.W, rbm.W)
 
 
-@pytest.mark.parametrize("method", ["cd", "pcd", "exact"])
+@pytest.mark.parametrize("method", ["cd", "pcd", "tempered", "exact"])
 def test_a_step_is_the_rate_times_the_gradient(method):
     """One plain step of training against the gradient of the same name on the same generator."""
     data, rbm = random_bits(12, 6, 0), random_rbm(6, 4, 0.5, 1)
@@ -77,11 +80,16 @@ def test_a_step_is_the_rate_times_the_gradient(method):
     trained, _ = train_rbm(rbm, data, epochs=1, rng=rng, method=method, k=2, batch_size=12, rate=0.3, n_chains=7,
                            schedule="constant", centred=False)
     rng = np.random.default_rng(2)
-    chains = (rng.random((7, 4)) < hidden_probs(rbm, data[:7])).astype(float)
+    ladder = init_ladder(rbm, 10, data.mean(axis=0))
+    if method == "tempered":
+        chains = start_ladder(rbm, ladder, 7, rng)
+    else:
+        chains = (rng.random((7, 4)) < hidden_probs(rbm, data[:7])).astype(float)
     v = data[rng.permutation(12)]
     gradient = {
         "cd": lambda: cd_gradient(rbm, v, 2, rng),
         "pcd": lambda: pcd_gradient(rbm, v, chains, 2, rng)[0],
+        "tempered": lambda: tempered_gradient(rbm, v, ladder, chains, 2, rng)[0],
         "exact": lambda: exact_gradient(rbm, v),
     }[method]()
     np.testing.assert_allclose(flatten(trained), flatten(rbm) + 0.3 * flatten(gradient), rtol=1e-12, atol=1e-13)
@@ -98,6 +106,59 @@ def test_persistent_chains_go_on_from_step_to_step():
         gradient, chains = pcd_gradient(rbm, data[rng.permutation(8)], chains, 1, rng)
         rbm = RBM(rbm.W + 0.3 * gradient.W, rbm.b + 0.3 * gradient.b, rbm.c + 0.3 * gradient.c)
     np.testing.assert_allclose(flatten(trained), flatten(rbm), rtol=1e-10, atol=1e-12)
+
+
+def test_tempered_learning_says_how_often_its_rungs_swap():
+    _, history = small_run(method="tempered", n_rungs=4, n_chains=50)
+    rates = history["lowest_swap_rate"]
+    assert len(rates) == 5 and np.all((0.5 < rates) & (rates <= 1))  # a model that is nearly its own base
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_a_sparsity_target_adds_its_gradient_of_the_cases(fused):
+    """One step with the target less one without, on the same generator: rate times cost times the gradient."""
+    data, rbm = random_bits(12, 6, 0), random_rbm(6, 4, 0.5, 1)
+    run = dict(epochs=1, batch_size=12, rate=0.3, schedule="constant", centred=False, fused=fused)
+    plain, _ = train_rbm(rbm, data, rng=np.random.default_rng(0), **run)
+    sparse, _ = train_rbm(rbm, data, rng=np.random.default_rng(0), sparsity_target=0.1, sparsity_cost=2.0, **run)
+    expected = 0.3 * 2.0 * flatten(sparsity_gradient(rbm, data, 0.1))
+    np.testing.assert_allclose(flatten(sparse) - flatten(plain), expected, rtol=1e-9, atol=1e-12)
+
+
+def test_a_sparsity_target_makes_hidden_units_sparse():
+    train = open_data("digits", part="train")[:].astype(np.float64)
+    activity = []
+    for target in (None, 0.1):
+        rng = np.random.default_rng(0)
+        rbm = init_rbm(64, 16, rng, train)
+        rbm, _ = train_rbm(rbm, train, epochs=20, rng=rng, sparsity_target=target, sparsity_cost=3.0)
+        activity.append(hidden_probs(rbm, train).mean(axis=0))
+    assert np.abs(activity[1] - 0.1).max() < 0.1 < np.abs(activity[0] - 0.1).mean()
+
+
+def test_a_sparsity_target_is_for_bits():
+    rbm = init_rbm(6, 4, np.random.default_rng(0), hidden=Gaussian())
+    with pytest.raises(BadInput, match="sparsity_target: hidden units of the kind Gaussian"):
+        train_rbm(rbm, random_bits(20, 6, 0), epochs=1, rng=np.random.default_rng(0), sparsity_target=0.1)
+
+
+def test_two_gaussian_layers_stop_before_they_lose_their_z():
+    """Data of variance 25 want a singular value near 1; a large step takes it past."""
+    rng = np.random.default_rng(0)
+    data = rng.normal(scale=5, size=(200, 3)) + rng.normal(scale=5, size=(200, 1))
+    rbm = init_rbm(3, 2, rng, visible=Gaussian(), hidden=Gaussian())
+    with pytest.raises(Diverged, match="singular value of W") as error:
+        train_rbm(rbm, data, epochs=50, rng=rng, method="exact", rate=0.5)
+    assert np.linalg.norm(error.value.model.W, 2) < 1
+
+
+def test_a_run_is_not_gone_on_with_by_another_kind_of_unit(tmp_path):
+    data = random_bits(20, 6, 0)
+    start = dict(epochs=1, checkpoint=tmp_path)
+    train_rbm(init_rbm(6, 4, np.random.default_rng(0)), data, rng=np.random.default_rng(0), **start)
+    softmax = init_rbm(6, 4, np.random.default_rng(0), hidden=Softmax(2))
+    with pytest.raises(BadInput, match="the run there has hidden"):
+        train_rbm(softmax, data, rng=np.random.default_rng(0), **start)
 
 
 def test_weight_decay_pulls_weights_and_leaves_biases():
@@ -166,12 +227,15 @@ def test_a_run_that_diverges_stops_with_a_clear_sentence():
     (dict(batch_size=0), "batch_size: 0 came"),
     (dict(rate=0), "rate: 0 came"),
     (dict(rate=float("nan")), "rate: nan came"),
-    (dict(method="CD"), "method: 'CD' came, one of 'pcd', 'cd', 'exact' was wanted"),
+    (dict(method="CD"), "method: 'CD' came, one of 'pcd', 'cd', 'tempered', 'exact' was wanted"),
     (dict(schedule="step"), "schedule: 'step' came"),
     (dict(optimizer="lbfgs"), "optimizer: 'lbfgs' came"),
     (dict(weight_decay=-1), "weight_decay: -1 came"),
     (dict(n_chains=0), "n_chains: 0 came"),
     (dict(average=1), "average: 1 came"),
+    (dict(sparsity_target=0), "sparsity_target: 0 came"),
+    (dict(sparsity_cost=-1), "sparsity_cost: -1 came"),
+    (dict(n_rungs=1), "n_rungs: 1 came"),
     (dict(validation=1), "validation: 1 came"),
     (dict(validation=0.999), "leaves none to train on"),
     (dict(patience=3), "patience: it watches the held-out cases"),
@@ -203,5 +267,5 @@ def test_data_that_cannot_be_right_are_refused(data, message):
 
 def test_patience_on_a_model_too_large_says_what_to_watch_instead():
     rng, data = np.random.default_rng(0), random_bits(20, 30, 0)
-    with pytest.raises(BadInput, match="at most 16 units; here 30 visible and 40 hidden.*validation_free_energy"):
+    with pytest.raises(BadInput, match="at most 16 bits; here 30 visible and 40 hidden.*validation_free_energy"):
         train_rbm(init_rbm(30, 40, rng), data, epochs=1, rng=rng, validation=0.2, patience=2)

@@ -1,4 +1,4 @@
-"""log Z and log p(v) against the sum over every pair of layers."""
+"""log Z, log p(v) and the pseudo-likelihood against the sum over every pair of layers."""
 import time
 import tracemalloc
 import warnings
@@ -8,10 +8,20 @@ import pytest
 from hypothesis import given
 from models import random_bits, random_rbm, rbms
 
-from numpy_dgm.energy import RBM, energy, free_energy, likelihood, log_likelihood, log_partition
+from numpy_dgm.energy import (
+    RBM,
+    Gaussian,
+    Softmax,
+    energy,
+    free_energy,
+    likelihood,
+    log_likelihood,
+    log_partition,
+    pseudo_log_likelihood,
+)
 from numpy_dgm.energy.rbm import flipped
 from numpy_dgm.foundation.doors import BadInput
-from numpy_dgm.foundation.enumeration import all_bits, boltzmann_distribution, energy_table
+from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution, energy_table
 from numpy_dgm.foundation.numerics import logsumexp
 
 
@@ -81,5 +91,78 @@ def test_a_short_sum_says_nothing():
 
 
 def test_too_large_a_model_is_refused_with_what_will_serve_instead():
-    with pytest.raises(BadInput, match="300 visible and 26 hidden units came.* at most 25.*compare free energies"):
+    with pytest.raises(BadInput, match="300 visible and 26 hidden units came.* at most 25 bits; evaluate_rbm estimates it"):
         log_partition(random_rbm(300, 26, 0.1, 0))
+
+
+# ---- pseudo-likelihood
+
+
+def pseudo_by_definition(rbm):
+    """Σᵢ log p(vᵢ given the rest) of every visible layer, from the table of all p(v, h): (2^D,).
+
+        p(vᵢ given the rest) = p(v) / (p(v) + p(v with bit i flipped))
+    """
+    v, h = all_bits(len(rbm.b)), all_bits(len(rbm.c))
+    p = boltzmann_distribution(energy_table(lambda v, h: energy(rbm, v, h), v, h))[0].sum(axis=1)
+    total = np.zeros(len(v))
+    for i in range(v.shape[1]):
+        neighbour = v.copy()
+        neighbour[:, i] = 1 - v[:, i]
+        total += np.log(p / (p + p[bits_to_index(neighbour)]))
+    return total
+
+
+@given(rbms)
+def test_the_pseudo_likelihood_sums_the_conditionals_of_all_bits(rbm):
+    v = all_bits(len(rbm.b))
+    np.testing.assert_allclose(pseudo_log_likelihood(rbm, v), pseudo_by_definition(rbm), rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("hidden", [Gaussian(), Softmax(3)], ids=repr)
+def test_the_pseudo_likelihood_takes_any_kind_of_hidden_units(hidden):
+    """p(v given the rest) from -F, which is held against integrals and sums elsewhere."""
+    rbm = random_rbm(5, 3, 1.0, 0, hidden=hidden)
+    v = all_bits(5)
+    p = np.exp(-free_energy(rbm, v))
+    neighbours = [bits_to_index(np.abs(v - np.eye(5)[i])) for i in range(5)]
+    expected = sum(np.log(p / (p + p[rows])) for rows in neighbours)
+    np.testing.assert_allclose(pseudo_log_likelihood(rbm, v), expected, rtol=1e-10)
+
+
+def test_without_connections_the_pseudo_likelihood_is_the_likelihood():
+    rbm, v = random_rbm(6, 3, 1.0, 0), all_bits(6)
+    unconnected = RBM(W=np.zeros((6, 3)), b=rbm.b, c=rbm.c)
+    np.testing.assert_allclose(pseudo_log_likelihood(unconnected, v), log_likelihood(unconnected, v), rtol=1e-12)
+
+
+def test_the_pseudo_likelihood_bounds_the_likelihood_on_neither_side():
+    """Two bits that are mostly equal. 00 and 11 have log p near log 1/2, and each bit is sure given the other one.
+    Where they differ, log p is small once, and both conditionals are."""
+    rbm = RBM(W=np.full((2, 1), 8.0), b=np.full(2, -4.0), c=np.array([-8.0]))
+    v = all_bits(2)[[0, 3, 1, 2]]
+    log_p, pseudo = log_likelihood(rbm, v), pseudo_log_likelihood(rbm, v)
+    assert np.all(pseudo[:2] > log_p[:2] + 0.5)
+    assert np.all(pseudo[2:] < log_p[2:] - 2)
+
+
+@given(rbms)
+def test_on_a_model_s_own_samples_the_pseudo_likelihood_is_never_below_the_likelihood(rbm):
+    """Σ_v p(v) of both: the more of the other bits are given, the less is uncertain about a bit."""
+    v = all_bits(len(rbm.b))
+    p = np.exp(log_likelihood(rbm, v))
+    assert p @ pseudo_log_likelihood(rbm, v) >= p @ log_likelihood(rbm, v) - 1e-9
+
+
+def test_the_pseudo_likelihood_of_float32_parameters_is_summed_in_float64():
+    rbm, v = random_rbm(30, 10, 1.0, 0, np.float32), random_bits(20, 30, 1)
+    in_float64 = RBM(*(getattr(rbm, name).astype(np.float64) for name in "Wbc"))
+    found = pseudo_log_likelihood(rbm, v.astype(np.float32))
+    assert found.dtype == np.float64 and found.shape == (20,)
+    np.testing.assert_allclose(found, pseudo_log_likelihood(in_float64, v), rtol=1e-5)
+
+
+@pytest.mark.parametrize("visible", [Gaussian(), Softmax(3)], ids=repr)
+def test_the_pseudo_likelihood_by_flips_is_refused_where_units_are_no_bits(visible):
+    with pytest.raises(BadInput, match=f"rbm.visible: {type(visible).__name__}.* came, .* bits"):
+        pseudo_log_likelihood(random_rbm(6, 3, 1.0, 0, visible=visible), np.zeros((2, 6)))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from numpy_dgm.energy import init_rbm, train_rbm
 from numpy_dgm.foundation import training
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.doors import BadInput, check_array
 from numpy_dgm.foundation.records import Record
 from numpy_dgm.foundation.training import (
     CASES_AT_ONCE,
@@ -130,11 +130,16 @@ def test_every_case_is_held_out_as_often_as_any_other():
 # the door for data
 
 
+def zero_to(high):
+    """A check of values such as `check_cases` takes: within [0, high]."""
+    return lambda name, block, width: check_array(name, block, width=width, low=0, high=high)
+
+
 @pytest.mark.parametrize("data", [
     np.zeros((3, 2)), np.ones((3, 2), np.uint8), np.ones((3, 2), bool), [[0, 1], [1, 0.5]],
 ])
 def test_cases_that_can_be_trained_on_pass(data):
-    checked = check_cases("data", data, 2, low=0, high=1)
+    checked = check_cases("data", data, 2, zero_to(1))
     np.testing.assert_array_equal(checked, data)
     assert checked is data or isinstance(data, list)
 
@@ -164,7 +169,7 @@ BAD_CASES = {
 def test_bad_cases_are_refused_with_what_came_and_what_was_wanted(case):
     data, came, wanted = BAD_CASES[case]
     with pytest.raises(BadInput) as caught:
-        check_cases("data", data, 2, low=0, high=1)
+        check_cases("data", data, 2, zero_to(1))
     message = str(caught.value)
     assert message.startswith("data: ") and came in message and wanted in message and "\n" not in message
 
@@ -172,10 +177,10 @@ def test_bad_cases_are_refused_with_what_came_and_what_was_wanted(case):
 def test_the_last_of_many_cases_is_looked_at_too_and_none_all_at_once(monkeypatch):
     monkeypatch.setattr(training, "CASES_AT_ONCE", 7)
     data = AskedRows(24, 2)
-    check_cases("data", data, 2, low=0, high=23)
+    check_cases("data", data, 2, zero_to(23))
     assert [len(rows) for rows in data.requests] == [7, 7, 7, 3]
     with pytest.raises(BadInput, match="21 to 23"):
-        check_cases("data", AskedRows(24, 2), 2, low=0, high=22)
+        check_cases("data", AskedRows(24, 2), 2, zero_to(22))
 
 
 # means and fingerprints

@@ -1,0 +1,185 @@
+"""Annealed importance sampling: log Z by walking from a model whose Z is known to the one whose Z is not.
+
+The path: models with θ_β = (1 - β) θ_base + β θ, from β = 0, whose units are not connected, to β = 1, the RBM.
+With f_β(v) = exp(-F_β(v)), the unnormalised probability under the model at β, and 0 = β_0 < β_1 < ... < β_T = 1:
+
+    forward   v_0 ~ p_0, then v_t by one Gibbs step that leaves p_{β_t}
+              w = Π_t f_{β_{t+1}}(v_t) / f_{β_t}(v_t)            E[w] = Z / Z_base
+    reverse   v ~ p_1, the same walk from β = 1 down to 0
+              1/w in place of w                                  E[1/w] = Z_base / Z
+
+Forward, E[log mean w] <= log(Z / Z_base) since log is concave: a bound from below in expectation, and it
+seldom overshoots: p(log w > log(Z / Z_base) + a) <= exp(-a). Reverse is a bound from above only where its
+chains start at exact samples of the model, which no one has; started from long runs it is an estimate.
+
+N cases    D visible units    K hidden units    M chains    T temperatures
+log w (M,): a walk's own estimate of log Z, log Z_base added in, for both directions
+
+Neal 2001 (AIS); Salakhutdinov and Murray 2008 (for RBMs, base rates); Burda, Grosse and Salakhutdinov 2015
+(reverse); Crooks 1999 and Bennett 1976 (both directions in one).
+"""
+from dataclasses import dataclass, replace
+from itertools import repeat
+
+import numpy as np
+
+from ..foundation.numerics import logsumexp, sigmoid
+from ..foundation.records import Record
+
+WALKS_A_BLOCK = 50  # walks that go together, with a generator of their own, whoever does the work
+
+
+def base_rbm(rbm, data_mean=None):
+    """The model at the start of the path: W = 0, c = 0, and b with which its visible units have the data's means.
+
+    data_mean (D,); without it b = 0. Nothing is connected, so it is sampled exactly and its log Z is known.
+    """
+    b = np.zeros_like(rbm.b)
+    if data_mean is not None:
+        b = rbm.visible.starting_bias(data_mean).astype(b.dtype)
+    return replace(rbm, W=np.zeros_like(rbm.W), b=b, c=np.zeros_like(rbm.c))
+
+
+def between(base, rbm, beta):
+    """The model a share `beta` of the way from `base` to `rbm`: θ = (1 - β) θ_base + β θ_rbm, for W, b and c.
+
+    Its energy is (1 - β) E_base + β E_rbm.
+    """
+    return replace(
+        rbm,
+        W=(1 - beta) * base.W + beta * rbm.W,
+        b=(1 - beta) * base.b + beta * rbm.b,
+        c=(1 - beta) * base.c + beta * rbm.c,
+    )
+
+
+def base_log_partition(base):
+    """log Z of a model whose W is 0: every unit sums out by itself, a number."""
+    return float(base.visible.log_normaliser(base.b[None])[0] + base.hidden.log_normaliser(base.c[None])[0])
+
+
+def sample_base(base, n, rng):
+    """n exact samples of the visible layer of a model whose W is 0: (n, D)."""
+    mean = np.repeat(base.visible.mean(base.b[None]), n, axis=0)
+    return base.visible.sample(mean, rng)
+
+
+def anneal(rbm, base, betas, v, rng):
+    """Walk from betas[0] to betas[-1], up or down: v (M, D) -> `(log_weights, v)`, (M,) in float64 and (M, D).
+
+        log_weights = Σ_t log f_{β_{t+1}}(v_t) - log f_{β_t}(v_t)
+
+    base has W = 0 (see `base_rbm`), so the input to the hidden units at β is a multiple of vᵀW. Each
+    temperature: the weight, then one Gibbs step at the new β. Draws, each step: h, then v.
+    """
+    visible, hidden = rbm.visible, rbm.hidden
+    log_weights = np.zeros(len(v))
+    betas = [float(beta) for beta in betas]  # Python numbers leave float32 arrays in float32
+    for beta, next_beta in zip(betas[:-1], betas[1:]):
+        v_W = v @ rbm.W  # (M, K)
+        c, next_c = _mix(base.c, rbm.c, beta), _mix(base.c, rbm.c, next_beta)
+        x, next_x = beta * v_W + c, next_beta * v_W + next_c  # inputs to the hidden units at both
+        b_step = (next_beta - beta) * (rbm.b - base.b)
+        log_weights += v @ b_step + hidden.log_normaliser(next_x) - hidden.log_normaliser(x)
+
+        h = hidden.sample(hidden.mean(next_x, out=next_x), rng)
+        x = h @ rbm.W.T
+        x *= next_beta
+        x += _mix(base.b, rbm.b, next_beta)
+        v = visible.sample(visible.mean(x, out=x), rng)
+    return log_weights, v
+
+
+def _mix(at_base, at_rbm, beta):
+    return (1 - beta) * at_base + beta * at_rbm
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Walks(Record):
+    """What annealed walks in one direction say of log Z. Every number is in nats."""
+
+    log_weights: np.ndarray  # (M,) each walk's own estimate of log Z
+    log_z: float  # their joint estimate
+    standard_error: float  # of log_z, from the effective sample size
+    effective_sample_size: float  # of M walks: how many equal weights would be worth as much
+    spread: float  # standard deviation of log_weights
+    v: np.ndarray  # (M, D) where the walks ended
+
+
+def temperatures(n):
+    """n inverse temperatures from 0 to 1, in steps that shrink evenly towards 1: β = 1 - (1 - t)², (n,)."""
+    t = np.linspace(0, 1, n)
+    return 1 - (1 - t) ** 2
+
+
+def forward_walks(rbm, base, n_temperatures, n_walks, rng, executor=None):
+    """Walks from `base` up to `rbm`: log Z bounded from below in expectation, as `Walks`.
+
+        log Z ≈ log Z_base + log mean w
+    """
+    v = sample_base(base, n_walks, rng)
+    log_w, v = _walk(rbm, base, temperatures(n_temperatures), v, rng, executor)
+    log_w += base_log_partition(base)
+    effective = effective_sample_size(log_w)
+    return Walks(log_w, logsumexp(log_w) - np.log(n_walks), _log_mean_error(effective, n_walks), effective,
+                 log_w.std(), v)
+
+
+def reverse_walks(rbm, base, n_temperatures, v, rng, executor=None):
+    """Walks from the states v (M, D) down to `base`, as `Walks`: an estimate as good as v are samples of the model."""
+    minus_log_w, v = _walk(rbm, base, temperatures(n_temperatures)[::-1], v, rng, executor)
+    return summarize_reverse(base_log_partition(base) - minus_log_w, v)
+
+
+def summarize_reverse(log_w, v):
+    """What the log weights (M,) of reverse walks say together.
+
+        log Z ≈ log Z_base - log mean (1/w)
+    """
+    effective = effective_sample_size(-log_w)
+    return Walks(log_w, np.log(len(v)) - logsumexp(-log_w), _log_mean_error(effective, len(v)), effective,
+                 log_w.std(), v)
+
+
+def _walk(rbm, base, betas, v, rng, executor):
+    """`anneal` in blocks of 50 rows, each with its own generator: the same bits whoever does the work."""
+    blocks = [v[start : start + WALKS_A_BLOCK] for start in range(0, len(v), WALKS_A_BLOCK)]
+    each = map if executor is None else executor.map
+    results = list(each(anneal, repeat(rbm), repeat(base), repeat(betas), blocks, rng.spawn(len(blocks))))
+    return np.concatenate([log_w for log_w, _ in results]), np.concatenate([v for _, v in results])
+
+
+def effective_sample_size(log_weights):
+    """(Σ w)² / Σ w², between 1 and M: how many equal weights would give a mean as certain (Kong 1992)."""
+    return float(np.exp(2 * logsumexp(log_weights) - logsumexp(2 * log_weights)))
+
+
+def _log_mean_error(effective, n):
+    """The standard error of log mean w: that of mean w over mean w, √(1/effective - 1/n)."""
+    return float(np.sqrt(max(0.0, 1 / effective - 1 / n)))
+
+
+def bennett(forward, reverse):
+    """`(log_z, standard_error)` from walks in both directions (Bennett 1976).
+
+    Where the reverse walks start at the model, p_reverse(log w) = p_forward(log w) w / (Z / Z_base) (Crooks 1999),
+    so that log Z is the root of
+
+        Σ_f σ(log w - log Z - m) = Σ_r σ(log Z - log w + m)        m = log(M_f / M_r)
+
+    Both sums live on the weights that both directions know, where a mean of w or of 1/w lives on the largest.
+    """
+    up, down = forward.log_weights, reverse.log_weights
+    m = np.log(len(up) / len(down))
+    low = min(up.min(), down.min()) - 50.0
+    high = max(up.max(), down.max()) + 50.0
+    for _ in range(200):  # bisection: the difference of the two sides falls as log Z rises
+        middle = (low + high) / 2
+        excess = sigmoid(up - middle - m).sum() - sigmoid(middle - down + m).sum()
+        low, high = (middle, high) if excess > 0 else (low, middle)
+    log_z = (low + high) / 2
+    terms_up, terms_down = sigmoid(up - log_z - m), sigmoid(log_z - down + m)
+    variance = 0.0
+    for terms in (terms_up, terms_down):
+        variance += terms.var() / terms.mean() ** 2 / len(terms)
+    return float(log_z), float(np.sqrt(variance))

@@ -1,0 +1,376 @@
+"""evaluate_rbm against exact likelihoods, and its verdict on models made to deceive it."""
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+from chi_square import chi_square_survival
+from models import draw_exactly, random_bits, random_rbm, small_rbm
+
+from numpy_dgm import open_data
+from numpy_dgm.energy import (
+    RBM,
+    Bernoulli,
+    Gaussian,
+    Softmax,
+    evaluate_rbm,
+    evaluation,
+    free_energy,
+    gibbs_step,
+    log_likelihood,
+    log_partition,
+)
+from numpy_dgm.energy.annealing import (
+    Walks,
+    base_log_partition,
+    base_rbm,
+    bennett,
+    effective_sample_size,
+    summarize_reverse,
+)
+from numpy_dgm.energy.evaluation import doubts, starting_places
+from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.numerics import logsumexp
+
+KINDS = (Bernoulli(), Gaussian(), Softmax(3))
+PLACES = ("the data", "the forward walks' ends", "a flat base", "mirrored base rates", "random hidden layers")
+
+
+def by_walks(rbm, v, seed=0, n_temperatures=100, n_walks=40, executor=None):
+    """`evaluate_rbm` by annealed walks, shorter ones than by default."""
+    return evaluate_rbm(rbm, v, np.random.default_rng(seed), "ais", executor, n_temperatures, n_walks)
+
+
+def labels(reasons):
+    """What each reason begins with."""
+    return {reason.partition(":")[0] for reason in reasons}
+
+
+# ---- exactly
+
+
+@pytest.mark.parametrize("dtype, tolerance", [(np.float64, 1e-12), (np.float32, 1e-5)])
+def test_the_exact_evaluation_is_the_mean_of_the_exact_log_likelihood(dtype, tolerance):
+    rbm, v, rng = random_rbm(7, 5, 1.0, 0, dtype), random_bits(30, 7, 1), np.random.default_rng(0)
+    log_p = log_likelihood(RBM(*(getattr(rbm, name).astype(np.float64) for name in "Wbc")), v)
+    for method in ("exact", "auto"):
+        found = evaluate_rbm(rbm, v, rng, method)
+        np.testing.assert_allclose(found.log_likelihood, log_p.mean(), rtol=tolerance)
+        np.testing.assert_allclose(found.standard_error, log_p.std(ddof=1) / np.sqrt(30), rtol=1000 * tolerance)
+        assert found.interval == (found.log_likelihood, found.log_likelihood)
+        assert (found.method, found.log_z, found.log_z_error) == ("exact", log_partition(rbm), 0)
+        assert found.forward is None and found.reverse == {} and found.trusted and len(found.reasons) == 1
+    assert rng.bit_generator.state == np.random.default_rng(0).bit_generator.state  # nothing was drawn
+
+
+def test_auto_anneals_only_where_no_layer_can_be_listed():
+    """26 bits a layer are too many to list; where W is 0, Z is known all the same."""
+    rbm, v = replace(random_rbm(26, 26, 0.5, 0), W=np.zeros((26, 26))), random_bits(30, 26, 1)
+    found = evaluate_rbm(rbm, v, np.random.default_rng(0), n_temperatures=60, n_walks=40)
+    assert found.method == "ais" and found.trusted
+    assert abs(found.log_z - base_log_partition(rbm)) < 4.5 * found.log_z_error < 0.2
+    with pytest.raises(BadInput, match="26 visible and 26 hidden units came"):
+        evaluate_rbm(rbm, v, np.random.default_rng(0), "exact")
+
+
+def test_a_single_case_has_no_error_over_the_cases():
+    found = evaluate_rbm(random_rbm(7, 5, 1.0, 0), random_bits(1, 7, 1), np.random.default_rng(0))
+    assert np.isnan(found.standard_error) and np.isfinite(found.log_likelihood)
+
+
+def test_shipped_data_can_be_handed_in_as_they_are():
+    bars = open_data("bars-and-stripes")
+    rbm = random_rbm(9, 4, 0.5, 0, np.float32)
+    found = evaluate_rbm(rbm, bars, np.random.default_rng(0))
+    np.testing.assert_allclose(found.log_likelihood, log_likelihood(rbm, bars[:]).mean(), rtol=1e-6)
+
+
+# ---- by walks
+
+
+@pytest.mark.parametrize("visible, hidden", [(v, h) for v in KINDS for h in KINDS], ids=repr)
+def test_walks_find_the_exact_log_likelihood_for_every_kind_of_units(visible, hidden):
+    """Within 4.5 standard errors of log Z, which are small here; the data are exact samples."""
+    rbm = small_rbm(visible, hidden, 2, 2, 0.6, 1)
+    v = draw_exactly(rbm, 40, np.random.default_rng(0))
+    found = by_walks(rbm, v, n_temperatures=30)
+    exact = log_likelihood(rbm, v)
+    assert found.trusted and found.method == "ais" and found.n_cases == 40
+    assert abs(found.log_likelihood - exact.mean()) < 4.5 * found.log_z_error < 0.2
+    np.testing.assert_allclose(found.standard_error, exact.std(ddof=1) / np.sqrt(40), rtol=1e-9)
+
+
+def test_the_parts_of_an_evaluation_fit_together():
+    """log Z from the forward walks and those down from the two places known, Bennett's way; 1.96 errors around."""
+    rbm, v = random_rbm(8, 5, 1.0, 0, np.float32), random_bits(30, 8, 1)
+    found = by_walks(rbm, v, n_walks=21)
+    assert tuple(found.reverse) == PLACES
+    assert len(found.forward.log_weights) == 21 and {len(walks.v) for walks in found.reverse.values()} == {10}
+    known = [found.reverse[place] for place in PLACES[:2]]
+    together = summarize_reverse(np.concatenate([walks.log_weights for walks in known]), np.empty((20, 8)))
+    assert (found.log_z, found.log_z_error) == bennett(found.forward, together)
+    np.testing.assert_allclose(found.log_likelihood, np.mean(-free_energy(rbm, v.astype(np.float32))) - found.log_z)
+    low, high = found.interval
+    np.testing.assert_allclose([found.log_likelihood - low, high - found.log_likelihood], 1.96 * found.log_z_error)
+
+
+def test_the_interval_covers_as_often_as_it_says():
+    """40 easy models. The number of those within the interval is binomial, 95 % of 40: 33 or fewer has a probability
+    of 3e-3. The errors over their standard errors are about N(0, 1), so that their squares add up to a chi-square:
+    neither tail may be below 1e-3, which intervals half or twice as wide would miss."""
+    squares = []
+    for seed in range(40):
+        rbm, v = random_rbm(8, 5, 0.6, seed), random_bits(20, 8, seed)
+        found = by_walks(rbm, v, seed, n_temperatures=25)
+        error = found.log_likelihood - log_likelihood(rbm, v).mean()
+        assert found.trusted and abs(error) < 0.5
+        squares.append((error / found.log_z_error) ** 2)
+    assert np.sum(np.array(squares) < 1.96**2) > 33
+    assert 1e-3 < chi_square_survival(sum(squares), 40) < 1 - 1e-3
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_the_numbers_are_the_same_bits_however_many_threads_walk(workers):
+    rbm, v = random_rbm(8, 5, 1.0, 0), random_bits(30, 8, 1)
+    with ThreadPoolExecutor(workers) as executor:
+        shared = by_walks(rbm, v, n_temperatures=10, n_walks=120, executor=executor)
+    assert_same_bits(shared, by_walks(rbm, v, n_temperatures=10, n_walks=120))
+
+
+def test_the_numbers_are_the_same_bits_when_processes_walk():
+    rbm, v = random_rbm(8, 5, 1.0, 0), random_bits(30, 8, 1)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+        shared = by_walks(rbm, v, n_temperatures=10, n_walks=120, executor=executor)
+    assert_same_bits(shared, by_walks(rbm, v, n_temperatures=10, n_walks=120))
+
+
+def assert_same_bits(one, other):
+    assert (one.log_z, one.log_z_error, one.interval) == (other.log_z, other.log_z_error, other.interval)
+    assert one.reasons == other.reasons
+    np.testing.assert_array_equal(one.forward.log_weights, other.forward.log_weights)
+    for place in PLACES:
+        np.testing.assert_array_equal(one.reverse[place].log_weights, other.reverse[place].log_weights)
+
+
+def test_model_and_data_stay_as_they_were():
+    rbm, v = random_rbm(8, 5, 1.0, 0), random_bits(30, 8, 1)
+    before = [array.copy() for array in (rbm.W, rbm.b, rbm.c, v)]
+    by_walks(rbm, v, n_temperatures=5)
+    for array, copy in zip((rbm.W, rbm.b, rbm.c, v), before):
+        np.testing.assert_array_equal(array, copy)
+
+
+# ---- where the reverse walks start
+
+
+def test_chains_start_at_five_places():
+    """All biases are far from 0: a chain that has made a sweep has all bits on, wherever it started."""
+    rbm, v = RBM(np.zeros((6, 3)), np.full(6, 40.0), np.zeros(3)), np.zeros((5, 6))
+    base, rng = base_rbm(rbm, np.full(6, 0.2)), np.random.default_rng(0)
+    ends = Walks(np.zeros(20), 0.0, 0.0, 20.0, 0.0, np.zeros((20, 6)))
+    unmoved = starting_places(rbm, v, base, ends, 1, 400, rng)
+    moved = starting_places(rbm, v, base, ends, 2, 400, rng)
+    assert tuple(unmoved) == tuple(moved) == PLACES
+    assert all(states.shape == (400, 6) and states.all() for states in moved.values())
+    means = {place: states.mean() for place, states in unmoved.items()}
+    assert means["the data"] == means["the forward walks' ends"] == 0
+    assert means["random hidden layers"] == 1  # drawn from p(v given h)
+    assert abs(means["mirrored base rates"] - 0.8) < 4.5 * np.sqrt(0.8 * 0.2 / 2400)
+    assert abs(means["a flat base"] - 0.5) < 4.5 * np.sqrt(0.25 / 2400)  # with one temperature there is no path
+
+
+def test_chains_run_for_half_as_many_sweeps_as_there_are_temperatures(monkeypatch):
+    sweeps = []
+    monkeypatch.setattr(evaluation, "gibbs_step", lambda rbm, v, rng: sweeps.append(len(v)) or v)
+    by_walks(random_rbm(6, 3, 1.0, 0), random_bits(4, 6, 1), n_temperatures=10, n_walks=30)
+    assert sweeps == [15] * 25  # five places, five sweeps
+
+
+def test_forward_walks_ends_are_taken_by_their_weights():
+    """Ends 0 and 1 with weights 3 : 1; the share of 2,000 chains within 4.5 standard errors."""
+    rbm, v = RBM(np.zeros((1, 1)), np.zeros(1), np.zeros(1)), np.zeros((5, 1))
+    ends = Walks(np.log([3.0, 1.0]) + 900, 0.0, 0.0, 2.0, 0.0, np.array([[0.0], [1.0]]))
+    places = starting_places(rbm, v, base_rbm(rbm), ends, 1, 2_000, np.random.default_rng(0))
+    share = places["the forward walks' ends"].mean()
+    assert abs(share - 0.25) < 4.5 * np.sqrt(0.25 * 0.75 / 2_000)
+
+
+# ---- the verdict
+
+
+def two_mode_rbm(advantage=5.0, depth=2.0):
+    """`(rbm, light)`: a pattern of 16 visible and 6 hidden units and its mirror image; light (16,) is the pattern.
+
+    In ±1 units without biases a state and its mirror image have the same energy. The biases against the pattern
+    x give the image `advantage` nats more than it, and so exp(advantage) times its mass.
+    """
+    x, g = np.resize([1.0, -1.0], 16), np.resize([1.0, 1.0, -1.0], 6)
+    W = depth * np.outer(x, g)
+    return RBM(W=W, b=-W.sum(axis=1) / 2 - advantage * x / 16, c=-W.sum(axis=0) / 2), (x + 1) / 2
+
+
+def run_chains(rbm, v, sweeps):
+    rng = np.random.default_rng(0)
+    for _ in range(sweeps):
+        v = gibbs_step(rbm, v, rng)
+    return v
+
+
+def test_a_mode_that_no_walk_from_the_data_finds_is_found_and_told():
+    """All data in a mode that holds 1/149 of the mass: both directions agree on it and are off by log 149 = 5.0."""
+    rbm, light = two_mode_rbm()
+    v = run_chains(rbm, np.tile(light, (50, 1)), 20)
+    found, log_z = by_walks(rbm, v), log_partition(rbm)
+    data_walks = found.reverse["the data"]
+    assert abs(found.forward.log_z - data_walks.log_z) < 0.3
+    assert abs(found.forward.log_z - log_z + 5) < 0.5 and abs(data_walks.log_z - log_z + 5) < 0.5
+    assert found.forward.effective_sample_size > 35 and found.forward.spread < 0.5  # its own weights say nothing
+    assert not found.trusted and labels(found.reasons) == {"different regions"}
+    assert "mirrored base rates" in found.reasons[0]
+
+
+def test_two_modes_that_the_walks_do_find_are_trusted():
+    rbm, light = two_mode_rbm(advantage=0.5, depth=0.5)
+    v = run_chains(rbm, np.array([light, 1 - light] * 50), 20)
+    found = by_walks(rbm, v)
+    assert found.trusted and abs(found.log_z - log_partition(rbm)) < 0.1
+
+
+def test_a_path_of_two_temperatures_is_too_short_for_strong_weights():
+    """Biases that make up for the weights, so that the model has many modes and its base none of them."""
+    W = random_rbm(60, 12, 1.5, 3).W
+    rbm = RBM(W=W, b=-W.sum(axis=1) / 2, c=-W.sum(axis=0) / 2)
+    v, log_z = run_chains(rbm, random_bits(50, 60, 0), 200), log_partition(rbm)
+    found = by_walks(rbm, v, n_temperatures=2)
+    assert not found.trusted and found.forward.log_z < log_z - 5
+    assert labels(found.reasons) >= {"low effective sample size", "weights too spread", "directions disagree"}
+    found = by_walks(rbm, v, n_temperatures=200)
+    assert found.trusted and abs(found.log_z - log_z) < 0.5
+
+
+def up(log_weights):
+    """Forward walks with these weights."""
+    log_z = logsumexp(log_weights) - np.log(len(log_weights))
+    return Walks(log_weights, log_z, 0.0, effective_sample_size(log_weights), log_weights.std(), None)
+
+
+def down(log_weights):
+    return summarize_reverse(log_weights, np.empty((len(log_weights), 1)))
+
+
+def agreeing(log_weights):
+    """Reverse walks with these weights, moved so that together they say 0."""
+    walks = down(log_weights)
+    return down(log_weights - walks.log_z)
+
+
+def two_values(spread):
+    """100 log weights with exactly this standard deviation."""
+    return spread * np.repeat([-1.0, 1.0], 50)
+
+
+def one_heavy(effective):
+    """100 weights, all 1 but one, with this effective sample size, (99 + w)² / (99 + w²): their logs."""
+    w = max(np.roots([effective - 1, -198, 99 * effective - 99**2]).real)
+    return np.append(np.zeros(99), np.log(w))
+
+
+def far_above(n_far, height):
+    """100 log weights, 0 but for `n_far` of this height."""
+    return np.append(np.zeros(100 - n_far), np.full(n_far, height))
+
+
+SHARE, SPREAD = evaluation.LEAST_EFFECTIVE_SHARE, evaluation.MOST_SPREAD
+GAP, ABOVE = evaluation.MOST_DISAGREEMENT, evaluation.FAR_ABOVE
+MOST_FAR = int(evaluation.MOST_WALKS_FAR_ABOVE * 100)  # of 100 walks
+SAME = np.zeros(100)
+
+
+@pytest.mark.parametrize("forward, known, label", [
+    (up(one_heavy(100 * SHARE + 0.1)), None, None),
+    (up(one_heavy(100 * SHARE - 0.1)), None, "low effective sample size"),
+    (up(two_values(SPREAD - 0.01)), None, None),
+    (up(two_values(SPREAD + 0.01)), None, "weights too spread"),
+    (up(SAME), agreeing(two_values(SPREAD - 0.01)), None),
+    (up(SAME), agreeing(two_values(SPREAD + 0.01)), "weights too spread"),
+    (up(SAME), down(SAME + GAP - 0.01), None),
+    (up(SAME), down(SAME + GAP + 0.01), "directions disagree"),
+    (up(SAME), down(SAME - GAP - 0.01), "directions disagree"),
+])
+def test_each_doubt_about_the_weights_comes_at_its_limit_and_alone(forward, known, label):
+    """Where `known` is None, the walks down say what the walks up say."""
+    known = down(SAME + forward.log_z) if known is None else known
+    assert labels(doubts(forward, known, {})) == (set() if label is None else {label})
+
+
+@pytest.mark.parametrize("log_weights, in_doubt", [
+    (SAME - 50, False),  # a place that matters little
+    (far_above(MOST_FAR, 50.0), False),
+    (far_above(MOST_FAR + 1, ABOVE - 0.01), False),
+    (far_above(MOST_FAR + 1, ABOVE + 0.01), True),
+])
+def test_a_place_is_strange_when_more_walks_from_there_stand_far_above_than_chance_brings(log_weights, in_doubt):
+    reasons = doubts(up(SAME), down(SAME), {"home": down(SAME), "the moon": down(log_weights)})
+    assert labels(reasons) == ({"different regions"} if in_doubt else set())
+    for reason in reasons:
+        assert "the moon" in reason and "home" not in reason and f"{MOST_FAR + 1}%" in reason
+
+
+# ---- the report
+
+
+def test_the_report_of_an_exact_evaluation_says_all_that_was_found():
+    found = evaluate_rbm(random_rbm(7, 5, 1.0, 0), random_bits(30, 7, 1), np.random.default_rng(0))
+    text = repr(found)
+    for piece in (f"{found.log_likelihood:.3f}", f"{found.standard_error:.3f}", f"{found.log_z:.3f}", "30 cases",
+                  "exact", "trust", *found.reasons):
+        assert piece in text
+    assert "do not trust" not in text
+
+
+@pytest.mark.parametrize("advantage, depth, trusted", [(0.0, 0.2, True), (5.0, 2.0, False)])
+def test_the_report_of_walks_says_all_that_was_found(advantage, depth, trusted):
+    rbm, light = two_mode_rbm(advantage, depth)
+    found = by_walks(rbm, run_chains(rbm, np.tile(light, (1_000, 1)), 20))
+    lines = repr(found).splitlines()
+    text = "\n".join(lines)
+    low, high = found.interval
+    for piece in (f"{found.log_likelihood:.3f}", f"{low:.3f}", f"{high:.3f}", f"{found.log_z:.3f}",
+                  f"{found.log_z_error:.3f}", "1,000 cases", *found.reasons):
+        assert piece in text
+    for name, walks in {"forward": found.forward, **found.reverse}.items():
+        [line] = [line for line in lines if line.startswith("  ") and f"{walks.log_z:.3f}" in line and name in line]
+        assert f"{walks.spread:.2f}" in line and f"{walks.effective_sample_size:.1f}" in line
+        assert f"of {len(walks.log_weights)}" in line
+    assert found.trusted == trusted == ("do not trust" not in text)
+    assert len(found.reasons) >= 1 and sum(line.startswith("verdict") for line in lines) == 1
+
+
+# ---- the door
+
+
+GREY = np.full((3, 6), 0.5)
+MISSING = np.array([[0.0, 0, 0, 1, 0, 0]])
+
+
+@pytest.mark.parametrize("arguments, message", [
+    ({"rbm": None}, "rbm: NoneType came"),
+    ({"rbm": RBM(np.full((6, 3), np.nan), np.zeros(6), np.zeros(3))}, "rbm.W: 18 of 18 values are NaN"),
+    ({"rbm": RBM(np.eye(6), np.zeros(6), np.zeros(6), Gaussian(), Gaussian())}, "a largest singular value of W of 1"),
+    ({"data": np.zeros((3, 5))}, "data: shape (3, 5) came, a last axis of 6 was wanted"),
+    ({"data": np.full((3, 6), 2.0)}, "data: values from 2 to 2 came"),
+    ({"data": np.full((3, 6), np.nan)}, "data: 18 of 18 values are NaN"),
+    ({"data": np.zeros((0, 6))}, "data: an empty array"),
+    ({"data": GREY}, "data: grey levels"),
+    ({"data": MISSING, "rbm": small_rbm(Softmax(3), Bernoulli(), 2, 1, 1.0, 0)}, "softmax groups that are missing"),
+    ({"rng": 0}, "rng: int came, a numpy.random.Generator was wanted"),
+    ({"method": "AIS"}, "method: 'AIS' came, one of 'auto', 'exact', 'ais' was wanted"),
+    ({"n_temperatures": 1}, "n_temperatures: 1 came, a whole number of at least 2"),
+    ({"n_walks": 19}, "n_walks: 19 came, a whole number of at least 20"),
+])
+def test_evaluate_rbm_refuses_what_cannot_be_right(arguments, message):
+    settings = {"rbm": random_rbm(6, 3, 1.0, 0), "data": random_bits(4, 6, 1), "rng": np.random.default_rng(0)}
+    with pytest.raises(BadInput) as error:
+        evaluate_rbm(**{**settings, **arguments})
+    assert message in str(error.value)

@@ -1,0 +1,100 @@
+"""Standardised data against their definition, and the density that the change of scale carries with it."""
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.standardiser import (
+    Standardiser,
+    fit_standardiser,
+    log_jacobian,
+    standardise,
+    unstandardise,
+)
+
+
+def random_data(n_cases, n_columns, seed):
+    """Columns in units of their own, from 1e-20 to 1e6, around means up to 5 deviations off."""
+    rng = np.random.default_rng(seed)
+    scale = 10 ** rng.uniform(-20, 6, size=n_columns)
+    return scale * (rng.normal(size=(n_cases, n_columns)) + rng.uniform(-5, 5, size=n_columns))
+
+
+cases = st.builds(random_data, st.integers(2, 30), st.integers(1, 5), st.integers(0, 10_000))
+
+
+@given(cases)
+def test_standardised_data_have_mean_0_and_deviation_1_and_come_back(v):
+    standardiser = fit_standardiser(v)
+    y = standardise(standardiser, v)
+    for i in range(v.shape[1]):
+        mean = sum(v[:, i]) / len(v)
+        deviation = math.sqrt(sum((x - mean) ** 2 for x in v[:, i]) / len(v))
+        np.testing.assert_allclose(y[:, i], (v[:, i] - mean) / deviation, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(unstandardise(standardiser, y) / standardiser.scale, v / standardiser.scale, rtol=1e-10)
+
+
+@given(cases)
+def test_other_data_are_brought_to_the_scale_of_those_that_were_fitted(v):
+    standardiser = fit_standardiser(v)
+    other = v[:1] + 2 * standardiser.scale
+    np.testing.assert_allclose(standardise(standardiser, other), standardise(standardiser, v[:1]) + 2, rtol=1e-9)
+
+
+@given(cases)
+def test_log_jacobian_is_how_much_of_the_data_a_unit_of_y_takes(v):
+    """A small box of v, edge by edge, and the box of y that it becomes: the density is mass by volume."""
+    standardiser = fit_standardiser(v)
+    corner, edges = v[0], 1e-3 * v.std(axis=0)
+    edges_of_y = standardise(standardiser, (corner + edges)[None]) - standardise(standardiser, corner[None])
+    log_ratio = np.log(edges_of_y).sum() - np.log(edges).sum()  # log of volume of y by volume of v
+    np.testing.assert_allclose(log_jacobian(standardiser), log_ratio, rtol=1e-9)
+
+
+def test_the_likelihood_of_a_normal_density_is_that_of_the_data_as_they_came():
+    """log N(v; 40, 3²) by hand, and log N(y; 0, 1) plus the Jacobian."""
+    standardiser = Standardiser(mean=np.array([40.0]), scale=np.array([3.0]))
+    v = np.array([[31.0], [40.0], [47.5]])
+    y = standardise(standardiser, v)[:, 0]
+    by_hand = -((v[:, 0] - 40) ** 2) / 18 - math.log(3 * math.sqrt(2 * math.pi))
+    np.testing.assert_allclose(-(y**2) / 2 - 0.5 * math.log(2 * math.pi) + log_jacobian(standardiser), by_hand)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_floats_keep_their_dtype_and_arguments_stay_as_they_were(dtype):
+    v = random_data(6, 3, 0).astype(dtype)
+    before = v.copy()
+    standardiser = fit_standardiser(v)
+    y = standardise(standardiser, v)
+    assert standardiser.mean.dtype == standardiser.scale.dtype == np.float64
+    assert y.dtype == unstandardise(standardiser, y).dtype == dtype
+    np.testing.assert_array_equal(v, before)
+
+
+def test_whole_numbers_become_floats_either_way():
+    v = np.array([[1], [2], [4]])
+    standardiser = fit_standardiser(v)
+    assert standardise(standardiser, v).dtype == np.float64
+    np.testing.assert_allclose(unstandardise(standardiser, np.array([[0], [1]]))[0], 7 / 3)
+
+
+@pytest.mark.parametrize("column", [[0.0, 0, 0], [0.1, 0.1, 0.1], [-3e8, -3e8, -3e8], [1e-19, 1e-19, 1e-19]])
+def test_a_column_that_does_not_vary_is_refused(column):
+    v = np.array([[1.0, 2, 4], column, column]).T
+    with pytest.raises(BadInput, match=r"v: 2 columns that do not vary came \(the first is 1\), leave them out"):
+        fit_standardiser(v)
+
+
+@pytest.mark.parametrize("v, message", [
+    (np.zeros(3), "v: shape (3,) came"),
+    (np.array([[1.0, np.nan], [2.0, 3.0]]), "v: 1 of 4 values are NaN"),
+    (np.array([["a"], ["b"]]), "v: dtype <U1 came"),
+    (np.array([[1.0, 2.0]]), "v: 2 columns that do not vary came"),  # one case
+])
+def test_what_cannot_be_standardised_is_refused(v, message):
+    with pytest.raises(BadInput) as error:
+        fit_standardiser(v)
+    assert message in str(error.value)

@@ -41,6 +41,14 @@ PROMISED = {
         "-∂ C_k / ∂θ, with p_k held fixed = E[CD-k]"],  # a difference of KLs
     9: ["mean log p(A) - mean log p(B) = mean F(B) - mean F(A)",  # the free-energy gap
         "plain · centred = "],
+    10: ["A'(x) = E[s]",  # the exponential-family harmonium: a kind of unit is its A
+         "F(v) = -b·v - log base(v) - Σⱼ A(xⱼ)",
+         "∂ mean log p/∂W_ij = <vᵢ hⱼ>_data - <vᵢ hⱼ>_model",
+         "A(x) = x²/2, A'(x) = x",  # Gaussian units
+         "A(x) = log Σ_m exp(x_m)",  # softmax units
+         "p(v) = Σ_h p(h) N(v; b + W h, I)",  # the Gaussian RBM's marginal is a mixture
+         "Cov(v) = (I - W Wᵀ)⁻¹",
+         "log p(v) = log p(y) - Σᵢ log sᵢ"],
 }
 
 

@@ -87,7 +87,7 @@ def _exact_evaluation(rbm, v):
     return Evaluation(
         method="exact", n_cases=len(v), log_likelihood=mean, standard_error=_error_of_mean(log_p), interval=(mean, mean),
         log_z=log_z, log_z_error=0.0, forward=None, reverse={}, trusted=True,
-        reasons=("log Z is the sum over every state of the smaller layer",),
+        reasons=("log Z is exact, no estimate",),
     )
 
 

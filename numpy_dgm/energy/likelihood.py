@@ -88,7 +88,8 @@ def log_likelihood(rbm, v, log_z=None, missing_groups=False):
 def _log_likelihood_of_present_groups(rbm, v):
     """log p of what is present of each case, by the model that has these groups alone: (N, D) -> (N,)."""
     if not isinstance(rbm.visible, Softmax):
-        raise BadInput(f"missing_groups: visible units of the kind {rbm.visible} came, only softmax groups can be missing")
+        raise BadInput(f"missing_groups: visible units of the kind {rbm.visible} came, "
+                       "only softmax groups can be missing")
     present = rbm.visible.present(v)
     log_p = np.zeros(len(v))  # of a case with no group at all: log 1
     for pattern in np.unique(present, axis=0):

@@ -71,11 +71,13 @@ class Bernoulli:
         """Whether every entry is a value that a unit can take, 0 or 1, and not a grey level between: a bool."""
         return bool(np.isin(s, (0, 1)).all())
 
+
 @dataclass(frozen=True)
 class Gaussian:
     """Real numbers, unit variance: base N(0, 1), A(x) = x²/2, A'(x) = x; given its input, s ~ N(x, 1).
 
-    Data are brought to about unit scale first (foundation/standardiser.py). The base holds the quadratic, so
+    The noise of a unit is 1 whatever its input, and p(v) is nowhere narrower than that, so data are first brought
+    to a scale on which what is noise in them is about 1 (foundation/standardiser.py). The base holds the quadratic, so
     the textbook form of a layer of such units, exp(-½|s - b|²) and no 1/√(2π), has another Z:
 
         textbook log Z = log Z here - ½|b|² + (n/2) log 2π
@@ -196,13 +198,12 @@ class Softmax:
             raise BadInput(f"{name}: {n} units came, a multiple of {self.n_values} (whole softmax groups) was wanted")
 
     def check(self, name, s, n):
-        """`s` as an array that a layer of n such units can be held at: groups that add up to 1, or to 0 where
-        they are missing; else BadInput."""
+        """`s` as an array that a layer of n such units can be held at: groups that add up to 1; else BadInput."""
         s = check_array(name, s, width=n, low=self.lowest, high=self.highest)
         totals = self.groups(s).sum(axis=-1)
-        if not (np.isclose(totals, 1) | (totals == 0)).all():
+        if not np.isclose(totals, 1).all():
             raise BadInput(f"{name}: groups of {self.n_values} that add up to {totals.min():g} to {totals.max():g} "
-                           "came, 1 (or 0 where the group is missing) was wanted")
+                           "came, 1 was wanted; a group that is missing (all zeros) makes the case one of another model")
         return s
 
     def are_states(self, s):

@@ -334,7 +334,7 @@ def test_which_models_have_an_exact_log_z():
 # ---- softmax groups
 
 
-def test_layers_that_are_not_whole_groups_are_refused():
+def test_layers_and_cases_that_are_not_whole_groups_are_refused():
     rng = np.random.default_rng(0)
     with pytest.raises(BadInput, match="n_visible: 7 units came, a multiple of 3"):
         init_rbm(7, 4, rng, visible=Softmax(3))
@@ -344,6 +344,8 @@ def test_layers_that_are_not_whole_groups_are_refused():
         check_rbm(random_rbm(6, 4, 1.0, 0, hidden=Softmax(3)))
     with pytest.raises(BadInput, match="data: groups of 3 that add up to 1 to 2"):
         init_rbm(3, 4, rng, data=np.array([[1, 0, 0], [1, 0, 1]]), visible=Softmax(3))
+    with pytest.raises(BadInput, match="data: groups of 3 that add up to 0.6 to 1"):
+        train_rbm(init_rbm(3, 4, rng, visible=Softmax(3)), np.array([[1, 0, 0], [0.2, 0.2, 0.2]]), epochs=1, rng=rng)
 
 
 def with_a_reference(weights, axis):

@@ -363,7 +363,7 @@ MISSING = np.array([[0.0, 0, 0, 1, 0, 0]])
     ({"data": np.full((3, 6), np.nan)}, "data: 18 of 18 values are NaN"),
     ({"data": np.zeros((0, 6))}, "data: an empty array"),
     ({"data": GREY}, "data: grey levels"),
-    ({"data": MISSING, "rbm": small_rbm(Softmax(3), Bernoulli(), 2, 1, 1.0, 0)}, "softmax groups that are missing"),
+    ({"data": MISSING, "rbm": small_rbm(Softmax(3), Bernoulli(), 2, 1, 1.0, 0)}, "missing"),
     ({"rng": 0}, "rng: int came, a numpy.random.Generator was wanted"),
     ({"method": "AIS"}, "method: 'AIS' came, one of 'auto', 'exact', 'ais' was wanted"),
     ({"n_temperatures": 1}, "n_temperatures: 1 came, a whole number of at least 2"),

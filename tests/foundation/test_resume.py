@@ -75,6 +75,8 @@ VARIANTS = {
     "pcd, momentum, average, patience": {"method": "pcd", "optimizer": "momentum", "average": 0.99},
     "exact, sgd, decay, cosine": {"method": "exact", "optimizer": "sgd", "weight_decay": 1e-3, "epochs": 12,
                                   "schedule": "cosine", "patience": None, "centred": False},
+    "tempered, sparsity": {"method": "tempered", "n_rungs": 3, "n_chains": 9, "sparsity_target": 0.2, "epochs": 12,
+                           "validation": 0.0, "patience": None},
     "float64": {"dtype": np.float64, "epochs": 12},
 }
 
@@ -122,7 +124,7 @@ def test_a_finished_run_started_again_gives_the_same_at_once(tmp_path):
 OTHER_SETTINGS = {
     "epochs": 41, "method": "pcd", "k": 2, "batch_size": 9, "rate": 0.06, "schedule": "cosine",
     "optimizer": "sgd", "weight_decay": 0.1, "centred": False, "n_chains": 99, "average": 0.9,
-    "validation": 0.3, "patience": 6,
+    "validation": 0.3, "patience": 6, "sparsity_target": 0.1, "sparsity_cost": 2.0, "n_rungs": 5,
 }
 
 

@@ -323,7 +323,7 @@ print(f"  largest |<v>_data - <v>_model| at the end: {mismatch:.0e}")
 #
 # `train_rbm` runs this loop for you, and keeps its history. With all 16 rows in one batch and the plain
 # gradient it takes the very same steps: compare the KL with the table's, 8 hidden units, seed 0, step
-# 200. (What `centred=True` does is for lesson 9.)
+# 200. (What `centred=True` does is for lesson 7.)
 
 # %% the same by train_rbm
 by_library, history = train_rbm(

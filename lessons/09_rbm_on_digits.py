@@ -6,11 +6,11 @@
 # - turn grey pictures into bits, and say what that does to a likelihood;
 # - start an RBM at the best model without connections, and know its log p by hand;
 # - see overfitting without knowing Z, by the free-energy gap;
-# - say what persistent chains and centring do, and why centring is allowed;
+# - work out the centred gradient entry by entry, as `train_rbm` computes it;
 # - choose a learning rate by cases that were held out, and look at filters and samples.
 #
 # From lesson 4 you need the RBM, its free energy F and log Z through the smaller layer; from lesson 5
-# the gradient <v hᵀ>_data - <v hᵀ>_model; from lesson 6 contrastive divergence.
+# the gradient <v hᵀ>_data - <v hᵀ>_model; from lessons 6 and 7 CD and PCD.
 #
 # ## From grey to bits
 #
@@ -120,19 +120,17 @@ verify("(9.3) mean log p(A) - mean log p(B) = mean F(B) - mean F(A)",
 # %% [markdown]
 # ## Chains that never stop
 #
-# The gradient needs <v hᵀ>_model. In lesson 6, contrastive divergence started its chains at the data,
-# at every step anew, so they never came far. Persistent contrastive divergence (PCD) starts them once
-# and keeps them. A learning step moves W only a little, so chains that were distributed like the old
-# model are nearly distributed like the new one, and a Gibbs step or two brings them closer. Over many
-# learning steps they also reach places where the model puts probability and there are no data: what
-# must be unlearnt. The condition is that W moves slowly, compared with the chains. Unless told
-# otherwise, `train_rbm` does this, with 100 chains.
+# The gradient needs <v hᵀ>_model. CD starts its chains at the data, at every step anew, so they never
+# come far. PCD starts them once and keeps them; by (7.6) they follow the model if W moves slowly compared
+# with the chains. Over many learning steps they also reach places where the model puts probability and
+# there are no data: what must be unlearnt. Unless told otherwise, `train_rbm` does this, with 100 chains.
 #
 # ## Centring
 #
 # Each entry of <v hᵀ>_data counts how often two units are on together. If both are often on anyway, the
-# count is large and says little. Better to measure both from where they usually are, from offsets μ (D,)
-# and λ (K,). `train_rbm` takes the means of the layers. Put that into the energy, with biases to match:
+# count is large and says little. Lesson 7 measured both from where they usually are, from offsets μ (D,)
+# and λ (K,), and found the centred gradient by a matrix, A Aᵀ g. `train_rbm` takes the means of the layers
+# for offsets, and needs no matrix. Here is how, entry by entry:
 #
 #     E_centred(v, h) = -b_centred·v - c_centred·h - (v - μ)ᵀ W (h - λ)      a definition
 #
@@ -375,7 +373,8 @@ plots.save(fig, "09_overfitting.png")
 # data again, though other data. Say how grey became bits, and compare only models of the same bits.
 #
 # **The rate is too high for the chains.** With PCD, W must move slowly. When it runs ahead, the hidden
-# layers of the chains freeze, all at a few places, and <v hᵀ>_model is a mean over next to nothing.
+# layers of the chains freeze, all at a few places, and <v hᵀ>_model is a mean over next to nothing (lesson
+# 7 shows what comes of it).
 #
 # **No cases are held out**, and the last epoch is taken, as the training digits recommend.
 

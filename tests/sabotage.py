@@ -48,6 +48,7 @@ RUNS, DOORS, PLOTS = "runs.py", "foundation/doors.py", "plots.py"
 BOLTZMANN_LEARNING = "energy/boltzmann_learning.py"
 STANDARDISER = "foundation/standardiser.py"
 PAIRS = "energy/test_unit_pairs.py"
+TEMPERING, REPORT = "energy/tempering.py", "energy/estimator_report.py"
 
 SABOTAGE = [
     # the RBM's equations
@@ -1363,6 +1364,178 @@ SABOTAGE = [
         "Jacobian a column",
         lessons="10",
     ),
+    # parallel tempering
+    Sabotage(
+        TEMPERING,
+        "np.minimum(as_they_stand - exchanged, 0)",
+        "np.minimum(exchanged - as_they_stand, 0)",
+        "sign in the swap's acceptance",
+        lessons="07",
+    ),
+    Sabotage(
+        TEMPERING,
+        "np.exp(np.minimum(as_they_stand - exchanged, 0))",
+        "np.ones_like(exchanged)",
+        "swaps always accepted",
+        lessons="07",
+    ),
+    Sabotage(
+        TEMPERING,
+        "swaps = rng.random(p_swap.shape) < p_swap",
+        "swaps = rng.random(p_swap.shape) > 1",
+        "swaps never made",
+        lessons="07",
+    ),
+    Sabotage(
+        TEMPERING,
+        "swaps = rng.random(p_swap.shape) < p_swap",
+        "swaps = rng.random(p_swap.shape) > p_swap",
+        "swaps with 1 - p (13)",
+        lessons="07",
+    ),
+    Sabotage(
+        TEMPERING,
+        "swaps = rng.random(p_swap.shape) < p_swap",
+        "swaps = rng.random((len(p_swap), 1)) < p_swap",
+        "one noise number for all ladders (15)",
+    ),
+    Sabotage(
+        TEMPERING,
+        "for first in range(min(2, n_rungs - 1)):",
+        "for first in range(1):",
+        "odd pairs never swap",
+        lessons="07",
+    ),
+    Sabotage(
+        TEMPERING,
+        "return states[standing], x[standing], swap_rates",
+        "return states[standing], x, swap_rates",
+        "states swapped, their inputs not",
+        lessons="07",
+    ),
+    Sabotage(
+        TEMPERING,
+        "swap_rates[low] = swaps.mean(axis=1)",
+        "swap_rates[low] = p_swap.max(axis=1)",
+        "swap rate is not the share that swapped",
+    ),
+    Sabotage(
+        TEMPERING,
+        "x = states @ rbm.W + rbm.c",
+        "x = states @ rbm.W",
+        "hidden bias left out of the rungs (4)",
+        lessons="07",
+    ),
+    Sabotage(
+        TEMPERING,
+        "bias_term = states @ (rbm.b - ladder.base_b)",
+        "bias_term = states @ rbm.b",
+        "base left out of the rungs' free energies",
+    ),
+    Sabotage(
+        TEMPERING,
+        "x_of_rung = betas[:, None, None] * x",
+        "x_of_rung = x",
+        "free energies not at their temperatures",
+        lessons="07",
+    ),
+    Sabotage(
+        TEMPERING,
+        "return -betas[:, None] * bias_term - hidden_term",
+        "return betas[:, None] * bias_term - hidden_term",
+        "sign of the bias term in a rung's free energy (2)",
+        lessons="07",
+    ),
+    Sabotage(
+        TEMPERING,
+        "p_h = rbm.hidden.mean(beta * x.reshape",
+        "p_h = rbm.hidden.mean(x.reshape",
+        "all rungs draw h at β = 1",
+        lessons="07",
+    ),
+    Sabotage(
+        TEMPERING,
+        "h = rbm.hidden.sample(p_h, rng)",
+        "h = p_h",
+        "probabilities drive the rungs (16)",
+        lessons="07",
+    ),
+    Sabotage(
+        TEMPERING,
+        "beta * (h @ rbm.W.T + rbm.b) + (1 - beta) * ladder.base_b",
+        "beta * (h @ rbm.W.T) + rbm.b",
+        "visible biases at β = 1 on all rungs",
+        lessons="07",
+    ),
+    Sabotage(
+        TEMPERING,
+        " + (1 - beta) * ladder.base_b)",
+        ")",
+        "base left out of the rungs' draws",
+    ),
+    Sabotage(
+        TEMPERING,
+        "betas = np.linspace(0, 1, n_rungs, dtype=rbm.b.dtype)",
+        "betas = np.linspace(0, 1, n_rungs + 1, dtype=rbm.b.dtype)[1:]",
+        "the foot of the ladder is not the base",
+        lessons="07",
+    ),
+    Sabotage(TEMPERING, "base_rbm(rbm, data_mean).b", "base_rbm(rbm).b", "means of the data not used for the base"),
+    Sabotage(
+        TEMPERING,
+        "np.tile(ladder.base_b, (n_rungs * n_ladders, 1))",
+        "np.zeros((n_rungs * n_ladders, n_visible), ladder.base_b.dtype)",
+        "ladders do not start at the base",
+    ),
+    Sabotage(TEMPERING, '    check_count("n_rungs", n_rungs, least=2)\n', "", "a ladder of one rung is let in"),
+    Sabotage(TEMPERING, "for _ in range(n_sweeps):", "for _ in range(n_sweeps + 1):", "k + 1 sweeps (21)"),
+    Sabotage(TEMPERING, "return v, total / n_sweeps", "return v, total", "swap rates added up over the sweeps (8)"),
+    Sabotage(TEMPERING, "    v_model = v[-1]\n", "    v_model = v[0]\n", "the base taken for the model"),
+    Sabotage(
+        TEMPERING,
+        "return phase_difference(rbm, v_data, p_h_data, v_model, p_h_model)",
+        "return phase_difference(rbm, v_model, p_h_model, v_data, p_h_data)",
+        "gradient's sign flipped (6)",
+    ),
+    # the report on estimators
+    Sabotage(
+        REPORT,
+        "square = d @ d - trace / n_runs",
+        "square = d @ d",
+        "the noise of the mean taken for bias",
+    ),
+    Sabotage(REPORT, "np.sqrt(4 * bias_C_bias / n_runs", "np.sqrt(bias_C_bias / n_runs", "error of the bias too small"),
+    Sabotage(REPORT, "+ 2 * trace_of_square /", "+ 0 * trace_of_square /", "error without the part of a bias of 0"),
+    Sabotage(REPORT, "- trace_of_square / n_runs, 0)", "+ trace_of_square / n_runs, 0)", "sign in the error of the bias"),
+    Sabotage(REPORT, "np.sqrt(max(square, s))", "np.sqrt(max(square, 1e-300))", "infinite error of a bias near 0"),
+    Sabotage(
+        REPORT,
+        "np.sum((gradients - exact_vector) ** 2, axis=1)",
+        "np.sum((gradients - mean) ** 2, axis=1)",
+        "rmse without the bias",
+    ),
+    Sabotage(
+        REPORT,
+        "variance=float(variances.sum()),",
+        "variance=float(variances.mean()),",
+        "variance averaged over the parameters",
+    ),
+    Sabotage(REPORT, "worst = int(np.argmax(np.abs(d)))", "worst = int(np.argmax(d))", "only entries too large are seen"),
+    Sabotage(
+        REPORT,
+        "np.sqrt(variances[worst] / n_runs)",
+        "np.sqrt(variances[worst])",
+        "z in deviations of a run, not of the mean",
+    ),
+    Sabotage(REPORT, "return cd_gradient(rbm, v, self.k, rng)", "return cd_gradient(rbm, v, 1, rng)", "CD-1 whatever k (20)"),
+    Sabotage(
+        REPORT,
+        "n_steps = self.k * (self.updates + 1)",
+        "n_steps = self.k",
+        "PCD's chains reset at each gradient (24)",
+    ),
+    Sabotage(REPORT, "n_sweeps = self.k * (self.updates + 1)", "n_sweeps = self.k", "tempering's ladders reset (24)"),
+    Sabotage(REPORT, "        if came.shape != getattr(rbm, part).shape:", "        if False:", "a transposed gradient is let in (11)"),
 ]
 
 

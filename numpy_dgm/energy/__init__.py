@@ -24,6 +24,7 @@ from .boltzmann_learning import (
     variational_bound,
 )
 from .contrastive import cd_gradient, exact_gradient, pcd_gradient
+from .estimator_report import CD, PCD, Tempered, estimator_report
 from .evaluation import evaluate_rbm
 from .learning import train_rbm
 from .likelihood import log_likelihood, log_partition, pseudo_log_likelihood
@@ -38,12 +39,14 @@ from .rbm import (
     sample_visible,
     visible_probs,
 )
+from .tempering import init_ladder, sample_tempered, start_ladder, tempered_gradient
 from .units import Bernoulli, Gaussian, Softmax
 
 __all__ = [
-    "RBM", "Bernoulli", "BoltzmannMachine", "Gaussian", "Softmax", "cd_gradient", "energy", "evaluate_rbm",
-    "exact_gradient", "free_energy", "gibbs_step", "hidden_probs", "init_boltzmann", "init_rbm", "layered_mask",
-    "log_likelihood", "log_partition", "mean_field", "mean_field_gradient", "pcd_gradient", "pseudo_log_likelihood",
-    "sample_hidden", "sample_visible", "sampled_gradient", "train_boltzmann", "train_rbm", "variational_bound",
-    "visible_probs",
+    "CD", "PCD", "RBM", "Bernoulli", "BoltzmannMachine", "Gaussian", "Softmax", "Tempered", "cd_gradient", "energy",
+    "estimator_report", "evaluate_rbm", "exact_gradient", "free_energy", "gibbs_step", "hidden_probs",
+    "init_boltzmann", "init_ladder", "init_rbm", "layered_mask", "log_likelihood", "log_partition", "mean_field",
+    "mean_field_gradient", "pcd_gradient", "pseudo_log_likelihood", "sample_hidden", "sample_tempered",
+    "sample_visible", "sampled_gradient", "start_ladder", "tempered_gradient", "train_boltzmann", "train_rbm",
+    "variational_bound", "visible_probs",
 ]

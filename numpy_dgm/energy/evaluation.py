@@ -20,7 +20,7 @@ import numpy as np
 from ..foundation.doors import BadInput, check_choice, check_count, check_generator
 from ..foundation.records import Record
 from .annealing import Walks, base_rbm, bennett, forward_walks, reverse_walks, sample_base, summarize_reverse
-from .likelihood import MOST_STATES, has_exact_log_z, log_partition
+from .likelihood import has_exact_log_z, log_partition
 from .rbm import check_rbm, free_energy, gibbs_step, sample_visible
 
 METHODS = ("auto", "exact", "ais")

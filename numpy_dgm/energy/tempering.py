@@ -10,7 +10,7 @@ In a sweep, first two neighbouring rungs l and m = l + 1, at the states u and v,
 
 then every rung makes a Gibbs step of its own, h and then v. Both leave the product of all p_l as it is, so the
 states at the top come to be distributed like the model. Only visible layers are exchanged: the step draws new
-hidden ones. A sweep of M ladders costs some 1.5 L times a Gibbs step of M chains.
+hidden ones. A sweep of M ladders takes 2 L times as long as a Gibbs step of M chains, or so; more in small models.
 
     ladder = init_ladder(rbm, n_rungs=10, data_mean=data.mean(axis=0))
     v = start_ladder(rbm, ladder, 100, rng)

@@ -21,7 +21,6 @@ from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, empirical_
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.records import flatten
 
-
 # ---- exact gradient
 
 

@@ -1,0 +1,206 @@
+"""How good a gradient estimator is, measured: its bias and its variance, against the exact gradient.
+
+    bias = E[g] - exact        variance = Σ_p Var(g_p)        rmse² = E|g - exact|² = |bias|² + variance
+
+from R independent runs g_1, ..., g_R on the same cases, the parameters held still. Let d = mean g_r - exact, and
+C the covariance of a run. Even without bias d is not 0: E|d|² = |bias|² + tr C / R. So that is taken off:
+
+    B = |d|² - tr C / R        E[B] = |bias|²        √max(B, 0) estimates |bias|
+
+B is the mean of (g_r - exact)·(g_s - exact) over all pairs r ≠ s. Such a mean has the variance (Hoeffding 1948)
+
+    s² = (4/R) biasᵀ C bias + 2 tr C² / (R (R - 1))        biasᵀ C bias estimated by dᵀ C d - tr C² / R
+
+and the root of B, by its slope, the standard error s / (2 √B). Where B < s the slope says little; there it is
+s / (2 √s), about what √max(B, 0) varies by if there is no bias.
+
+N cases    R runs    P parameters    g (P,) one run's gradient, W, b and c end to end
+"""
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..foundation.doors import BadInput, check_array, check_count, check_generator
+from ..foundation.records import entry_name, flatten
+from .contrastive import cd_gradient, exact_gradient, pcd_gradient
+from .rbm import RBM, check_rbm, sample_hidden
+from .tempering import init_ladder, start_ladder, tempered_gradient
+
+
+@dataclass(frozen=True)
+class CD:
+    """CD-k: the chains start at the data."""
+
+    k: int = 1
+
+    def __post_init__(self):
+        check_count("k", self.k)
+
+    def __call__(self, rbm, v, rng):
+        """The estimate for the cases v (N, D): an RBM of gradients."""
+        return cd_gradient(rbm, v, self.k, rng)
+
+
+@dataclass(frozen=True)
+class PCD:
+    """PCD-k with a chain for each case, begun at the data `updates` gradients earlier. Without these, CD-k's law."""
+
+    k: int = 1
+    updates: int = 20
+
+    def __post_init__(self):
+        check_count("k", self.k)
+        check_count("updates", self.updates, least=0)
+
+    def __call__(self, rbm, v, rng):
+        """The estimate for the cases v (N, D): an RBM of gradients."""
+        chains = sample_hidden(rbm, v, rng)
+        n_steps = self.k * (self.updates + 1)  # the parameters hold still, so that the chains run on
+        gradient, _ = pcd_gradient(rbm, v, chains, n_steps, rng)
+        return gradient
+
+
+@dataclass(frozen=True)
+class Tempered:
+    """k sweeps of a ladder for each case, begun at draws from the base `updates` gradients earlier.
+
+    The base has the means of the cases; see tempering.py.
+    """
+
+    k: int = 1
+    updates: int = 20
+    n_rungs: int = 10
+
+    def __post_init__(self):
+        check_count("k", self.k)
+        check_count("updates", self.updates, least=0)
+        check_count("n_rungs", self.n_rungs, least=2)
+
+    def __call__(self, rbm, v, rng):
+        """The estimate for the cases v (N, D): an RBM of gradients."""
+        ladder = init_ladder(rbm, self.n_rungs, data_mean=v.mean(axis=0))
+        start = start_ladder(rbm, ladder, len(v), rng)
+        n_sweeps = self.k * (self.updates + 1)
+        gradient, _, _ = tempered_gradient(rbm, v, ladder, start, n_sweeps, rng)
+        return gradient
+
+
+@dataclass(frozen=True)
+class EstimatorSummary:
+    """What R runs say of one estimator. The sizes are lengths of vectors of all P parameters."""
+
+    bias: float  # |bias|, the noise of the mean taken out
+    bias_error: float  # its standard error
+    variance: float  # of one run, summed over the parameters
+    rmse: float  # of one run: bias and noise together
+    cosine: float  # between the mean of the runs and the exact gradient; NaN where that is 0
+    worst_entry: str  # the entry whose mean is furthest off, such as W[3, 2]
+    worst_z: float  # by how many of its standard errors it is off
+
+
+@dataclass(frozen=True)
+class EstimatorReport:
+    """Summaries by the estimators' names, in their order: `report["CD-1"].bias`. It prints as a table."""
+
+    summaries: dict  # name -> EstimatorSummary
+    exact_size: float  # |exact gradient|
+    n_runs: int
+
+    def __getitem__(self, name):
+        return self.summaries[name]
+
+    def __repr__(self):
+        """A line an estimator."""
+        width = max(len(name) for name in ("estimator", *self.summaries))
+        lines = [
+            f"|exact gradient| {self.exact_size:.4g}; {self.n_runs:,} runs of each estimator",
+            f"{'estimator':<{width}}     |bias|         ±   variance       rmse   cosine   worst entry",
+        ]
+        for name, s in self.summaries.items():
+            lines.append(f"{name:<{width}} {s.bias:10.4g} {s.bias_error:9.2g} {s.variance:10.4g} {s.rmse:10.4g} "
+                         f"{s.cosine:8.4f}   {s.worst_entry}: {s.worst_z:.1f} errors off")
+        return "\n".join(lines)
+
+
+def estimator_report(rbm, v, estimators, rng, n_runs=1000):
+    """Run each estimator `n_runs` times on the cases v (N, D) and hold it against the exact gradient: EstimatorReport.
+
+    rbm            one that `exact_gradient` can do
+    estimators     a dict, name -> what makes an RBM of gradients of (rbm, v, rng): CD(1), or a function of
+                   your own, which must not write to its arguments
+    rng            all runs draw from it, one after the other, so that they are independent
+
+    Without bias an entry is off by 4.5 standard errors with a probability of 7e-6 (see worst_z). Raises BadInput, also
+    where an estimator returns something else than a gradient of `rbm`.
+    """
+    check_rbm(rbm)
+    v = rbm.visible.check("v", v, len(rbm.b)).astype(rbm.W.dtype)
+    check_generator("rng", rng)
+    check_count("n_runs", n_runs, least=2)
+    if not isinstance(estimators, dict) or not estimators:
+        raise BadInput(f"estimators: {estimators!r} came, a dict such as {{'CD-1': CD(1)}} was wanted")
+    exact = exact_gradient(rbm, v)
+    summaries = {}
+    for name, estimator in estimators.items():
+        if not callable(estimator):
+            raise BadInput(f"estimators[{name!r}]: {estimator!r} came, a function of (rbm, v, rng) was wanted")
+        gradients = [_checked_vector(name, estimator(rbm, v, rng), rbm) for _ in range(n_runs)]
+        summaries[name] = summarise(np.array(gradients), exact)
+    return EstimatorReport(summaries, exact_size=float(np.linalg.norm(flatten(exact))), n_runs=n_runs)
+
+
+def summarise(gradients, exact):
+    """The EstimatorSummary of independent gradients (R, P) of an estimator, `exact` an RBM of gradients."""
+    gradients, exact_vector = gradients.astype(np.float64), flatten(exact).astype(np.float64)
+    n_runs = len(gradients)
+    mean = gradients.mean(axis=0)
+    d, noise = mean - exact_vector, gradients - mean
+    variances = np.sum(noise**2, axis=0) / (n_runs - 1)  # (P,)
+    bias, bias_error = debiased_size(d, noise)
+
+    worst = int(np.argmax(np.abs(d)))
+    rounding = 100 * np.finfo(exact.W.dtype).eps * max(1, abs(exact_vector[worst]))
+    with np.errstate(divide="ignore", invalid="ignore"):  # an estimator without noise; an exact gradient of 0
+        worst_z = abs(d[worst]) / np.sqrt(variances[worst] / n_runs) if abs(d[worst]) > rounding else 0.0
+        cosine = mean @ exact_vector / np.sqrt((mean @ mean) * (exact_vector @ exact_vector))
+    return EstimatorSummary(
+        bias=bias,
+        bias_error=bias_error,
+        variance=float(variances.sum()),
+        rmse=float(np.sqrt(np.mean(np.sum((gradients - exact_vector) ** 2, axis=1)))),
+        cosine=float(cosine),
+        worst_entry=entry_name(exact, worst),
+        worst_z=float(worst_z),
+    )
+
+
+def debiased_size(d, noise):
+    """`(√max(B, 0), its standard error)`, as in the head; d (P,), noise (R, P) the runs less their mean.
+
+    With few runs the error comes out somewhat too large, as E[tr Ĉ²] is tr C² + (tr C)² / R or so.
+    """
+    n_runs, n_parameters = noise.shape
+    trace = np.sum(noise**2) / (n_runs - 1)
+    gram = noise.T @ noise if n_parameters <= n_runs else noise @ noise.T  # both have the same sum of squares
+    trace_of_square = np.sum(gram**2) / (n_runs - 1) ** 2
+    square = d @ d - trace / n_runs  # B
+
+    d_C_d = np.sum((noise @ d) ** 2) / (n_runs - 1)
+    bias_C_bias = max(d_C_d - trace_of_square / n_runs, 0)
+    s = np.sqrt(4 * bias_C_bias / n_runs + 2 * trace_of_square / (n_runs * (n_runs - 1)))
+    size = np.sqrt(max(square, 0))
+    if s == 0:  # no run differs from another
+        return float(size), 0.0
+    return float(size), float(s / (2 * np.sqrt(max(square, s))))
+
+
+def _checked_vector(name, gradient, rbm):
+    """All entries of what an estimator returned, or BadInput where it is no gradient of `rbm`."""
+    if not isinstance(gradient, RBM):
+        raise BadInput(f"estimators[{name!r}]: it returned {type(gradient).__name__}, an RBM of gradients was wanted")
+    for part in rbm.trainable:
+        came = check_array(f"estimators[{name!r}]: {part}", getattr(gradient, part), ndim=getattr(rbm, part).ndim)
+        if came.shape != getattr(rbm, part).shape:
+            raise BadInput(f"estimators[{name!r}]: {part} of shape {came.shape} came, "
+                           f"{getattr(rbm, part).shape} was wanted")
+    return flatten(gradient)

@@ -427,8 +427,7 @@ plots.save(fig, "06_training.png")
 # large as the gradient. CD-5 stays near the exact gradient. The jags come from the noise. On the right,
 # the error of CD-1 goes on falling, much like the others': in the last 20 epochs to a tenth, for a gain
 # of 0.17 nats. The reconstruction error asks whether v comes back after one step, and a chain that
-# never moves gets a perfect mark. It does not ask how probable the model finds v. Lesson 7 lets chains go
-# on instead of starting them anew, and lesson 8 has more numbers that mislead.
+# never moves gets a perfect mark. It does not ask how probable the model finds v (lesson 8 has more).
 #
 # ## What usually goes wrong
 #

@@ -4,9 +4,16 @@ import itertools
 import numpy as np
 from hypothesis import strategies as st
 
-from numpy_dgm.energy import RBM, Bernoulli, Gaussian, Softmax
-from numpy_dgm.energy.boltzmann import BoltzmannMachine
-from numpy_dgm.foundation.enumeration import boltzmann_distribution, draw_states
+from numpy_dgm.energy import RBM, Bernoulli, Gaussian, Softmax, hidden_probs, layered_mask, visible_probs
+from numpy_dgm.energy.boltzmann import BoltzmannMachine, unit_input
+from numpy_dgm.foundation.enumeration import (
+    all_bits,
+    boltzmann_distribution,
+    draw_states,
+    empirical_distribution,
+    product_of_bernoullis,
+)
+from numpy_dgm.foundation.numerics import sigmoid
 
 
 def random_rbm(n_visible, n_hidden, scale, seed, dtype=np.float64, **kinds):
@@ -122,6 +129,55 @@ def draw_exactly(rbm, n_draws, rng):
         return rbm.b + drawn_h @ rbm.W.T + rng.normal(size=(n_draws, len(rbm.b)))
     mean = p.sum(axis=1) @ v  # both Gaussian: v is normal
     return rng.multivariate_normal(mean, (v - mean).T @ (p.sum(axis=1)[:, None] * (v - mean)), n_draws)
+
+
+def transition_matrix(rbm):
+    """p(next v given v) of one block Gibbs step, (2^D, 2^D)."""
+    v_to_h = product_of_bernoullis(hidden_probs(rbm, all_bits(len(rbm.b))))
+    h_to_v = product_of_bernoullis(visible_probs(rbm, all_bits(len(rbm.c))))
+    return v_to_h @ h_to_v
+
+
+def expected_cd_gradient(rbm, data, k):
+    """The mean of CD-k over all that it could draw: <.>_data minus the mean where k exact steps lead from the data."""
+    v = all_bits(len(rbm.b))
+    start = empirical_distribution(data)
+    difference = start - start @ np.linalg.matrix_power(transition_matrix(rbm), k)  # (2^D,)
+    p_h = hidden_probs(rbm, v)
+    return np.concatenate([((v.T * difference) @ p_h).ravel(), difference @ v, difference @ p_h])
+
+
+def slowly_mixing_rbm():
+    """Weights so large that after three steps the chain still remembers its start."""
+    rng = np.random.default_rng(5)
+    W = 3 * rng.choice([-1.0, 1.0], size=(4, 3)) + rng.normal(scale=0.3, size=(4, 3))
+    return RBM(W=W, b=-W.sum(axis=1) / 2, c=-W.sum(axis=0) / 2)
+
+
+def two_mode_rbm():
+    """All six bits off or all on; the second is e times as likely. Each weight 4, the biases against it."""
+    W = np.full((6, 3), 4.0)
+    return RBM(W=W, b=-W.sum(axis=1) / 2 + 1 / 6, c=-W.sum(axis=0) / 2)
+
+
+def rbm_by_mask(n_visible, n_hidden, seed):
+    """An RBM, and the general machine which is that RBM by its mask alone: outside it, W holds noise."""
+    n, rng = n_visible + n_hidden, np.random.default_rng(seed)
+    mask = layered_mask([n_visible, n_hidden])
+    machine = BoltzmannMachine(rng.normal(size=(n, n)), rng.normal(size=n), mask, n_visible)
+    rbm = RBM(machine.W[:n_visible, n_visible:], machine.b[:n_visible], machine.b[n_visible:])
+    return rbm, machine
+
+
+def sweep_matrix(machine, units):
+    """T(s→t) of one sweep over `units` in turn, by enumeration: the product of the units' own matrices, (2^n, 2^n)."""
+    s = all_bits(len(machine.b))
+    T = np.eye(len(s))
+    for i in units:
+        means = s.copy()
+        means[:, i] = sigmoid(unit_input(machine, s, i))
+        T = T @ product_of_bernoullis(means)
+    return T
 
 
 seeds = st.integers(0, 10_000)

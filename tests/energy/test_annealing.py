@@ -247,7 +247,7 @@ def test_the_mean_of_log_w_lies_below_log_z_and_few_walks_overshoot():
 
 
 def test_float32_walks_weigh_what_float64_says_of_the_states_that_they_visit():
-    """1,000 temperatures of a model whose log w is near 60: the weights in float64, from float32 parameters."""
+    """1,000 temperatures of a model whose log w is near 32: weights in float64, from float32 parameters and states."""
     rbm = random_rbm(40, 20, 0.5, 0, np.float32)
     base, betas, rng = base_rbm(rbm, np.full(40, 0.3)), temperatures(1000), np.random.default_rng(1)
     start = sample_base(base, 10, rng)
@@ -261,7 +261,7 @@ def test_float32_walks_weigh_what_float64_says_of_the_states_that_they_visit():
         expected = expected - free_energy(between(*in_float64, next_beta), states)
         v = gibbs_step(between(base, rbm, float(next_beta)), v, rng)  # float32 noise, float32 means
     np.testing.assert_array_equal(end, v)
-    np.testing.assert_allclose(log_weights, expected, atol=2e-3)
+    np.testing.assert_allclose(log_weights, expected, rtol=0, atol=2e-4)
 
 
 # ---- walks together

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from chi_square import chi_square_p_value
 from hypothesis import given, settings
-from models import machines, random_bits, random_machine, random_rbm
+from models import machines, random_bits, random_machine, random_rbm, rbm_by_mask, sweep_matrix
 
-from numpy_dgm.energy import RBM, hidden_probs, log_partition, visible_probs
+from numpy_dgm.energy import hidden_probs, log_partition, visible_probs
 from numpy_dgm.energy import energy as rbm_energy
 from numpy_dgm.energy import exact_gradient as rbm_exact_gradient
 from numpy_dgm.energy import log_likelihood as rbm_log_likelihood
@@ -93,15 +93,6 @@ def test_a_machine_with_an_rbms_connections_is_that_rbm():
 # ---- the mask of layers
 
 
-def rbm_by_mask(n_visible, n_hidden, seed):
-    """An RBM, and the general machine which is that RBM by its mask alone: outside it, W holds noise."""
-    n, rng = n_visible + n_hidden, np.random.default_rng(seed)
-    mask = layered_mask([n_visible, n_hidden])
-    machine = BoltzmannMachine(rng.normal(size=(n, n)), rng.normal(size=n), mask, n_visible)
-    rbm = RBM(machine.W[:n_visible, n_visible:], machine.b[:n_visible], machine.b[n_visible:])
-    return rbm, machine
-
-
 def test_a_layered_mask_connects_neighbouring_layers_and_nothing_else():
     connected = {(i, j) for i in (0, 1, 2) for j in (3, 4)} | {(3, 5), (4, 5)} | {(5, 6), (5, 7)}
     mask = layered_mask([3, 2, 1, 2])
@@ -143,17 +134,6 @@ def test_with_an_rbms_mask_a_machine_has_its_energies_and_its_conditionals(n_vis
 
 
 # ---- the sweep
-
-
-def sweep_matrix(machine, units):
-    """T(s→t) of one sweep over `units` in turn, by enumeration: the product of the units' own matrices, (2^n, 2^n)."""
-    s = all_bits(len(machine.b))
-    T = np.eye(len(s))
-    for i in units:
-        means = s.copy()
-        means[:, i] = sigmoid(unit_input(machine, s, i))
-        T = T @ product_of_bernoullis(means)
-    return T
 
 
 @pytest.mark.parametrize("n_visible, n_hidden", [(4, 3), (2, 5), (1, 1)])

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from models import machines, random_bits, random_machine
-from test_boltzmann import rbm_by_mask, sweep_matrix
+from models import machines, random_bits, random_machine, rbm_by_mask, sweep_matrix
 
 from numpy_dgm.data import best_log_likelihood, shifting_bar
 from numpy_dgm.energy import hidden_probs

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from chi_square import chi_square_p_value
 from hypothesis import given, settings
-from models import random_bits, random_rbm, rbms
+from models import expected_cd_gradient, random_bits, random_rbm, rbms, slowly_mixing_rbm
 
 from numpy_dgm.energy import (
     RBM,
@@ -55,29 +55,6 @@ def test_the_means_of_the_model_are_summed_over_all_blocks():
 
 
 # ---- CD-k and PCD against the transition matrix
-
-
-def transition_matrix(rbm):
-    """p(next v given v) of one block Gibbs step, (2^D, 2^D)."""
-    v_to_h = product_of_bernoullis(hidden_probs(rbm, all_bits(len(rbm.b))))
-    h_to_v = product_of_bernoullis(visible_probs(rbm, all_bits(len(rbm.c))))
-    return v_to_h @ h_to_v
-
-
-def expected_cd_gradient(rbm, data, k):
-    """The mean of CD-k over all that it could draw: <.>_data minus the mean where k exact steps lead from the data."""
-    v = all_bits(len(rbm.b))
-    start = empirical_distribution(data)
-    difference = start - start @ np.linalg.matrix_power(transition_matrix(rbm), k)  # (2^D,)
-    p_h = hidden_probs(rbm, v)
-    return np.concatenate([((v.T * difference) @ p_h).ravel(), difference @ v, difference @ p_h])
-
-
-def slowly_mixing_rbm():
-    """Weights so large that after three steps the chain still remembers its start."""
-    rng = np.random.default_rng(5)
-    W = 3 * rng.choice([-1.0, 1.0], size=(4, 3)) + rng.normal(scale=0.3, size=(4, 3))
-    return RBM(W=W, b=-W.sum(axis=1) / 2, c=-W.sum(axis=0) / 2)
 
 
 def errors_from_expectation(gradients, expected):

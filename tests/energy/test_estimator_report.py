@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from models import random_bits, random_rbm
-from test_contrastive import expected_cd_gradient, slowly_mixing_rbm
-from test_tempering import two_mode_rbm
+from models import expected_cd_gradient, random_bits, random_rbm, slowly_mixing_rbm, two_mode_rbm
 
 from numpy_dgm.energy import RBM, exact_gradient
 from numpy_dgm.energy.estimator_report import CD, PCD, Tempered, debiased_size, estimator_report, summarise

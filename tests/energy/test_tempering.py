@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from chi_square import chi_square_p_value
 from hypothesis import given, settings
-from models import random_bits, random_rbm, rbms
+from models import random_bits, random_rbm, rbms, two_mode_rbm
 
 from numpy_dgm.energy import (
     RBM,
@@ -273,12 +273,6 @@ def test_a_sweep_leaves_gaussian_visible_units_their_means_at_every_rung():
 
 
 # ---- two far modes, which a Gibbs chain does not leave
-
-
-def two_mode_rbm():
-    """All six bits off or all on; the second is e times as likely. Each weight 4, the biases against it."""
-    W = np.full((6, 3), 4.0)
-    return RBM(W=W, b=-W.sum(axis=1) / 2 + 1 / 6, c=-W.sum(axis=0) / 2)
 
 
 N_RUNGS, SWEEPS = 5, 60

@@ -48,6 +48,7 @@ RUNS, DOORS, PLOTS = "runs.py", "foundation/doors.py", "plots.py"
 BOLTZMANN_LEARNING = "energy/boltzmann_learning.py"
 STANDARDISER = "foundation/standardiser.py"
 PAIRS = "energy/test_unit_pairs.py"
+ANNEALING, EVALUATION = "energy/annealing.py", "energy/evaluation.py"
 TEMPERING, REPORT = "energy/tempering.py", "energy/estimator_report.py"
 
 SABOTAGE = [
@@ -1240,10 +1241,9 @@ SABOTAGE = [
     ),
     Sabotage(
         LIKELIHOOD,
-        "    if not rbm.visible.are_states(v):\n        raise",
-        "    if False:\n        raise",
+        '    if not rbm.visible.are_states(v):\n        raise BadInput("v: values',
+        '    if False:\n        raise BadInput("v: values',
         "grey levels and missing groups are given a likelihood",
-        PAIRS,
     ),
     Sabotage(
         LIKELIHOOD,
@@ -1536,6 +1536,296 @@ SABOTAGE = [
     ),
     Sabotage(REPORT, "n_sweeps = self.k * (self.updates + 1)", "n_sweeps = self.k", "tempering's ladders reset (24)"),
     Sabotage(REPORT, "        if came.shape != getattr(rbm, part).shape:", "        if False:", "a transposed gradient is let in (11)"),
+    # annealed importance sampling
+    Sabotage(
+        ANNEALING,
+        "b = rbm.visible.starting_bias(data_mean).astype(b.dtype)",
+        "b = -rbm.visible.starting_bias(data_mean).astype(b.dtype)",
+        "sign of the base's biases",
+    ),
+    Sabotage(
+        ANNEALING,
+        "        W=(1 - beta) * base.W + beta * rbm.W,\n",
+        "        W=rbm.W,\n",
+        "weights not mixed between base and model",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "        b=(1 - beta) * base.b + beta * rbm.b,\n",
+        "        b=beta * base.b + (1 - beta) * rbm.b,\n",
+        "base and model exchanged in the mix of biases",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        " + base.hidden.log_normaliser(base.c[None])[0])",
+        ")",
+        "hidden units left out of the base's log Z",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "mean = np.repeat(base.visible.mean(base.b[None]), n, axis=0)",
+        "mean = np.repeat(base.visible.mean(0 * base.b[None]), n, axis=0)",
+        "base sampled without its biases",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "    return base.visible.sample(mean, rng)",
+        "    return np.repeat(base.visible.sample(mean[:1], rng), n, axis=0)",
+        "samples of the base share their noise (15)",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "log_weights = np.zeros(len(v))",
+        "log_weights = np.zeros(len(v), v.dtype)",
+        "weights added up in float32",
+    ),
+    Sabotage(
+        ANNEALING,
+        "+ hidden.log_normaliser(next_x) - hidden.log_normaliser(x)",
+        "- hidden.log_normaliser(next_x) + hidden.log_normaliser(x)",
+        "sign of the hidden part of the weights",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "log_weights += v @ b_step + hidden.log_normaliser(next_x)",
+        "log_weights += hidden.log_normaliser(next_x)",
+        "visible biases left out of the weights",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "c, next_c = _mix(base.c, rbm.c, beta), _mix(base.c, rbm.c, next_beta)",
+        "c, next_c = rbm.c, rbm.c",
+        "hidden biases not mixed in a walk",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "hidden.mean(next_x, out=next_x)",
+        "hidden.mean(x, out=x)",
+        "hidden units drawn at the temperature before",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "        x *= next_beta\n",
+        "        x *= beta\n",
+        "visible units drawn at the temperature before",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "h = hidden.sample(hidden.mean(next_x, out=next_x), rng)",
+        "h = hidden.mean(next_x, out=next_x)",
+        "probabilities drive the walk (16)",
+        lessons="08",
+    ),
+    Sabotage(ANNEALING, "return 1 - (1 - t) ** 2", "return t**2", "steps between temperatures grow towards 1"),
+    Sabotage(ANNEALING, "    log_w += base_log_partition(base)\n", "", "log Z of the base not added in"),
+    Sabotage(
+        ANNEALING, "logsumexp(log_w) - np.log(n_walks)", "log_w.mean()", "mean of log w in place of log mean w"
+    ),
+    Sabotage(
+        ANNEALING,
+        "temperatures(n_temperatures)[::-1], v, rng",
+        "temperatures(n_temperatures), v, rng",
+        "reverse walks go up",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "base_log_partition(base) - minus_log_w",
+        "base_log_partition(base) + minus_log_w",
+        "sign of the reverse weights",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "np.log(len(v)) - logsumexp(-log_w)",
+        "logsumexp(log_w) - np.log(len(v))",
+        "reverse walks average w, not 1/w",
+    ),
+    Sabotage(
+        ANNEALING,
+        "effective = effective_sample_size(-log_w)",
+        "effective = effective_sample_size(log_w)",
+        "effective sample size of w where 1/w is averaged",
+    ),
+    Sabotage(
+        ANNEALING,
+        "rng.spawn(len(blocks))",
+        "[np.random.default_rng(0) for _ in blocks]",
+        "blocks of walks share their noise (15)",
+    ),
+    Sabotage(
+        ANNEALING,
+        "np.exp(2 * logsumexp(log_weights) - logsumexp(2 * log_weights))",
+        "len(log_weights) / (1 + np.var(log_weights))",
+        "effective sample size from the spread of log w",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "np.sqrt(max(0.0, 1 / effective - 1 / n))",
+        "np.sqrt(1 / effective)",
+        "equal weights have an error",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        "m = np.log(len(up) / len(down))",
+        "m = np.log(len(down) / len(up))",
+        "sign of m in Bennett's equation",
+        lessons="08",
+    ),
+    Sabotage(
+        ANNEALING,
+        'return float(log_z), float(np.hypot(error_up, error_down))',
+        'return float(log_z), float(np.hypot(error_up, error_up))',
+        "Bennett's error from one direction alone",
+    ),
+    # the verdict
+    Sabotage(
+        EVALUATION,
+        "    log_p = -free_energy(rbm, v) - log_z\n    mean = float(log_p.mean())\n",
+        "    log_p = -free_energy(rbm, v) + log_z\n    mean = float(log_p.mean())\n",
+        "sign of log Z in the exact evaluation",
+    ),
+    Sabotage(
+        EVALUATION,
+        "    log_p = -free_energy(rbm, v) - log_z\n    mean, margin",
+        "    log_p = -free_energy(rbm, v) + log_z\n    mean, margin",
+        "sign of log Z in the evaluation by walks",
+    ),
+    Sabotage(EVALUATION, "1.96 * log_z_error", "log_z_error", "interval of one standard error"),
+    Sabotage(
+        EVALUATION,
+        'bennett(forward, reverse["the forward walks\' ends"])',
+        'bennett(forward, reverse["the data"])',
+        "walks down from the forward ends not used",
+    ),
+    Sabotage(
+        EVALUATION,
+        "base = base_rbm(rbm, v.mean(axis=0, dtype=np.float64))",
+        "base = base_rbm(rbm)",
+        "base without the data's means",
+    ),
+    Sabotage(
+        EVALUATION,
+        'if method == "exact" or method == "auto" and has_exact_log_z(rbm)',
+        'if method != "ais"',
+        "auto insists on the exact sum",
+    ),
+    Sabotage(
+        EVALUATION, "mirrored_base = replace(base, b=-base.b)", "mirrored_base = base", "mirrored base is not mirrored"
+    ),
+    Sabotage(
+        EVALUATION, "flat_base = replace(base, b=np.zeros_like(base.b))", "flat_base = base", "flat base is not flat"
+    ),
+    Sabotage(EVALUATION, ", p=shares / shares.sum())]", ")]", "forward ends drawn without their weights"),
+    Sabotage(
+        EVALUATION,
+        'n_sweeps=n_temperatures // 2)',
+        'n_sweeps=0)',
+        "chains do not run from their start",
+    ),
+    Sabotage(
+        EVALUATION,
+        "forward.effective_sample_size < LEAST_EFFECTIVE_SHARE * n_walks",
+        "forward.effective_sample_size < LEAST_EFFECTIVE_SHARE",
+        "effective sample size is no reason for doubt",
+    ),
+    Sabotage(
+        EVALUATION,
+        '{"forward": forward, **known}.items()',
+        '{"forward": forward}.items()',
+        "spread of the reverse weights is no reason",
+    ),
+    Sabotage(
+        EVALUATION, "if abs(gap) > MOST_DISAGREEMENT", "if gap > MOST_DISAGREEMENT", "disagreement doubted on one side only"
+    ),
+    Sabotage(
+        EVALUATION,
+        'np.mean(walks.log_weights > limit)',
+        'np.mean(walks.log_weights > 10 * limit + 1000)',
+        "regions that are not known give no doubt",
+    ),
+    Sabotage(EVALUATION, "trusted=not reasons", "trusted=True", "every estimate is trusted"),
+    Sabotage(
+        EVALUATION,
+        "log_p.std(ddof=1) / np.sqrt(len(log_p))",
+        "log_p.std(ddof=1)",
+        "standard error without the root of N",
+    ),
+    Sabotage(EVALUATION, "if not rbm.visible.are_states(v):", "if False:", "grey levels are given a likelihood"),
+    Sabotage(
+        EVALUATION,
+        "    for reason in evaluation.reasons:\n        yield",
+        "    for reason in evaluation.reasons[:0]:\n        yield",
+        "the report keeps its reasons to itself",
+    ),
+    # the pseudo-likelihood
+    Sabotage(
+        LIKELIHOOD, "change = 1 - 2 * v[:, i]", "change = 2 * v[:, i] - 1", "bits flipped the wrong way", lessons="08"
+    ),
+    Sabotage(
+        LIKELIHOOD,
+        "(flipped_log_weight - log_weight)[:, None]",
+        "(log_weight - flipped_log_weight)[:, None]",
+        "sign of the difference of free energies",
+        lessons="08",
+    ),
+    Sabotage(
+        LIKELIHOOD,
+        "v @ rbm.b + change * rbm.b[i]",
+        "v @ rbm.b",
+        "the flipped bit's own bias left out",
+        lessons="08",
+    ),
+    Sabotage(
+        LIKELIHOOD,
+        "x + change[:, None] * rbm.W[i]",
+        "x + rbm.W[i]",
+        "hidden inputs change as if every bit came on",
+        lessons="08",
+    ),
+    Sabotage(
+        LIKELIHOOD,
+        "    for i in range(v.shape[1]):\n        change",
+        "    for i in range(1):\n        change",
+        "only one bit is asked for",
+        lessons="08",
+    ),
+    Sabotage(
+        LIKELIHOOD,
+        "if not isinstance(rbm.visible, Bernoulli):",
+        "if False:",
+        "flips of units that are no bits",
+    ),
+    Sabotage(
+        EVALUATION,
+        "    return forward.log_z + s**2 / 2 + 3 * s + FAR_ABOVE\n",
+        "    return forward.log_z + FAR_ABOVE\n",
+        "wide but honest weights taken for a strange region",
+    ),
+    Sabotage(
+        EVALUATION,
+        "    s = (high - low) / 2\n",
+        "    s = forward.spread\n",
+        "a heavy region that a few walks found hides itself",
+    ),
+    Sabotage(
+        EVALUATION,
+        "zip(np.split(walks.log_weights, stops), np.split(walks.v, stops))",
+        "zip(np.split(walks.log_weights, stops)[::-1], np.split(walks.v, stops)[::-1])",
+        "walks down told of the wrong place",
+    ),
 ]
 
 

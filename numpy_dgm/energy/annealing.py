@@ -1,7 +1,7 @@
 """Annealed importance sampling: log Z by walking from a model whose Z is known to the one whose Z is not.
 
 The path: models with θ_β = (1 - β) θ_base + β θ, from β = 0, whose units are not connected, to β = 1, the RBM.
-With f_β(v) = exp(-F_β(v)), the unnormalised probability under the model at β, and 0 = β_0 < β_1 < ... < β_T = 1:
+With f_β(v) = exp(-F_β(v)), the unnormalised probability under the model at β, and 0 = β_0 < ... < β_{T-1} = 1:
 
     forward   v_0 ~ p_0, then v_t by one Gibbs step that leaves p_{β_t}
               w = Π_t f_{β_{t+1}}(v_t) / f_{β_t}(v_t)            E[w] = Z / Z_base
@@ -23,8 +23,9 @@ from itertools import repeat
 
 import numpy as np
 
-from ..foundation.numerics import logsumexp, sigmoid
+from ..foundation.numerics import logsumexp, softplus
 from ..foundation.records import Record
+from .rbm import gibbs_step
 
 WALKS_A_BLOCK = 50  # walks that go together, with a generator of their own, whoever does the work
 
@@ -121,13 +122,16 @@ def forward_walks(rbm, base, n_temperatures, n_walks, rng, executor=None):
     log_w, v = _walk(rbm, base, temperatures(n_temperatures), v, rng, executor)
     log_w += base_log_partition(base)
     effective = effective_sample_size(log_w)
-    return Walks(log_w, logsumexp(log_w) - np.log(n_walks), _log_mean_error(effective, n_walks), effective,
-                 log_w.std(), v)
+    return Walks(log_w, float(logsumexp(log_w) - np.log(n_walks)), _log_mean_error(effective, n_walks), effective,
+                 float(log_w.std()), v)
 
 
-def reverse_walks(rbm, base, n_temperatures, v, rng, executor=None):
-    """Walks from the states v (M, D) down to `base`, as `Walks`: an estimate as good as v are samples of the model."""
-    minus_log_w, v = _walk(rbm, base, temperatures(n_temperatures)[::-1], v, rng, executor)
+def reverse_walks(rbm, base, n_temperatures, v, rng, executor=None, n_sweeps=0):
+    """Walks down to `base` from where `n_sweeps` Gibbs sweeps from v (M, D) lead, as `Walks`.
+
+    An estimate as good as these states are samples of the model.
+    """
+    minus_log_w, v = _walk(rbm, base, temperatures(n_temperatures)[::-1], v, rng, executor, n_sweeps)
     return summarize_reverse(base_log_partition(base) - minus_log_w, v)
 
 
@@ -137,16 +141,24 @@ def summarize_reverse(log_w, v):
         log Z ≈ log Z_base - log mean (1/w)
     """
     effective = effective_sample_size(-log_w)
-    return Walks(log_w, np.log(len(v)) - logsumexp(-log_w), _log_mean_error(effective, len(v)), effective,
-                 log_w.std(), v)
+    return Walks(log_w, float(np.log(len(v)) - logsumexp(-log_w)), _log_mean_error(effective, len(v)), effective,
+                 float(log_w.std()), v)
 
 
-def _walk(rbm, base, betas, v, rng, executor):
-    """`anneal` in blocks of 50 rows, each with its own generator: the same bits whoever does the work."""
+def _walk(rbm, base, betas, v, rng, executor, n_sweeps=0):
+    """`sweep_and_anneal` in blocks of 50 rows, each with its own generator: the same bits whoever does the work."""
     blocks = [v[start : start + WALKS_A_BLOCK] for start in range(0, len(v), WALKS_A_BLOCK)]
     each = map if executor is None else executor.map
-    results = list(each(anneal, repeat(rbm), repeat(base), repeat(betas), blocks, rng.spawn(len(blocks))))
+    same = [repeat(argument) for argument in (rbm, base, betas, n_sweeps)]
+    results = list(each(sweep_and_anneal, *same, blocks, rng.spawn(len(blocks))))
     return np.concatenate([log_w for log_w, _ in results]), np.concatenate([v for _, v in results])
+
+
+def sweep_and_anneal(rbm, base, betas, n_sweeps, v, rng):
+    """`n_sweeps` Gibbs sweeps of the model, then `anneal` from there: v (M, D) -> `(log_weights, v)`."""
+    for _ in range(n_sweeps):
+        v = gibbs_step(rbm, v, rng)
+    return anneal(rbm, base, betas, v, rng)
 
 
 def effective_sample_size(log_weights):
@@ -173,13 +185,15 @@ def bennett(forward, reverse):
     m = np.log(len(up) / len(down))
     low = min(up.min(), down.min()) - 50.0
     high = max(up.max(), down.max()) + 50.0
-    for _ in range(200):  # bisection: the difference of the two sides falls as log Z rises
+    for _ in range(80):  # bisection: the difference of the two sides falls as log Z rises
         middle = (low + high) / 2
-        excess = sigmoid(up - middle - m).sum() - sigmoid(middle - down + m).sum()
-        low, high = (middle, high) if excess > 0 else (low, middle)
+        above = logsumexp(_log_sigmoid(up - middle - m)) > logsumexp(_log_sigmoid(middle - down + m))
+        low, high = (middle, high) if above else (low, middle)
     log_z = (low + high) / 2
-    terms_up, terms_down = sigmoid(up - log_z - m), sigmoid(log_z - down + m)
-    variance = 0.0
-    for terms in (terms_up, terms_down):
-        variance += terms.var() / terms.mean() ** 2 / len(terms)
-    return float(log_z), float(np.sqrt(variance))
+    error_up = _log_mean_error(effective_sample_size(_log_sigmoid(up - log_z - m)), len(up))
+    error_down = _log_mean_error(effective_sample_size(_log_sigmoid(log_z - down + m)), len(down))
+    return float(log_z), float(np.hypot(error_up, error_down))
+
+
+def _log_sigmoid(x):
+    return -softplus(-x)

@@ -19,9 +19,10 @@ import numpy as np
 
 from ..foundation.doors import BadInput, check_choice, check_count, check_generator
 from ..foundation.records import Record
+from ..foundation.training import check_cases
 from .annealing import Walks, base_rbm, bennett, forward_walks, reverse_walks, sample_base, summarize_reverse
 from .likelihood import has_exact_log_z, log_partition
-from .rbm import check_rbm, free_energy, gibbs_step, sample_visible
+from .rbm import check_rbm, free_energy, sample_visible
 
 METHODS = ("auto", "exact", "ais")
 
@@ -29,8 +30,8 @@ METHODS = ("auto", "exact", "ais")
 LEAST_EFFECTIVE_SHARE = 0.1  # of the forward walks, by their effective sample size
 MOST_SPREAD = 2.5  # nats, standard deviation of log w in either direction
 MOST_DISAGREEMENT = 0.5  # nats between forward and reverse
-FAR_ABOVE = 4.0  # nats by which a walk's log w gives away a region that forward walks do not know
-MOST_WALKS_FAR_ABOVE = 0.03  # the share of such walks that chance may bring
+FAR_ABOVE = 2.0  # nats beyond what chance explains: a log w there gives away a region that forward walks do not know
+MOST_WALKS_FAR_ABOVE = 0.03  # the share of such walks that may be
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,10 +72,11 @@ def evaluate_rbm(rbm, data, rng, method="auto", executor=None, n_temperatures=10
     check_choice("method", method, METHODS)
     check_count("n_temperatures", n_temperatures, least=2)
     check_count("n_walks", n_walks, least=20)
-    v = rbm.visible.check("data", data[:], len(rbm.b)).astype(rbm.W.dtype)
+    data = check_cases("data", data, len(rbm.b), rbm.visible.check)
+    v = np.asarray(data[:], dtype=rbm.W.dtype)
     if not rbm.visible.are_states(v):
-        raise BadInput("data: grey levels (or softmax groups that are missing) came, states of the visible layer were "
-                       "wanted; open_data's `bits` says how grey becomes bits")
+        raise BadInput("data: grey levels came, states of the visible layer were wanted; "
+                       "open_data's `bits` says how grey becomes bits")
     if method == "exact" or method == "auto" and has_exact_log_z(rbm):
         return _exact_evaluation(rbm, v)
     return _annealed_evaluation(rbm, v, rng, executor, n_temperatures, n_walks)
@@ -85,8 +87,8 @@ def _exact_evaluation(rbm, v):
     log_p = -free_energy(rbm, v) - log_z
     mean = float(log_p.mean())
     return Evaluation(
-        method="exact", n_cases=len(v), log_likelihood=mean, standard_error=_error_of_mean(log_p), interval=(mean, mean),
-        log_z=log_z, log_z_error=0.0, forward=None, reverse={}, trusted=True,
+        method="exact", n_cases=len(v), log_likelihood=mean, standard_error=_error_of_mean(log_p),
+        interval=(mean, mean), log_z=log_z, log_z_error=0.0, forward=None, reverse={}, trusted=True,
         reasons=("log Z is exact, no estimate",),
     )
 
@@ -94,91 +96,102 @@ def _exact_evaluation(rbm, v):
 def _annealed_evaluation(rbm, v, rng, executor, n_temperatures, n_walks):
     base = base_rbm(rbm, v.mean(axis=0, dtype=np.float64))
     forward = forward_walks(rbm, base, n_temperatures, n_walks, rng, executor)
-    reverse = {}
-    for place, states in starting_places(rbm, v, base, forward, n_temperatures, n_walks // 2, rng, executor).items():
-        reverse[place] = reverse_walks(rbm, base, n_temperatures, states, rng, executor)
-    known = _together(reverse["the data"], reverse["the forward walks' ends"])
-    log_z, log_z_error = bennett(forward, known)
-    reasons = doubts(forward, known, reverse)
+    places = starting_places(rbm, v, base, forward, n_temperatures, n_walks // 2, rng, executor)
+    reverse = walks_down(rbm, base, places, n_temperatures, rng, executor)
+    log_z, log_z_error = bennett(forward, reverse["the forward walks' ends"])
+    reasons = doubts(forward, reverse)
     log_p = -free_energy(rbm, v) - log_z
     mean, margin = float(log_p.mean()), 1.96 * log_z_error
     return Evaluation(
         method="ais", n_cases=len(v), log_likelihood=mean, standard_error=_error_of_mean(log_p),
         interval=(mean - margin, mean + margin), log_z=log_z, log_z_error=log_z_error, forward=forward,
-        reverse=reverse, trusted=not reasons, reasons=reasons or _grounds(forward, known, reverse),
+        reverse=reverse, trusted=not reasons, reasons=reasons or _grounds(forward, reverse),
     )
 
 
-def starting_places(rbm, v, base, forward, n_sweeps, n_chains, rng, executor=None):
-    """Where reverse walks start: a dict from the name of a place to states (n_chains, D), after `n_sweeps` // 2
-    block Gibbs sweeps of the model from there.
+def starting_places(rbm, v, base, forward, n_temperatures, n_chains, rng, executor=None):
+    """Where chains start: a dict from the name of a place to states (n_chains, D).
 
-    The data, and the forward walks' ends drawn by their weights, are where the mass is known to be. The other
+    The forward walks' ends, drawn by their weights, and the data are where the mass is known to be. The other
     three know nothing of the data: the ends of walks up from a base with b = 0; a base with the biases
     mirrored, where what was on is off; random hidden layers.
     """
     shares = np.exp(forward.log_weights - forward.log_weights.max())
     flat_base = replace(base, b=np.zeros_like(base.b))
-    flat = forward_walks(rbm, flat_base, n_sweeps, n_chains, rng, executor)
+    flat = forward_walks(rbm, flat_base, n_temperatures, n_chains, rng, executor)
     mirrored_base = replace(base, b=-base.b)
     no_input = np.zeros((n_chains, len(rbm.c)), rbm.c.dtype)
-    places = {
-        "the data": v[rng.integers(len(v), size=n_chains)],
+    return {
         "the forward walks' ends": forward.v[rng.choice(len(shares), size=n_chains, p=shares / shares.sum())],
+        "the data": v[rng.integers(len(v), size=n_chains)],
         "a flat base": flat.v,
         "mirrored base rates": sample_base(mirrored_base, n_chains, rng),
         "random hidden layers": sample_visible(rbm, rbm.hidden.sample(rbm.hidden.mean(no_input), rng), rng),
     }
-    for place, states in places.items():
-        for _ in range(n_sweeps // 2):
-            states = gibbs_step(rbm, states, rng)
-        places[place] = states
-    return places
 
 
-def doubts(forward, known, reverse):
+def walks_down(rbm, base, places, n_temperatures, rng, executor=None):
+    """Walks down from where n_temperatures // 2 Gibbs sweeps from each place lead: a dict from its name to Walks.
+
+    All places go at once, so that an executor has as much to share out as there is.
+    """
+    v = np.concatenate(list(places.values()))
+    walks = reverse_walks(rbm, base, n_temperatures, v, rng, executor, n_sweeps=n_temperatures // 2)
+    stops = np.cumsum([len(states) for states in places.values()])[:-1]
+    parts = zip(np.split(walks.log_weights, stops), np.split(walks.v, stops))
+    return {place: summarize_reverse(log_w, v) for place, (log_w, v) in zip(places, parts)}
+
+
+def doubts(forward, reverse):
     """Why the estimate should not be trusted, as sentences; none where it may be.
 
-    forward, known: Walks up, and Walks down from the data and from the forward walks' ends together; reverse:
-    Walks down from each starting place.
+    forward: Walks up; reverse: Walks down by the place that their chains started from.
     """
     reasons = []
     n_walks = len(forward.log_weights)
     if forward.effective_sample_size < LEAST_EFFECTIVE_SHARE * n_walks:
         reasons.append(f"low effective sample size: the {n_walks} forward walks are worth "
                        f"{forward.effective_sample_size:.1f}; try more temperatures")
-    for name, walks in (("forward", forward), ("reverse", known)):
+    known = {place: reverse[place] for place in ("the forward walks' ends", "the data")}
+    for name, walks in {"forward": forward, **known}.items():
         if walks.spread > MOST_SPREAD:
-            reasons.append(f"weights too spread: the {name} log weights have a standard deviation of "
-                           f"{walks.spread:.1f} nats; try more temperatures")
-    gap = known.log_z - forward.log_z
-    if abs(gap) > MOST_DISAGREEMENT:
-        reasons.append(f"directions disagree: reverse says {abs(gap):.1f} nats {'more' if gap > 0 else 'less'} than "
-                       "forward; try more temperatures")
-    strange = {}
-    for place, walks in reverse.items():
-        share = np.mean(walks.log_weights > forward.log_z + FAR_ABOVE)
-        if share > MOST_WALKS_FAR_ABOVE:
-            strange[place] = f"{share:.0%} of the chains from {place}"
+            which = "the forward log weights" if walks is forward else f"the log weights down from {name}"
+            reasons.append(f"weights too spread: {which} have a standard deviation of {walks.spread:.1f} nats; "
+                           "try more temperatures")
+    for place, walks in known.items():
+        gap = walks.log_z - forward.log_z
+        if abs(gap) > MOST_DISAGREEMENT:
+            reasons.append(f"directions disagree: walks down from {place} say {abs(gap):.1f} nats "
+                           f"{'more' if gap > 0 else 'less'} than forward ones; try more temperatures")
+    limit = far_above(forward)
+    shares = {place: np.mean(walks.log_weights > limit) for place, walks in reverse.items()}
+    strange = [f"{share:.0%} from {place}" for place, share in shares.items() if share > MOST_WALKS_FAR_ABOVE]
     if strange:
-        reasons.append(f"different regions: {', '.join(strange.values())} ended where the forward walks hardly come, in "
-                       "a region that may hold most of the mass; longer runs of parallel tempering may join the two")
+        reasons.append(f"different regions: chains ended where forward walks hardly come, in a region that may hold "
+                       f"most of the mass ({', '.join(strange)}); try more temperatures")
     return tuple(reasons)
 
 
-def _grounds(forward, known, reverse):
+def far_above(forward):
+    """The log w that next to no walk down exceeds if the forward walks know all regions, a number.
+
+    If log w is normal with the standard deviation s on the way up, it is normal with the same s on the way down,
+    around log Z + s²/2 (Crooks 1999). s is taken from the middle two thirds of the forward walks, so that a few
+    that did find a heavy region do not hide it.
+    """
+    low, high = np.quantile(forward.log_weights, [1 / 6, 5 / 6])
+    s = (high - low) / 2
+    return forward.log_z + s**2 / 2 + 3 * s + FAR_ABOVE
+
+
+def _grounds(forward, reverse):
     """The sentences of a verdict of trust."""
+    gap = reverse["the forward walks' ends"].log_z - forward.log_z
     return (
-        f"forward and reverse walks agree to {abs(known.log_z - forward.log_z):.2f} nats",
+        f"forward and reverse walks agree to {abs(gap):.2f} nats",
         f"the {len(forward.log_weights)} forward walks are worth {forward.effective_sample_size:.0f}",
         f"chains from {len(reverse)} different places found no region that the forward walks do not know",
     )
-
-
-def _together(*several):
-    """The walks down from several places as one set, each walk counting the same."""
-    return summarize_reverse(np.concatenate([walks.log_weights for walks in several]),
-                             np.concatenate([walks.v for walks in several]))
 
 
 def _error_of_mean(log_p):
@@ -187,17 +200,18 @@ def _error_of_mean(log_p):
 
 def _report_lines(evaluation):
     """The report, line by line."""
-    yield (f"log p a case     {evaluation.log_likelihood:.3f} nats, ± {evaluation.standard_error:.3f} over the "
-           f"{evaluation.n_cases:,} cases")
+    n = evaluation.n_cases
+    over_cases = "1 case" if n == 1 else f"± {evaluation.standard_error:.3f} over the {n:,} cases"
+    yield f"log p a case     {evaluation.log_likelihood:.3f} nats, {over_cases}"
     if evaluation.method == "exact":
         yield f"log Z            {evaluation.log_z:.3f}, exact"
     else:
         low, high = evaluation.interval
-        forward = evaluation.forward
-        yield f"95 % interval    [{low:.3f}, {high:.3f}] for these cases, from what is uncertain about log Z"
+        unless = "" if evaluation.trusted else ", were it not for what the verdict says"
+        yield f"95 % interval    [{low:.3f}, {high:.3f}] for these cases, from what is uncertain about log Z{unless}"
         yield f"log Z            {evaluation.log_z:.3f} ± {evaluation.log_z_error:.3f}, by walks in both directions"
-        yield "walks                               log Z   spread   worth"
-        yield _walks_line("forward, from base rates", forward)
+        yield "walks                                       log Z   spread   worth"
+        yield _walks_line("forward, from base rates", evaluation.forward)
         for place, walks in evaluation.reverse.items():
             yield _walks_line(f"reverse, from {place}", walks)
     yield f"verdict          {'trust' if evaluation.trusted else 'do not trust'}"

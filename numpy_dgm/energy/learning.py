@@ -133,7 +133,8 @@ def train_rbm(
     check_rbm(rbm)
     data = check_cases("data", data, len(rbm.b), rbm.visible.check)
     if sparsity_target is not None and not isinstance(rbm.hidden, Bernoulli):
-        raise BadInput(f"sparsity_target: hidden units of the kind {rbm.hidden} came, the target is for how often a bit is on")
+        raise BadInput(f"sparsity_target: hidden units of the kind {rbm.hidden} came, "
+                       "the target is for how often a bit is on")
     settings |= {**(notes or {}), "data": fingerprint(data), "start": fingerprint(flatten(rbm)[None])}
     settings |= {"visible": units_to_dict(rbm.visible), "hidden": units_to_dict(rbm.hidden)}
 

@@ -110,6 +110,8 @@ def pseudo_log_likelihood(rbm, v):
     """
     if not isinstance(rbm.visible, Bernoulli):
         raise BadInput(f"rbm.visible: {rbm.visible} came, the pseudo-likelihood by flips is that of bits")
+    if not rbm.visible.are_states(v):
+        raise BadInput("v: grey levels came, bits were wanted: only a bit can be flipped")
     x = v @ rbm.W + rbm.c  # (N, K)
     log_weight = v @ rbm.b + rbm.hidden.log_normaliser(x)  # -F(v)
     total = np.zeros(len(v))

@@ -425,3 +425,9 @@ def test_arguments_stay_as_they_were():
 def test_walks_print_a_line_a_field():
     text = repr(both_ways()[0])
     assert text.startswith("Walks\n  log_weights            float64 (130,) [") and text.count("\n") == 6
+
+
+def test_directions_that_are_worlds_apart_have_a_middle_and_no_nan():
+    """4,000 nats between them: every σ would be 0 in float64."""
+    log_z, error = bennett(walks_with(np.array([0.0, 1.0])), walks_with(np.array([4000.0, 4001.0])))
+    assert 1.0 < log_z < 4000.0 and np.isfinite(error)

@@ -14,6 +14,7 @@ from numpy_dgm.energy import (
     Bernoulli,
     Gaussian,
     Softmax,
+    annealing,
     evaluate_rbm,
     evaluation,
     free_energy,
@@ -29,12 +30,12 @@ from numpy_dgm.energy.annealing import (
     effective_sample_size,
     summarize_reverse,
 )
-from numpy_dgm.energy.evaluation import doubts, starting_places
+from numpy_dgm.energy.evaluation import doubts, starting_places, walks_down
 from numpy_dgm.foundation.doors import BadInput
 from numpy_dgm.foundation.numerics import logsumexp
 
 KINDS = (Bernoulli(), Gaussian(), Softmax(3))
-PLACES = ("the data", "the forward walks' ends", "a flat base", "mirrored base rates", "random hidden layers")
+PLACES = ("the forward walks' ends", "the data", "a flat base", "mirrored base rates", "random hidden layers")
 
 
 def by_walks(rbm, v, seed=0, n_temperatures=100, n_walks=40, executor=None):
@@ -102,14 +103,12 @@ def test_walks_find_the_exact_log_likelihood_for_every_kind_of_units(visible, hi
 
 
 def test_the_parts_of_an_evaluation_fit_together():
-    """log Z from the forward walks and those down from the two places known, Bennett's way; 1.96 errors around."""
+    """log Z from the forward walks and those down from where they end, Bennett's way; 1.96 errors around."""
     rbm, v = random_rbm(8, 5, 1.0, 0, np.float32), random_bits(30, 8, 1)
     found = by_walks(rbm, v, n_walks=21)
     assert tuple(found.reverse) == PLACES
     assert len(found.forward.log_weights) == 21 and {len(walks.v) for walks in found.reverse.values()} == {10}
-    known = [found.reverse[place] for place in PLACES[:2]]
-    together = summarize_reverse(np.concatenate([walks.log_weights for walks in known]), np.empty((20, 8)))
-    assert (found.log_z, found.log_z_error) == bennett(found.forward, together)
+    assert (found.log_z, found.log_z_error) == bennett(found.forward, found.reverse["the forward walks' ends"])
     np.testing.assert_allclose(found.log_likelihood, np.mean(-free_energy(rbm, v.astype(np.float32))) - found.log_z)
     low, high = found.interval
     np.testing.assert_allclose([found.log_likelihood - low, high - found.log_likelihood], 1.96 * found.log_z_error)
@@ -165,26 +164,31 @@ def test_model_and_data_stay_as_they_were():
 
 
 def test_chains_start_at_five_places():
-    """All biases are far from 0: a chain that has made a sweep has all bits on, wherever it started."""
     rbm, v = RBM(np.zeros((6, 3)), np.full(6, 40.0), np.zeros(3)), np.zeros((5, 6))
     base, rng = base_rbm(rbm, np.full(6, 0.2)), np.random.default_rng(0)
     ends = Walks(np.zeros(20), 0.0, 0.0, 20.0, 0.0, np.zeros((20, 6)))
-    unmoved = starting_places(rbm, v, base, ends, 1, 400, rng)
-    moved = starting_places(rbm, v, base, ends, 2, 400, rng)
-    assert tuple(unmoved) == tuple(moved) == PLACES
-    assert all(states.shape == (400, 6) and states.all() for states in moved.values())
-    means = {place: states.mean() for place, states in unmoved.items()}
+    places = starting_places(rbm, v, base, ends, 1, 400, rng)
+    assert tuple(places) == PLACES and all(states.shape == (400, 6) for states in places.values())
+    means = {place: states.mean() for place, states in places.items()}
     assert means["the data"] == means["the forward walks' ends"] == 0
-    assert means["random hidden layers"] == 1  # drawn from p(v given h)
+    assert means["random hidden layers"] == 1  # drawn from p(v given h): all biases are far from 0
     assert abs(means["mirrored base rates"] - 0.8) < 4.5 * np.sqrt(0.8 * 0.2 / 2400)
     assert abs(means["a flat base"] - 0.5) < 4.5 * np.sqrt(0.25 / 2400)  # with one temperature there is no path
 
 
 def test_chains_run_for_half_as_many_sweeps_as_there_are_temperatures(monkeypatch):
     sweeps = []
-    monkeypatch.setattr(evaluation, "gibbs_step", lambda rbm, v, rng: sweeps.append(len(v)) or v)
+    monkeypatch.setattr(annealing, "gibbs_step", lambda rbm, v, rng: sweeps.append(len(v)) or v)
     by_walks(random_rbm(6, 3, 1.0, 0), random_bits(4, 6, 1), n_temperatures=10, n_walks=30)
-    assert sweeps == [15] * 25  # five places, five sweeps
+    assert sweeps == [50] * 5 + [25] * 5  # 75 chains, 15 from each of five places: two blocks, five sweeps
+
+
+def test_walks_down_are_told_apart_by_their_place():
+    """With one temperature there is neither a sweep nor a step, so that each walk stays where it starts."""
+    rbm, places = random_rbm(1, 1, 1.0, 0), {"off": np.zeros((30, 1)), "on": np.ones((40, 1))}
+    down = walks_down(rbm, base_rbm(rbm), places, 1, np.random.default_rng(0))
+    assert list(down) == ["off", "on"] and [len(down[place].log_weights) for place in down] == [30, 40]
+    assert not down["off"].v.any() and down["on"].v.all()
 
 
 def test_forward_walks_ends_are_taken_by_their_weights():
@@ -287,21 +291,27 @@ MOST_FAR = int(evaluation.MOST_WALKS_FAR_ABOVE * 100)  # of 100 walks
 SAME = np.zeros(100)
 
 
+PLACES_KNOWN = PLACES[:2]
+
+
+@pytest.mark.parametrize("place", PLACES_KNOWN)
 @pytest.mark.parametrize("forward, known, label", [
     (up(one_heavy(100 * SHARE + 0.1)), None, None),
     (up(one_heavy(100 * SHARE - 0.1)), None, "low effective sample size"),
     (up(two_values(SPREAD - 0.01)), None, None),
     (up(two_values(SPREAD + 0.01)), None, "weights too spread"),
-    (up(SAME), agreeing(two_values(SPREAD - 0.01)), None),
-    (up(SAME), agreeing(two_values(SPREAD + 0.01)), "weights too spread"),
+    (up(SAME), agreeing(two_values(1.0)), None),
+    (up(two_values(SPREAD - 0.1)), agreeing(two_values(SPREAD + 0.01)), "weights too spread"),
     (up(SAME), down(SAME + GAP - 0.01), None),
     (up(SAME), down(SAME + GAP + 0.01), "directions disagree"),
     (up(SAME), down(SAME - GAP - 0.01), "directions disagree"),
 ])
-def test_each_doubt_about_the_weights_comes_at_its_limit_and_alone(forward, known, label):
-    """Where `known` is None, the walks down say what the walks up say."""
-    known = down(SAME + forward.log_z) if known is None else known
-    assert labels(doubts(forward, known, {})) == (set() if label is None else {label})
+def test_each_doubt_about_the_weights_comes_at_its_limit_and_alone(forward, known, label, place):
+    """All walks down say what the walks up say; but those from `place` are `known` where it is given."""
+    reverse = {name: down(SAME + forward.log_z) for name in PLACES}
+    if known is not None:
+        reverse[place] = down(known.log_weights + forward.log_z)
+    assert labels(doubts(forward, reverse)) == (set() if label is None else {label})
 
 
 @pytest.mark.parametrize("log_weights, in_doubt", [
@@ -311,10 +321,27 @@ def test_each_doubt_about_the_weights_comes_at_its_limit_and_alone(forward, know
     (far_above(MOST_FAR + 1, ABOVE + 0.01), True),
 ])
 def test_a_place_is_strange_when_more_walks_from_there_stand_far_above_than_chance_brings(log_weights, in_doubt):
-    reasons = doubts(up(SAME), down(SAME), {"home": down(SAME), "the moon": down(log_weights)})
+    reverse = {name: down(SAME) for name in PLACES}
+    reasons = doubts(up(SAME), {**reverse, "the moon": down(log_weights)})
     assert labels(reasons) == ({"different regions"} if in_doubt else set())
     for reason in reasons:
-        assert "the moon" in reason and "home" not in reason and f"{MOST_FAR + 1}%" in reason
+        assert f"{MOST_FAR + 1}% from the moon" in reason and not any(name in reason for name in PLACES)
+
+
+@pytest.mark.parametrize("spread", [0.1, 1.0, 2.0])
+def test_walks_down_that_obey_crooks_are_not_strange(spread):
+    """log w up is N(-s²/2, s²), down N(s²/2, s²), for log Z = 0: one walk in 700 stands more than 3 s above."""
+    rng = np.random.default_rng(0)
+    forward = up(rng.normal(-(spread**2) / 2, spread, size=100_000))
+    limit = evaluation.far_above(forward)
+    np.testing.assert_allclose(limit, spread**2 / 2 + 3 * spread * 0.967 + ABOVE, atol=0.1 + 0.1 * spread)
+    assert np.mean(rng.normal(spread**2 / 2, spread, size=100_000) > limit) < 2e-3
+
+
+def test_a_few_walks_that_found_a_heavy_region_do_not_hide_it():
+    weights = np.append(np.random.default_rng(0).normal(scale=0.1, size=95), np.full(5, 10.0))
+    forward = up(weights)
+    assert evaluation.far_above(forward) < forward.log_z + ABOVE + 1
 
 
 # ---- the report
@@ -358,11 +385,12 @@ MISSING = np.array([[0.0, 0, 0, 1, 0, 0]])
     ({"rbm": None}, "rbm: NoneType came"),
     ({"rbm": RBM(np.full((6, 3), np.nan), np.zeros(6), np.zeros(3))}, "rbm.W: 18 of 18 values are NaN"),
     ({"rbm": RBM(np.eye(6), np.zeros(6), np.zeros(6), Gaussian(), Gaussian())}, "a largest singular value of W of 1"),
-    ({"data": np.zeros((3, 5))}, "data: shape (3, 5) came, a last axis of 6 was wanted"),
+    ({"data": np.zeros((3, 5))}, "data: shape (3, 5) came, (cases, 6)"),
     ({"data": np.full((3, 6), 2.0)}, "data: values from 2 to 2 came"),
     ({"data": np.full((3, 6), np.nan)}, "data: 18 of 18 values are NaN"),
-    ({"data": np.zeros((0, 6))}, "data: an empty array"),
+    ({"data": np.zeros((0, 6))}, "data: shape (0, 6) came"),
     ({"data": GREY}, "data: grey levels"),
+    ({"data": None}, "data: NoneType came"),
     ({"data": MISSING, "rbm": small_rbm(Softmax(3), Bernoulli(), 2, 1, 1.0, 0)}, "missing"),
     ({"rng": 0}, "rng: int came, a numpy.random.Generator was wanted"),
     ({"method": "AIS"}, "method: 'AIS' came, one of 'auto', 'exact', 'ais' was wanted"),

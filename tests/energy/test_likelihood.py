@@ -166,3 +166,8 @@ def test_the_pseudo_likelihood_of_float32_parameters_is_summed_in_float64():
 def test_the_pseudo_likelihood_by_flips_is_refused_where_units_are_no_bits(visible):
     with pytest.raises(BadInput, match=f"rbm.visible: {type(visible).__name__}.* came, .* bits"):
         pseudo_log_likelihood(random_rbm(6, 3, 1.0, 0, visible=visible), np.zeros((2, 6)))
+
+
+def test_the_pseudo_likelihood_of_grey_levels_is_refused():
+    with pytest.raises(BadInput, match="v: grey levels came.*only a bit can be flipped"):
+        pseudo_log_likelihood(random_rbm(3, 2, 1.0, 0), np.full((2, 3), 0.5))

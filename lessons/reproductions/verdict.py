@@ -4,7 +4,7 @@
 
 Three families, 10 to 18 hidden units, so that the sum over the hidden layer gives the true log Z:
 
-    random    weights N(0, scale² / units), units = D + K, scale from .1 to 4, biases N(0, 1); the data are what
+    random    weights N(0, scale² / K), K the hidden units, scale from .1 to 4, biases N(0, 1); the data are what
               500 Gibbs sweeps make of random bits
     trained   on bars and stripes, the labelled shifter or digits, by CD or PCD, with random settings
     planted   two far modes, the data in the lighter one: walks from the data's base rates and chains from the
@@ -65,7 +65,7 @@ def random_model(rng):
     scale = rng.uniform(0.1, 4)
     K = int(rng.integers(10, 19))
     D = int(rng.integers(K, 65))
-    rbm = RBM(rng.normal(scale=scale / np.sqrt(D + K), size=(D, K)), rng.normal(size=D), rng.normal(size=K))
+    rbm = RBM(rng.normal(scale=scale / np.sqrt(K), size=(D, K)), rng.normal(size=D), rng.normal(size=K))
     low, high = next((low, high) for low, high in SCALES if scale <= high)
     return f"random, scale {low} to {high}", rbm, run_chains(rbm, rng.integers(0, 2, size=(200, D)), 500, rng)
 

@@ -1,17 +1,17 @@
 """Energy-based models: p = exp(-E) / Z.
 
-    units.py        the kinds of units: a log-normaliser and a base measure each
-    rbm.py          the restricted Boltzmann machine: energy, free energy, conditionals, block Gibbs
-    contrastive.py  its gradient, exactly and from chains (CD, PCD); centring
-    learning.py     training by that gradient, with checkpoints
-    fused.py        PCD's gradient in buffers of its own, for long runs
-    likelihood.py   its likelihood, exactly; the pseudo-likelihood
-    annealing.py    log Z by annealed importance sampling, forward and reverse
-    evaluation.py   the likelihood by whichever way can be had, with a verdict: trust it or not, and why
-    tempering.py    parallel tempering: chains at several temperatures that exchange states
-    estimator_report.py   the bias and the variance of CD, PCD and tempered gradients
-    boltzmann.py    the general Boltzmann machine: any connections
-    boltzmann_learning.py   its learning: both phases sampled, or mean field
+    units.py               the kinds of units: a log-normaliser and a base measure each
+    rbm.py                 the restricted Boltzmann machine: energy, free energy, conditionals, block Gibbs
+    contrastive.py         its gradient, exactly and from chains (CD, PCD); centring; sparsity
+    learning.py            training by that gradient, with checkpoints
+    fused.py               PCD's gradient in buffers of its own, for long runs
+    tempering.py           parallel tempering: chains at several temperatures that exchange states
+    estimator_report.py    the bias and the variance of CD, PCD and tempered gradients
+    likelihood.py          the likelihood, exactly; the pseudo-likelihood
+    annealing.py           log Z by annealed importance sampling, forward and reverse
+    evaluation.py          the likelihood by whichever way can be had, with a verdict: trust it or not, and why
+    boltzmann.py           the general Boltzmann machine: any connections
+    boltzmann_learning.py  its learning: both phases sampled, or mean field
 
 Gradients point up the mean log-likelihood, throughout the wing.
 """

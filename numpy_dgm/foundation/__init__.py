@@ -8,5 +8,6 @@
     optimizers.py    SGD, momentum, Adam; schedules; moving average of the parameters
     training.py      minibatches, history, progress, early stopping, divergence guard
     checkpoint.py    a whole training state in a file, atomically, without pickles
+    standardiser.py  real-valued data to unit scale and back, with the Jacobian
     doors.py         the checks at the doors, and BadInput
 """

@@ -1826,6 +1826,18 @@ SABOTAGE = [
         "zip(np.split(walks.log_weights, stops)[::-1], np.split(walks.v, stops)[::-1])",
         "walks down told of the wrong place",
     ),
+    Sabotage(
+        RECORDS,
+        "changed[name] = tuple(with_leaves(part, arrays) for part in value)",
+        "changed[name] = tuple(with_leaves(part, arrays) for part in value[::-1])[::-1]",
+        "layers packed in one order and taken out in another",
+    ),
+    Sabotage(
+        RECORDS,
+        "for inner, array in leaves(value)]",
+        "for inner, array in leaves(value)[:1]]",
+        "only the first array of an inner record is packed",
+    ),
 ]
 
 

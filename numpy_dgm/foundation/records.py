@@ -8,7 +8,8 @@ the same record with its arrays as windows onto that vector:
     vector += 0.1          # every weight and bias has moved, rbm.W among them
 
 Whatever works on "all the parameters" (optimizers, gradient checks, checkpoints, moving averages) is
-written once, on that vector. Fields not in `trainable` (kinds of units, masks) stay as they are.
+written once, on that vector. Fields not in `trainable` (kinds of units, masks) stay as they are. A model may
+be made of smaller records, as a network is of layers; its vector is then theirs, one after the other.
 """
 import dataclasses
 
@@ -41,23 +42,55 @@ def describe(value):
     return f"{value.dtype} {value.shape} [{value.min():.3g}, {value.max():.3g}]"
 
 
+def leaves(record):
+    """The trainable arrays of `record` with their names, in order: a list of pairs such as ("layers[0].W", array).
+
+    A trainable field is an array, a record, or a tuple of records, whose own trainable arrays it then stands for.
+    """
+    found = []
+    for name in record.trainable:
+        value = getattr(record, name)
+        if isinstance(value, tuple):
+            for i, part in enumerate(value):
+                found += [(f"{name}[{i}].{inner}", array) for inner, array in leaves(part)]
+        elif isinstance(value, Record):
+            found += [(f"{name}.{inner}", array) for inner, array in leaves(value)]
+        else:
+            found.append((name, value))
+    return found
+
+
+def with_leaves(record, arrays):
+    """A record like `record` with the next of `arrays`, an iterator, in the place of each trainable array."""
+    changed = {}
+    for name in record.trainable:
+        value = getattr(record, name)
+        if isinstance(value, tuple):
+            changed[name] = tuple(with_leaves(part, arrays) for part in value)
+        elif isinstance(value, Record):
+            changed[name] = with_leaves(value, arrays)
+        else:
+            changed[name] = next(arrays)
+    return dataclasses.replace(record, **changed)
+
+
 def flatten(record):
     """The trainable arrays of `record` end to end: a new vector (P,)."""
-    return np.concatenate([getattr(record, name).ravel() for name in record.trainable])
+    return np.concatenate([array.ravel() for _, array in leaves(record)])
 
 
 def windows(record, vector):
     """A record like `record` whose trainable arrays are windows onto `vector` (P,), not copies."""
-    wanted = sum(getattr(record, name).size for name in record.trainable)
+    arrays = [array for _, array in leaves(record)]
+    wanted = sum(array.size for array in arrays)
     if len(vector) != wanted:
         raise ValueError(f"windows: a vector of {len(vector)} came, {wanted} entries were wanted")
-    views, start = {}, 0
-    for name in record.trainable:
-        array = getattr(record, name)
+    views, start = [], 0
+    for array in arrays:
         stop = start + array.size
-        views[name] = vector[start:stop].reshape(array.shape)
+        views.append(vector[start:stop].reshape(array.shape))
         start = stop
-    return dataclasses.replace(record, **views)
+    return with_leaves(record, iter(views))
 
 
 def pack(record):
@@ -67,9 +100,8 @@ def pack(record):
 
 
 def entry_name(record, index):
-    """The name of entry `index` of the packed vector, such as 'W[3, 2]'."""
-    for name in record.trainable:
-        array = getattr(record, name)
+    """The name of entry `index` of the packed vector, such as 'W[3, 2]' or 'layers[0].W[3, 2]'."""
+    for name, array in leaves(record):
         if index < array.size:
             position = ", ".join(str(int(i)) for i in np.unravel_index(index, array.shape))
             return f"{name}[{position}]"

@@ -16,6 +16,7 @@ import zlib
 import numpy as np
 
 from .doors import BadInput, check_array
+from .records import leaves
 
 CASES_AT_ONCE = 10_000  # rows of data that are looked at together: a memory map is never read whole
 
@@ -174,8 +175,7 @@ class EarlyStopping:
 
 def check_finite(model, epoch, last_good=None, **losses):
     """Raise Diverged where a trainable array of `model` or one of the named losses is not finite."""
-    arrays = {name: getattr(model, name) for name in model.trainable}
-    for name, value in {**arrays, **losses}.items():
+    for name, value in [*leaves(model), *losses.items()]:
         if not np.isfinite(value).all():
             raise Diverged(
                 f"training stopped in epoch {epoch}: {name} is no longer finite; "

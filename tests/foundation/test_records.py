@@ -8,6 +8,7 @@ from numpy_dgm.foundation.records import (
     describe,
     entry_name,
     flatten,
+    leaves,
     pack,
     show_arrays_short,
     windows,
@@ -122,3 +123,48 @@ def test_long_arrays_print_short_once_told_so(print_options_afterwards):
     assert repr(np.array([1.0, 2.5])) == "[1. , 2.5]" and repr(np.array(3)) == "3"
     assert repr(np.array(["a"] * 30)).splitlines()[0] == "<U1 (30,)"
     assert str(long) == plain
+
+
+# records made of records
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Pair(Record):
+    first: Model
+    rest: tuple
+    scale: np.ndarray
+    name: str = "pair"
+
+    trainable = ("rest", "first", "scale")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Still(Record):
+    size: int = 3
+
+
+def some_pair():
+    other = Model(W=100 + np.arange(2.0).reshape(1, 2), mask=None, b=np.array([200.0]))
+    return Pair(first=some_model(), rest=(other, Still(), some_model()), scale=np.array([[7.0]]))
+
+
+def test_a_record_of_records_packs_theirs_one_after_the_other():
+    vector, packed = pack(some_pair())
+    np.testing.assert_array_equal(vector, [200, 100, 101, 10, 11, 0, 1, 2, 3, 4, 5, 10, 11, 0, 1, 2, 3, 4, 5, 7])
+    vector += 1000
+    np.testing.assert_array_equal(packed.rest[0].W, [[1100, 1101]])
+    np.testing.assert_array_equal(packed.first.b, [1010, 1011])
+    assert packed.scale[0, 0] == 1007 and packed.rest[1].size == 3 and packed.name == "pair"
+
+
+def test_entries_of_a_record_of_records_are_named_by_their_place():
+    names = [entry_name(some_pair(), i) for i in (0, 2, 3, 10, 11, 18, 19)]
+    assert names == ["rest[0].b[0]", "rest[0].W[0, 1]", "rest[2].b[0]", "rest[2].W[1, 2]", "first.b[0]",
+                     "first.W[1, 2]", "scale[0, 0]"]
+
+
+def test_leaves_are_the_arrays_themselves():
+    pair = some_pair()
+    found = leaves(pair)
+    assert [name for name, _ in found][:2] == ["rest[0].b", "rest[0].W"] and len(found) == 7
+    assert found[-1][1] is pair.scale

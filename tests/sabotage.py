@@ -1868,7 +1868,7 @@ def run(command, folder, seconds):
 
 def run_tests(folder, tests):
     """True where the tests are red, False where they are green; pytest's own troubles are errors."""
-    code = run([sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"tests/{tests}"], folder, 120)
+    code = run([sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"tests/{tests}"], folder, 300)
     if code not in (0, 1, 2):  # 2 is an error while tests are collected
         raise RuntimeError(f"pytest tests/{tests} ended with code {code}: nothing was tested")
     return code != 0
@@ -1877,7 +1877,7 @@ def run_tests(folder, tests):
 def run_proofs(folder, number):
     """True where the proofs of the lesson are red."""
     [lesson] = (folder / "lessons").glob(f"{number}_*.py")
-    return run([sys.executable, "-m", "numpy_dgm.course.lessons", str(lesson), "--proofs"], folder, 120) != 0
+    return run([sys.executable, "-m", "numpy_dgm.course.lessons", str(lesson), "--proofs"], folder, 300) != 0
 
 
 def copy_repository(origin, folder):

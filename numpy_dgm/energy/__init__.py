@@ -8,6 +8,7 @@
     tempering.py           parallel tempering: chains at several temperatures that exchange states
     estimator_report.py    the bias and the variance of CD, PCD and tempered gradients
     likelihood.py          the likelihood, exactly; the pseudo-likelihood
+    bit_sums.py            the exact sum over a layer of bits, by products, for speed
     annealing.py           log Z by annealed importance sampling, forward and reverse
     evaluation.py          the likelihood by whichever way can be had, with a verdict: trust it or not, and why
     boltzmann.py           the general Boltzmann machine: any connections

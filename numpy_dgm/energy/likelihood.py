@@ -17,6 +17,7 @@ import numpy as np
 
 from ..foundation.doors import BadInput
 from ..foundation.numerics import logsumexp, sum_of_softplus
+from .bit_sums import can_be_multiplied, log_weights_of_bits
 from .rbm import flipped, free_energy, is_gaussian_pair
 from .units import Bernoulli, Softmax
 
@@ -26,7 +27,7 @@ MOST_STATES = 2**25  # that many take minutes; the next doubling, the better par
 def log_partition(rbm):
     """log Z = log Σ exp(-F(s)) over all states s of the smaller layer, a number, summed in float64.
 
-    Memory stays within a few MB: the states are visited in blocks. Where the first blocks show that it
+    Memory stays within a few MB: the states are visited in blocks (bits by a shorter way, see bit_sums.py). Where the first blocks show that it
     will take more than 10 s, a warning says how long beforehand. BadInput where the smaller layer has
     more than 2^25 states. Two Gaussian layers need no sum.
     """
@@ -34,15 +35,22 @@ def log_partition(rbm):
         return _gaussian_log_partition(rbm)
     layer = smaller_layer_visible(rbm)
     n_states = count_states(rbm)
-    log_weights = []  # log of each block's summed weight
+    blocks = log_weights_of_bits(layer) if can_be_multiplied(layer) else log_weights(layer)
+    totals = []  # log of each block's summed weight
     started, warned = time.perf_counter(), False
-    for states, stop in state_blocks(layer):
-        log_weights.append(logsumexp(-free_energy(layer, states)))
+    for block, stop in blocks:
+        totals.append(logsumexp(block))
         seconds = time.perf_counter() - started
         if not warned and seconds > 0.2:
             warned = True
             _warn_of_a_long_sum(n_states, seconds * n_states / stop)
-    return float(logsumexp(np.array(log_weights)))
+    return float(logsumexp(np.array(totals)))
+
+
+def log_weights(layer):
+    """-F(s) of all states s of the visible layer, in blocks: pairs of log weights (S,) and how many are done."""
+    for states, stop in state_blocks(layer):
+        yield -free_energy(layer, states), stop
 
 
 def gaussian_moments(rbm):

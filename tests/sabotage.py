@@ -50,6 +50,10 @@ STANDARDISER = "foundation/standardiser.py"
 PAIRS = "energy/test_unit_pairs.py"
 ANNEALING, EVALUATION = "energy/annealing.py", "energy/evaluation.py"
 TEMPERING, REPORT = "energy/tempering.py", "energy/estimator_report.py"
+OBJECTIVES = "adversarial/objectives.py"
+PENALTIES, GAN = "adversarial/penalties.py", "adversarial/gan.py"
+BIT_SUMS = "energy/bit_sums.py"
+COVERAGE, MIXTURES = "adversarial/coverage.py", "data/mixtures.py"
 
 SABOTAGE = [
     # the RBM's equations
@@ -462,17 +466,18 @@ SABOTAGE = [
     ),
     Sabotage(
         LIKELIHOOD,
-        "logsumexp(-free_energy(layer, states))",
-        "logsumexp(free_energy(layer, states))",
+        "        yield -free_energy(layer, states), stop\n",
+        "        yield free_energy(layer, states), stop\n",
         "sign of the free energy in Z (1)",
-        lessons="04 05",
+        "energy/test_bit_sums.py",
+        lessons="10",
     ),
     Sabotage(
         LIKELIHOOD,
         "for start in range(0, n_states, block):",
         "for start in range(block, n_states, block):",
         "first block of states left out",
-        lessons="04 05",
+        lessons="05",
     ),
     Sabotage(
         LIKELIHOOD, "return flipped(rbm) if hidden_is_smaller else rbm", "return rbm", "the larger layer is listed"
@@ -1837,6 +1842,458 @@ SABOTAGE = [
         "for inner, array in leaves(value)]",
         "for inner, array in leaves(value)[:1]]",
         "only the first array of an inner record is packed",
+    ),
+    # the objectives of the two players
+    Sabotage(
+        OBJECTIVES,
+        "loss_real, ds_real = cross_entropy(s_real, self.real_label)\n        loss_fake, ds_fake = cross_entropy(s_fake, self.fake_label)",
+        "loss_real, ds_real = cross_entropy(s_real, self.fake_label)\n        loss_fake, ds_fake = cross_entropy(s_fake, self.real_label)",
+        "D's labels swapped (33)",
+    ),
+    Sabotage(
+        OBJECTIVES,
+        "return cross_entropy(s_fake, 1.0)",
+        "return -_mean(softplus(s_fake)), sigmoid(s_fake) / -s_fake.size",
+        "saturating loss where non-saturating was asked (34)",
+    ),
+    Sabotage(
+        OBJECTIVES,
+        "return -_mean(softplus(s_fake)), sigmoid(s_fake) / -s_fake.size",
+        "return cross_entropy(s_fake, 1.0)",
+        "non-saturating loss where saturating was asked (34)",
+    ),
+    Sabotage(OBJECTIVES, "return loss, (sigmoid(s) - target) / s.size", "return loss, sigmoid(s) - target",
+             "no 1/N in the slope of the cross-entropy (8)"),
+    Sabotage(OBJECTIVES, "return loss, (sigmoid(s) - target) / s.size", "return loss, (sigmoid(s) - target) / s.size**2",
+             "divides by N twice (27)"),
+    Sabotage(OBJECTIVES, "return loss, (sigmoid(s) - target) / s.size",
+             "return loss, (sigmoid(s) - target) * sigmoid(s) * (1 - sigmoid(s)) / s.size",
+             "sigmoid's slope applied twice with cross-entropy (29)"),
+    Sabotage(OBJECTIVES, "return loss, off_real / s_real.size, s_fake / s_fake.size",
+             "return loss, off_real / s_real.size, s_fake / s_real.size", "fake cases divided by the number of real ones"),
+    Sabotage(OBJECTIVES, "        off = s_fake - 1\n", "        off = s_fake\n", "least squares: the generator wants to be called fake"),
+    Sabotage(OBJECTIVES, "loss = _mean(s_fake) - _mean(s_real)", "loss = _mean(s_real) - _mean(s_fake)", "sign of the critic's loss"),
+    Sabotage(OBJECTIVES, "ds_fake = (s_fake > -1).astype", "ds_fake = (s_fake > 1).astype", "hinge on the wrong side"),
+    # penalties and the gradients of both players
+    Sabotage(
+        PENALTIES,
+        "        if a is not None:\n            below = a if below is None else below + a\n",
+        "",
+        "the gradient penalty without its second (φ'') pass (41)",
+    ),
+    Sabotage(
+        PENALTIES,
+        "gradient_of_slopes(discriminator, cache, ds, weight * g / n)",
+        "gradient_of_slopes(discriminator, cache, ds, 2 * weight * g / n)",
+        "R1's gradient twice too large",
+    ),
+    Sabotage(
+        PENALTIES,
+        "    u = (2 * weight / len(x)) * (size - 1) * direction\n",
+        "    u = (2 * weight / len(x)) * (size - 1) * g\n",
+        "the gradient penalty's direction is not of length 1",
+    ),
+    Sabotage(
+        PENALTIES,
+        "    direction = g / np.where(size > 0, size, 1)\n",
+        "    direction = g / size\n",
+        "NaN where a slope is 0",
+    ),
+    Sabotage(
+        PENALTIES,
+        "    x = share * x_real + (1 - share) * x_fake\n",
+        "    x = x_real\n",
+        "the gradient penalty at real cases alone",
+    ),
+    Sabotage(
+        PENALTIES,
+        "of_normalised.W - along * np.outer(u, v)",
+        "of_normalised.W",
+        "spectral norm's gradient without the slope of the norm",
+    ),
+    Sabotage(
+        PENALTIES,
+        "W=layer.W / (u @ layer.W @ v)",
+        "W=layer.W / np.sqrt(np.square(layer.W).sum())",
+        "Frobenius norm where the spectral one belongs",
+    ),
+    Sabotage(
+        PENALTIES,
+        "np.clip(vector, -limit, limit, out=vector)",
+        "np.clip(vector, 0, limit, out=vector)",
+        "clipping lets no negative weight through",
+    ),
+    Sabotage(
+        GAN,
+        "    gradient = sum_of(from_real, from_fake)\n",
+        "    gradient = from_fake\n",
+        "the real cases left out of D's gradient",
+    ),
+    Sabotage(
+        GAN,
+        "mlp_backward(discriminator, cache_real, ds_real, need_dx=False)",
+        "mlp_backward(discriminator, cache_fake, ds_real, need_dx=False)",
+        "the fake pass overwrites the real pass's cache (39)",
+    ),
+    Sabotage(
+        GAN,
+        "        gradient = sum_of(gradient, from_penalty)\n",
+        "",
+        "a penalty in the loss and not in the gradient",
+    ),
+    Sabotage(
+        GAN,
+        "    loss, ds = objective.generator_loss(s)\n    d_seen, _ = mlp_backward(gan.discriminator, discriminator_cache, ds)\n",
+        "    loss, ds = objective.generator_loss(s)\n    d_seen = np.repeat(ds, gan.packing, axis=0) * x\n",
+        "G's loss on G's output instead of on D(G(z)) (36)",
+    ),
+    Sabotage(
+        GAN,
+        "d_seen.reshape(len(x), -1)[:, : x.shape[1]]",
+        "d_seen.reshape(len(x), -1)[:, -x.shape[1] :]",
+        "the labels' slopes taken for the case's",
+    ),
+    Sabotage(
+        GAN,
+        "(labels[:, None] == np.arange(n_classes))",
+        "(labels[:, None] == np.arange(n_classes)[::-1])",
+        "labels one-hot from the wrong end",
+    ),
+    Sabotage(
+        GAN,
+        "x, _ = mlp_forward(gan.generator, with_labels(z, labels, gan.n_classes), training=False)",
+        "x, _ = mlp_forward(gan.generator, with_labels(z, labels, gan.n_classes))",
+        "samples depend on the batch they are drawn in",
+    ),
+    Sabotage(
+        GAN,
+        "    return rng.standard_normal((n, gan.n_latent), dtype=first.dtype)\n",
+        "    return rng.random((n, gan.n_latent), dtype=first.dtype)\n",
+        "uniform latents where normal ones belong (14)",
+    ),
+    # the short way over all states of a layer of bits
+    Sabotage(BIT_SUMS, "            row += np.log(", "            row -= np.log(", "sign of the free energy in Z (1)", lessons="04 05"),
+    Sabotage(
+        BIT_SUMS,
+        "np.exp(c + s_high @ W[:n_high])",
+        "np.exp(s_high @ W[:n_high])",
+        "the other layer's biases left out of the short sum (4)",
+    ),
+    Sabotage(
+        BIT_SUMS,
+        "np.exp(s_low @ W[n_high:]), s_low @ b[n_high:]",
+        "np.exp(s_low @ W[:n_low]), s_low @ b[:n_low]",
+        "low bits take the weights of the high ones",
+    ),
+    Sabotage(BIT_SUMS, "            factors += 1\n", "", "the state of a unit that is off left out"),
+    Sabotage(BIT_SUMS, "        if total + log > 700:", "        if False:", "products outgrow float64"),
+    Sabotage(BIT_SUMS, "<= LARGEST_LOG)", "<= 1e9)", "exponentials that leave float64 are let in"),
+    Sabotage(BIT_SUMS, "log_weights = b_high[:, None] + b_low", "log_weights = b_high[:, None] - b_low",
+             "sign of the low bits' biases (2)"),
+    # the ring and the grid
+    Sabotage(
+        MIXTURES,
+        "angles = 2 * np.pi * np.arange(8) / 8",
+        "angles = 2 * np.pi * np.arange(8) / 7",
+        "first and last mode of the ring in one place",
+    ),
+    Sabotage(
+        MIXTURES,
+        "axis=1), sigma=0.01)",
+        "axis=1), sigma=0.1)",
+        "a ring ten times as wide",
+    ),
+    Sabotage(
+        MIXTURES,
+        "np.stack([first.ravel(), second.ravel()], axis=1)",
+        "np.stack([first.ravel(), first.ravel()], axis=1)",
+        "the grid is its diagonal",
+    ),
+    Sabotage(
+        MIXTURES,
+        "    modes = rng.integers(K, size=n)\n",
+        "    modes = rng.integers(K - 1, size=n)\n",
+        "the last mode is never drawn",
+    ),
+    Sabotage(
+        MIXTURES,
+        "noise = rng.standard_normal((n, D), dtype=mixture.centres.dtype)",
+        "noise = rng.standard_normal((n, 1), dtype=mixture.centres.dtype)",
+        "the same noise along every axis",
+    ),
+    Sabotage(
+        MIXTURES,
+        "mixture.centres[modes] + mixture.sigma * noise",
+        "mixture.centres[modes] + mixture.sigma**2 * noise",
+        "variance taken for standard deviation",
+    ),
+    Sabotage(
+        MIXTURES,
+        "(2 * mixture.sigma**2)  # (N, K)",
+        "mixture.sigma**2  # (N, K)",
+        "the density's exponent without its half",
+    ),
+    Sabotage(
+        MIXTURES,
+        " - np.log(K) - D / 2 *",
+        " - D / 2 *",
+        "the modes' weight 1/K left out",
+    ),
+    Sabotage(
+        MIXTURES,
+        "- D / 2 * np.log(2",
+        "- 0.5 * np.log(2",
+        "the density's constant that of one axis",
+    ),
+    Sabotage(
+        MIXTURES,
+        "    squares *= -2\n",
+        "    squares *= -1\n",
+        "the cross term of a squared distance once",
+    ),
+    Sabotage(
+        MIXTURES,
+        "    return np.maximum(squares, 0, out=squares)",
+        "    return squares",
+        "squared distances below 0",
+    ),
+    Sabotage(
+        MIXTURES,
+        "    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)\n    squares",
+        "    squares",
+        "distances of float32 rows in float32",
+    ),
+    # coverage of known modes
+    Sabotage(
+        COVERAGE,
+        "HIGH_QUALITY = 3 ",
+        "HIGH_QUALITY = 2 ",
+        "high quality within 2 sigma",
+    ),
+    Sabotage(
+        COVERAGE,
+        "(HIGH_QUALITY * mixture.sigma) ** 2",
+        "HIGH_QUALITY * mixture.sigma**2",
+        "squared distance held against 3 sigma squared",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.bincount(nearest[is_high_quality], minlength=K)",
+        "np.bincount(nearest, minlength=K)",
+        "samples of low quality counted too",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.bincount(nearest[is_high_quality], minlength=K)",
+        "np.bincount(nearest[is_high_quality])",
+        "modes after the last one captured forgotten",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.count_nonzero(mode_counts(samples, mixture))",
+        "np.count_nonzero(mode_counts(samples, mixture) > 1)",
+        "a mode with one sample not captured",
+    ),
+    Sabotage(
+        COVERAGE,
+        "mode_counts(samples, mixture).sum() / len(samples)",
+        "mode_counts(samples, mixture).mean() / len(samples)",
+        "high-quality share of a mode",
+    ),
+    Sabotage(
+        COVERAGE,
+        "q = counts[counts > 0] / n",
+        "q = counts[counts > 0] / len(samples)",
+        "shares of all samples, not of the high-quality ones",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.sum(q * np.log(len(counts) * q))",
+        "np.sum(q * np.log(len(q) * q))",
+        "reverse KL over the captured modes only",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.sum(q * np.log(len(counts) * q))",
+        "-np.mean(np.log(len(counts) * q))",
+        "the divergence the other way round",
+    ),
+    Sabotage(
+        COVERAGE,
+        '        return float("inf")\n',
+        "        return 0.0\n",
+        "no high-quality sample passes for even modes",
+    ),
+    Sabotage(
+        COVERAGE,
+        "high_quality=high_quality_share(samples, mixture), reverse_kl=reverse_kl(samples, mixture),",
+        "high_quality=reverse_kl(samples, mixture), reverse_kl=high_quality_share(samples, mixture),",
+        "two figures of the report swapped",
+    ),
+    # maximum mean discrepancy
+    Sabotage(
+        COVERAGE,
+        "        k[np.arange(len(k)), np.arange(len(z))[rows]] = 0  # a row with itself is no pair\n",
+        "",
+        "rows paired with themselves: MMD with a bias",
+    ),
+    Sabotage(
+        COVERAGE,
+        "k[np.arange(len(k)), np.arange(len(z))[rows]] = 0",
+        "k[np.arange(len(k)), np.arange(len(k))] = 0",
+        "the diagonal of every block but the first is another",
+    ),
+    Sabotage(
+        COVERAGE,
+        "within_x / (N * (N - 1))",
+        "within_x / (N * N)",
+        "1/N² for 1/N(N - 1)",
+    ),
+    Sabotage(
+        COVERAGE,
+        "within_y = total - within_x - 2 * x_to_y",
+        "within_y = total - within_x - x_to_y",
+        "pairs between x and y taken off once",
+    ),
+    Sabotage(
+        COVERAGE,
+        " - 2 * x_to_y / (N * M)",
+        " - x_to_y / (N * M)",
+        "the cross term of the MMD once",
+    ),
+    Sabotage(
+        COVERAGE,
+        "/ (2 * bandwidth**2))",
+        "/ bandwidth**2)",
+        "the kernel's exponent without its half",
+    ),
+    Sabotage(
+        COVERAGE,
+        "rng.permuted(in_x[:, 1:], axis=0)",
+        "rng.permutation(in_x[:, 1:], axis=0)",
+        "one permutation for all divisions",
+    ),
+    Sabotage(
+        COVERAGE,
+        "in_x[:, 1:] = rng.permuted(in_x[:, 1:], axis=0)",
+        "in_x[:, 1:] = rng.integers(2, size=(len(z), n_permutations))",
+        "divisions of other sizes than N and M",
+    ),
+    Sabotage(
+        COVERAGE,
+        "squared[1:] >= squared[0] - ROUNDING",
+        "squared[1:] > squared[0] + ROUNDING",
+        "ties do not count",
+    ),
+    Sabotage(
+        COVERAGE,
+        "squared[1:] >= squared[0] - ROUNDING",
+        "squared[1:] <= squared[0] + ROUNDING",
+        "the p-value's other side",
+    ),
+    Sabotage(
+        COVERAGE,
+        "(1 + n_as_large) / (1 + n_permutations)",
+        "n_as_large / n_permutations",
+        "p-values of 0",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.median(np.sqrt(squared_distances(drawn, drawn)[pairs]))",
+        "np.median(squared_distances(drawn, drawn)[pairs])",
+        "the median of squared distances",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.triu_indices(len(drawn), 1)",
+        "np.triu_indices(len(drawn), 0)",
+        "distances of 0 in the median",
+    ),
+    Sabotage(
+        COVERAGE,
+        "z[rng.permutation(len(z))[:ROWS_FOR_MEDIAN]]",
+        "z[:ROWS_FOR_MEDIAN]",
+        "the median of the first rows, which are x",
+    ),
+    Sabotage(
+        COVERAGE,
+        "    if median <= 1e-6 * longest:",
+        "    if median == 0:",
+        "a median of rounding for a bandwidth",
+    ),
+    # sliced Wasserstein distance
+    Sabotage(
+        COVERAGE,
+        "directions = rng.standard_normal((n_directions, x.shape[1]))",
+        "directions = rng.uniform(-1, 1, (n_directions, x.shape[1]))",
+        "directions that favour the corners",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.linalg.norm(directions, axis=1, keepdims=True)",
+        "np.linalg.norm(directions, axis=0, keepdims=True)",
+        "directions normalised over the wrong axis",
+    ),
+    Sabotage(
+        COVERAGE,
+        "    return float(np.sqrt(squares.mean()))",
+        "    return float(np.sqrt(squares).mean())",
+        "the mean of W for the root of the mean of W²",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.sort(x, axis=1), np.sort(y, axis=1)",
+        "np.sort(x, axis=1), y",
+        "one side not sorted",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.sort(x, axis=1), np.sort(y, axis=1)",
+        "np.sort(x, axis=0), np.sort(y, axis=0)",
+        "sorted over the directions",
+    ),
+    Sabotage(
+        COVERAGE,
+        "x[:, (ends - 1) // M] - y[:, (ends - 1) // N]",
+        "x[:, (ends - 1) // N] - y[:, (ends - 1) // M]",
+        "the steps of the two quantile functions swapped",
+    ),
+    Sabotage(
+        COVERAGE,
+        "    lengths = np.diff(ends, prepend=0) / (N * M)\n",
+        "    lengths = np.full(len(ends), 1 / len(ends))\n",
+        "pieces of the quantile functions all of one length",
+    ),
+    # precision and recall
+    Sabotage(
+        COVERAGE,
+        "return share_inside(fake, real, k), share_inside(real, fake, k)",
+        "return share_inside(real, fake, k), share_inside(fake, real, k)",
+        "precision and recall swapped",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.partition(squares, k, axis=1)[:, k]",
+        "np.partition(squares, k - 1, axis=1)[:, k - 1]",
+        "a row counted as its own first neighbour",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.any(squares <= squared_radii, axis=1)",
+        "np.any(squares < squared_radii, axis=1)",
+        "copies outside balls of radius 0",
+    ),
+    Sabotage(
+        COVERAGE,
+        "np.any(squares <= squared_radii, axis=1)",
+        "np.any(squares <= squared_radii[:len(squares), None], axis=1)",
+        "radii along the wrong axis",
+    ),
+    Sabotage(
+        COVERAGE,
+        "        if len(value) < least:",
+        "        if len(value) < 1:",
+        "too few rows let in",
     ),
 ]
 

@@ -74,6 +74,12 @@ def with_leaves(record, arrays):
     return dataclasses.replace(record, **changed)
 
 
+def sum_of(one, other):
+    """The sum of two records of the same kind, trainable array by array, such as of two gradients."""
+    arrays = [a + b for (_, a), (_, b) in zip(leaves(one), leaves(other))]
+    return with_leaves(one, iter(arrays))
+
+
 def flatten(record):
     """The trainable arrays of `record` end to end: a new vector (P,)."""
     return np.concatenate([array.ravel() for _, array in leaves(record)])

@@ -4,7 +4,9 @@ The house, from the ground up; an import never runs up this list:
 
     foundation/   numerics, the oracle (enumeration), records, gradient checks, optimizers, training, checkpoints
     energy/       energy-based models: Boltzmann machines and restricted Boltzmann machines
+    neural/       layers and networks of them, every gradient by hand; losses
     data/         the shipped digits, toys with known optima, readers for files
+    adversarial/  generative adversarial networks: objectives, penalties, both players' gradients, coverage
     runs.py       a training run in a folder: start it, go on with it, load it, sample from it, evaluate it
     plots.py      pictures: the only module that imports matplotlib
     course/       what runs the lessons

@@ -1,4 +1,4 @@
-"""The weights of all states of a layer of bits, for log Z, with one multiplication where the plain way has an exponential.
+"""The weights of all states of a layer of bits, for log Z: a multiplication where the plain way has an exponential.
 
     exp(-F(s)) = exp(b·s) Πⱼ (1 + exp(xⱼ))        xⱼ = cⱼ + (sᵀW)ⱼ
 

@@ -27,9 +27,9 @@ MOST_STATES = 2**25  # that many take minutes; the next doubling, the better par
 def log_partition(rbm):
     """log Z = log Σ exp(-F(s)) over all states s of the smaller layer, a number, summed in float64.
 
-    Memory stays within a few MB: the states are visited in blocks (bits by a shorter way, see bit_sums.py). Where the first blocks show that it
-    will take more than 10 s, a warning says how long beforehand. BadInput where the smaller layer has
-    more than 2^25 states. Two Gaussian layers need no sum.
+    Memory stays within a few MB: the states are visited in blocks, bits by a shorter way (bit_sums.py). Where
+    the first blocks show that it will take more than 10 s, a warning says how long beforehand. BadInput
+    where the smaller layer has more than 2^25 states. Two Gaussian layers need no sum.
     """
     if is_gaussian_pair(rbm):
         return _gaussian_log_partition(rbm)

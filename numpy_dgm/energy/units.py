@@ -203,7 +203,7 @@ class Softmax:
         totals = self.groups(s).sum(axis=-1)
         if not np.isclose(totals, 1).all():
             raise BadInput(f"{name}: groups of {self.n_values} that add up to {totals.min():g} to {totals.max():g} "
-                           "came, 1 was wanted; a group that is missing (all zeros) makes the case one of another model")
+                           "came, 1 was wanted; a missing group (all zeros) makes the case one of another model")
         return s
 
     def are_states(self, s):

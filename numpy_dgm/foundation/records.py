@@ -28,13 +28,18 @@ class Record:
     def __repr__(self):
         """One line a field: name, dtype, shape and range."""
         names = [field.name for field in dataclasses.fields(self)]
-        width = max(len(name) for name in names)
-        lines = [f"  {name:<{width}}  {describe(getattr(self, name))}" for name in names]
-        return "\n".join([type(self).__name__, *lines])
+        width = max((len(name) for name in names), default=0)
+        lines = [type(self).__name__]
+        for name in names:
+            value = describe(getattr(self, name)).replace("\n", "\n    ")  # what has lines of its own stands further in
+            lines.append(f"  {name}{value}" if value.startswith("\n") else f"  {name:<{width}}  {value}")
+        return "\n".join(lines)
 
 
 def describe(value):
-    """What `value` is, in one short line: dtype, shape and range of an array, else its repr."""
+    """What `value` is: dtype, shape and range of an array, in a line; the records of a tuple in turn; else its repr."""
+    if isinstance(value, tuple) and any(isinstance(part, Record) for part in value):
+        return "".join(f"\n[{i}] {part!r}" for i, part in enumerate(value))
     if not isinstance(value, np.ndarray):
         return repr(value)
     if value.size == 0 or value.dtype.kind not in "biuf":

@@ -216,7 +216,7 @@ def test_what_is_a_state_and_what_is_not():
     (Softmax(2), [[1.5, -0.5]], "data: values from -0.5 to 1.5"),
     (Softmax(2), [[0.5, 0.4]], "data: groups of 2 that add up to 0.9 to 0.9 came, 1 was wanted"),
     (Softmax(2), [[0.0, 1.0], [1.0, 1.0]], "data: groups of 2 that add up to 1 to 2 came, 1 was wanted"),
-    (Softmax(2), [[0.0, 0.0]], "a group that is missing (all zeros) makes the case one of another model"),
+    (Softmax(2), [[0.0, 0.0]], "a missing group (all zeros) makes the case one of another model"),
 ])
 def test_what_a_layer_cannot_be_held_at_is_refused(units, s, message):
     with pytest.raises(BadInput) as error:

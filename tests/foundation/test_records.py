@@ -168,3 +168,29 @@ def test_leaves_are_the_arrays_themselves():
     found = leaves(pair)
     assert [name for name, _ in found][:2] == ["rest[0].b", "rest[0].W"] and len(found) == 7
     assert found[-1][1] is pair.scale
+
+
+def test_a_record_of_records_prints_each_further_in():
+    assert repr(some_pair()).splitlines() == [
+        "Pair",
+        "  first  Model",
+        "      W     float64 (2, 3) [0, 5]",
+        "      mask  bool (2, 2) [0, 1]",
+        "      b     float64 (2,) [10, 11]",
+        "      kind  'bits'",
+        "  rest",
+        "    [0] Model",
+        "      W     float64 (1, 2) [100, 101]",
+        "      mask  None",
+        "      b     float64 (1,) [200, 200]",
+        "      kind  'bits'",
+        "    [1] Still",
+        "      size  3",
+        "    [2] Model",
+        "      W     float64 (2, 3) [0, 5]",
+        "      mask  bool (2, 2) [0, 1]",
+        "      b     float64 (2,) [10, 11]",
+        "      kind  'bits'",
+        "  scale  float64 (1, 1) [7, 7]",
+        "  name   'pair'",
+    ]

@@ -1,0 +1,29 @@
+"""Backpropagation by hand: a forward and a backward pass for every layer.
+
+    layers.py   the kinds of layers: affine, maxout, elementwise, dropout, batch norm, minibatch discrimination
+    mlp.py      a stack of layers: fresh, forward, backward
+    losses.py   cross-entropies on logits and squared error, each with its derivative
+
+Losses are descended, throughout the wing, and are means over cases.
+"""
+from .layers import (
+    Affine,
+    BatchNorm,
+    Dropout,
+    LeakyReLU,
+    Linear,
+    Maxout,
+    MinibatchDiscrimination,
+    ReLU,
+    Sigmoid,
+    Softplus,
+    Tanh,
+)
+from .losses import binary_cross_entropy, softmax_cross_entropy, squared_error
+from .mlp import MLP, init_mlp, mlp_backward, mlp_forward, with_running_statistics
+
+__all__ = [
+    "MLP", "Affine", "BatchNorm", "Dropout", "LeakyReLU", "Linear", "Maxout", "MinibatchDiscrimination", "ReLU",
+    "Sigmoid", "Softplus", "Tanh", "binary_cross_entropy", "init_mlp", "mlp_backward", "mlp_forward",
+    "softmax_cross_entropy", "squared_error", "with_running_statistics",
+]

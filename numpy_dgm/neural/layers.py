@@ -1,0 +1,446 @@
+"""Layers: each a forward pass, and the backward pass that turns ∂loss/∂y into ∂loss/∂x and the gradient.
+
+    y, cache = layer.forward(x, rng, training)                     y = f(x), row by row
+    dx, gradient = layer.backward(cache, dy)                       dx = ∂loss/∂x, gradient = ∂loss/∂parameters
+    u_dy, a, gradient = layer.double_backward(cache, dy, u)        the same once more, through `backward`
+
+N cases    D inputs of a layer    K outputs    x (N, D) input    y (N, K) output    P pieces of a maxout unit
+dx, dy     the derivative of the loss with respect to x, to y, in the shape of x, of y
+u (N, D)   the derivative with respect to dx of something computed from dx, such as a penalty on its size
+
+Nothing is kept between calls: all that the backward pass needs is in the cache, so that a network may run forward
+on two batches before it goes backward on either. A gradient is a record like the layer; it is written into `out`,
+such a record, where one is given. Without `need_dx` the product for dx is saved and dx is None; without
+`need_gradient` the product for the gradient is, and the gradient is None.
+
+`double_backward` is for a loss L that looks at dx. `backward` computes dx from x, dy and the parameters; given
+u = ∂L/∂dx it returns u_dy = ∂L/∂dy, a = ∂L/∂x (the number 0 where dx does not depend on x) and ∂L/∂parameters.
+Kinds that tie the rows of a batch together refuse, with BadInput.
+
+Rumelhart, Hinton and Williams 1986; Drucker and LeCun 1992 (double backpropagation).
+"""
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..foundation.doors import BadInput
+from ..foundation.numerics import sigmoid, softplus
+from ..foundation.records import Record, leaves, with_leaves
+
+
+def _room(layer, out):
+    """`out` where it is given, else a record like `layer` with new arrays, not yet filled: room for its gradient."""
+    if out is not None:
+        return out
+    return with_leaves(layer, iter([np.empty_like(array) for _, array in leaves(layer)]))
+
+
+def _refuse_double_backward(layer):
+    raise BadInput(f"double_backward: a {type(layer).__name__} layer came, which ties the rows of a batch together; "
+                   "affine, maxout, elementwise and dropout layers were wanted")
+
+
+# ---- weights
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Affine(Record):
+    """y = x W + b, in every row:  y_nk = Σ_d x_nd W_dk + b_k."""
+
+    W: np.ndarray  # (D, K) weights
+    b: np.ndarray  # (K,)   biases
+
+    trainable = ("W", "b")
+
+    def forward(self, x, rng=None, training=True):
+        """x (N, D) -> y (N, K); the cache is x."""
+        y = x @ self.W
+        y += self.b
+        return y, x
+
+    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+        """dy (N, K) -> dx (N, D) and the gradient. W_dk meets x_nd in every row n, and b_k meets 1:
+
+            ∂W_dk = Σ_n x_nd dy_nk        ∂b_k = Σ_n dy_nk        dx_nd = Σ_k dy_nk W_dk
+        """
+        x, gradient = cache, None
+        if need_gradient:
+            gradient = _room(self, out)
+            np.matmul(x.T, dy, out=gradient.W)
+            dy.sum(axis=0, out=gradient.b)
+        dx = dy @ self.W.T if need_dx else None
+        return dx, gradient
+
+    def double_backward(self, cache, dy, u):
+        """u (N, D) -> u_dy (N, K). From dx = dy Wᵀ, which holds neither x nor b:
+
+            u_dy = u W        a = 0        ∂W = uᵀ dy        ∂b = 0
+        """
+        gradient = replace(self, W=u.T @ dy, b=np.zeros_like(self.b))
+        return u @ self.W, 0, gradient
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Linear(Record):
+    """y = x W: an affine layer without biases, for where the next layer takes the mean out anyway."""
+
+    W: np.ndarray  # (D, K) weights
+
+    trainable = ("W",)
+
+    def forward(self, x, rng=None, training=True):
+        """x (N, D) -> y (N, K); the cache is x."""
+        return x @ self.W, x
+
+    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+        """dy (N, K) -> dx = dy Wᵀ (N, D) and the gradient, ∂W = xᵀ dy."""
+        x, gradient = cache, None
+        if need_gradient:
+            gradient = _room(self, out)
+            np.matmul(x.T, dy, out=gradient.W)
+        dx = dy @ self.W.T if need_dx else None
+        return dx, gradient
+
+    def double_backward(self, cache, dy, u):
+        """u (N, D) -> u_dy = u W (N, K), a = 0, ∂W = uᵀ dy."""
+        return u @ self.W, 0, replace(self, W=u.T @ dy)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Maxout(Record):
+    """y_nk = max_p z_pnk,  z_p = x W_p + b_p: the largest of P affine pieces (Goodfellow et al. 2013)."""
+
+    W: np.ndarray  # (P, D, K) weights, piece by piece
+    b: np.ndarray  # (P, K)    biases
+
+    trainable = ("W", "b")
+
+    def forward(self, x, rng=None, training=True):
+        """x (N, D) -> y (N, K); the cache is x and `chosen` (P, N, K), 1 at the largest piece and 0 elsewhere.
+
+        Pieces that tie, as all do where x = 0 and b = 0, share the 1 between them.
+        """
+        z = x @ self.W  # (P, N, K)
+        z += self.b[:, None]
+        y = z.max(axis=0)
+        chosen = (z == y).astype(z.dtype)
+        chosen /= chosen.sum(axis=0)
+        return y, (x, chosen)
+
+    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+        """dy (N, K) -> dx (N, D) and the gradient. Only the chosen piece moves y, so each piece is an affine layer with
+
+            dz_p = chosen_p · dy        ∂W_p = xᵀ dz_p        ∂b_p = Σ_n dz_pn        dx = Σ_p dz_p W_pᵀ
+        """
+        (x, chosen), gradient = cache, None
+        dz = chosen * dy  # (P, N, K)
+        if need_gradient:
+            gradient = _room(self, out)
+            np.matmul(x.T, dz, out=gradient.W)
+            dz.sum(axis=1, out=gradient.b)
+        dx = (dz @ self.W.transpose(0, 2, 1)).sum(axis=0) if need_dx else None
+        return dx, gradient
+
+    def double_backward(self, cache, dy, u):
+        """u (N, D) -> u_dy (N, K). From dx = Σ_p (chosen_p · dy) W_pᵀ, where x only does the choosing:
+
+            u_dy = Σ_p chosen_p · (u W_p)        a = 0        ∂W_p = uᵀ dz_p        ∂b = 0
+        """
+        _, chosen = cache
+        dz = chosen * dy
+        u_dz = u @ self.W  # (P, N, K)
+        gradient = replace(self, W=u.T @ dz, b=np.zeros_like(self.b))
+        return (chosen * u_dz).sum(axis=0), 0, gradient
+
+
+# ---- elementwise
+
+
+class Elementwise(Record):
+    """y = φ(x), entry by entry. A kind gives φ as `value`, and φ' and φ'' as functions of y, which is all the cache.
+
+    The entries do not meet, so the chain rule is a product entry by entry, here `·`.
+    """
+
+    def forward(self, x, rng=None, training=True):
+        """y = φ(x): x (N, K) -> y (N, K); the cache is y."""
+        y = self.value(x)
+        return y, y
+
+    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+        """dx = dy · φ'(x): dy (N, K) -> dx (N, K); the gradient has no entries."""
+        if not need_dx:
+            return None, self
+        dx = self.derivative(cache)
+        dx *= dy
+        return dx, self
+
+    def double_backward(self, cache, dy, u):
+        """u (N, K) -> u_dy (N, K) and a (N, K). From dx = dy · φ'(x), which holds both dy and x:
+
+            u_dy = u · φ'(x)        a = u · dy · φ''(x)
+        """
+        u_dy = u * self.derivative(cache)
+        a = u * dy * self.second_derivative(cache)
+        return u_dy, a, self
+
+
+@dataclass(frozen=True, eq=False)
+class ReLU(Elementwise):
+    """φ(x) = max(x, 0). Its slope at the kink, x = 0, is taken as 0."""
+
+    def value(self, x):
+        """max(x, 0)."""
+        return np.maximum(x, 0)
+
+    def derivative(self, y):
+        """φ'(x) = 1 where x > 0, which is where y > 0, else 0; a new array."""
+        return (y > 0).astype(y.dtype)
+
+    def second_derivative(self, y):
+        """φ''(x) = 0, on both sides of the kink."""
+        return 0
+
+
+@dataclass(frozen=True, eq=False)
+class LeakyReLU(Elementwise):
+    """φ(x) = x where x > 0, else slope · x, with a slope in [0, 1) (Maas, Hannun and Ng 2013)."""
+
+    slope: float = 0.2
+
+    def value(self, x):
+        """max(x, slope · x), which is the same thing since the slope is below 1."""
+        y = self.slope * x
+        return np.maximum(x, y, out=y)
+
+    def derivative(self, y):
+        """φ'(x) = 1 where x > 0, which is where y > 0, else the slope; a new array."""
+        derivative = (y > 0).astype(y.dtype)
+        derivative *= 1 - self.slope
+        derivative += self.slope
+        return derivative
+
+    def second_derivative(self, y):
+        """φ''(x) = 0, on both sides of the kink."""
+        return 0
+
+
+@dataclass(frozen=True, eq=False)
+class Tanh(Elementwise):
+    """φ(x) = tanh(x)."""
+
+    def value(self, x):
+        """tanh(x)."""
+        return np.tanh(x)
+
+    def derivative(self, y):
+        """φ'(x) = 1 - tanh²(x) = 1 - y²."""
+        return 1 - y * y
+
+    def second_derivative(self, y):
+        """φ''(x) = -2 y φ'(x) = -2 y (1 - y²)."""
+        return -2 * y * (1 - y * y)
+
+
+@dataclass(frozen=True, eq=False)
+class Sigmoid(Elementwise):
+    """φ(x) = σ(x) = 1 / (1 + exp(-x))."""
+
+    def value(self, x):
+        """σ(x)."""
+        return sigmoid(x)
+
+    def derivative(self, y):
+        """φ'(x) = σ(x) (1 - σ(x)) = y (1 - y)."""
+        return y * (1 - y)
+
+    def second_derivative(self, y):
+        """φ''(x) = φ'(x) (1 - 2 σ(x)) = y (1 - y) (1 - 2 y)."""
+        return y * (1 - y) * (1 - 2 * y)
+
+
+@dataclass(frozen=True, eq=False)
+class Softplus(Elementwise):
+    """φ(x) = log(1 + exp(x)), a ReLU with its kink rounded off."""
+
+    def value(self, x):
+        """log(1 + exp(x))."""
+        return softplus(x)
+
+    def derivative(self, y):
+        """φ'(x) = σ(x) = 1 - 1 / (1 + exp(x)) = 1 - exp(-y)."""
+        return -np.expm1(-y)
+
+    def second_derivative(self, y):
+        """φ''(x) = σ(x) (1 - σ(x)) = (1 - exp(-y)) exp(-y)."""
+        return -np.expm1(-y) * np.exp(-y)
+
+
+# ---- regularisers
+
+
+@dataclass(frozen=True, eq=False)
+class Dropout(Record):
+    """y = x · mask: each entry is 0 with probability `share`, else x / (1 - share), so that the mean of y is x.
+
+    In training only; y = x otherwise. Srivastava et al. 2014.
+    """
+
+    share: float  # of the entries that are dropped, in [0, 1)
+
+    def forward(self, x, rng=None, training=True):
+        """x (N, K) -> y (N, K); the cache is the mask (N, K), None where nothing is dropped. A uniform number an entry.
+
+        An entry stays where its number u >= share, which has the probability 1 - share.
+        """
+        if not training:
+            return x, None
+        u = np.empty_like(x, order="C")
+        rng.random(out=u, dtype=u.dtype)
+        mask = np.greater_equal(u, self.share, out=u)  # True and False written as 1 and 0 into u's own memory
+        mask /= 1 - self.share
+        return x * mask, mask
+
+    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+        """dx = dy · mask, with the mask of the forward pass: dy (N, K) -> dx (N, K); the gradient has no entries."""
+        if not need_dx:
+            return None, self
+        mask = cache
+        dx = dy if mask is None else dy * mask
+        return dx, self
+
+    def double_backward(self, cache, dy, u):
+        """u (N, K) -> u_dy = u · mask (N, K); a = 0, since dx = dy · mask does not hold x."""
+        mask = cache
+        u_dy = u if mask is None else u * mask
+        return u_dy, 0, self
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BatchNorm(Record):
+    """y = gamma · x̂ + beta,  x̂ = (x - μ) / √(v + epsilon), column by column (Ioffe and Szegedy 2015).
+
+    In training μ and v are the mean and the variance of the batch, v = Σ_n (x_n - μ)² / N, so that each row's output
+    depends on all rows. Otherwise they are the running statistics, and the layer is affine, row by row. A forward
+    pass does not move the running statistics: it puts the batch's into the cache, for `moved_on`.
+    """
+
+    gamma: np.ndarray  # (K,)
+    beta: np.ndarray  # (K,)
+    running_mean: np.ndarray  # (K,)
+    running_variance: np.ndarray  # (K,)
+    momentum: float = 0.1  # the weight of the newest batch in the running statistics
+    epsilon: float = 1e-5
+
+    trainable = ("gamma", "beta")
+
+    def forward(self, x, rng=None, training=True):
+        """x (N, K) -> y (N, K); the cache is x̂ (N, K), √(v + epsilon) (K,) and `batch`, the pair μ (K,) and v (K,).
+
+        `batch` is None where the running statistics were used. In training N is at least 2.
+        """
+        mean = x.sum(axis=0) / len(x) if training else self.running_mean
+        centred = x - mean
+        variance = np.square(centred).sum(axis=0) / len(x) if training else self.running_variance
+        deviation = np.sqrt(variance + self.epsilon)
+        x_hat = centred / deviation
+        y = self.gamma * x_hat
+        y += self.beta
+        batch = (mean, variance) if training else None
+        return y, (x_hat, deviation, batch)
+
+    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+        """dy (N, K) -> dx (N, K) and the gradient. With the running statistics, x̂ depends on its own x alone:
+
+            ∂gamma = Σ_n dy_n · x̂_n        ∂beta = Σ_n dy_n        dx = gamma / √(v + epsilon) · dy
+
+        In training x_n moves μ and v too, with ∂μ/∂x_n = 1/N and ∂v/∂x_n = 2 (x_n - μ) / N, and through them every row:
+
+            dx = gamma / √(v + epsilon) · (dy - ∂beta / N - x̂ · ∂gamma / N)
+
+        So each column of dx adds up to 0: no loss can tell a batch from the same batch moved along.
+        """
+        x_hat, deviation, batch = cache
+        gradient = _room(self, out)
+        (dy * x_hat).sum(axis=0, out=gradient.gamma)
+        dy.sum(axis=0, out=gradient.beta)
+        dx = dy
+        if batch is not None:
+            dx = dy - gradient.beta / len(dy)
+            dx -= x_hat * (gradient.gamma / len(dy))
+        dx = dx * (self.gamma / deviation) if need_dx else None
+        return dx, gradient if need_gradient else None
+
+    def double_backward(self, cache, dy, u):
+        """Refused, with BadInput."""
+        _refuse_double_backward(self)
+
+    def moved_on(self, cache):
+        """The layer with its running statistics moved towards the batch's, found in the cache of a training pass:
+
+            running ← (1 - momentum) running + momentum · batch
+
+        where the batch's v counts N / (N - 1) times, which makes it right on average (Ioffe and Szegedy 2015,
+        algorithm 2). gamma and beta are the same arrays as before.
+        """
+        x_hat, _, (mean, variance) = cache
+        unbiased = variance * (len(x_hat) / (len(x_hat) - 1))
+        return replace(
+            self,
+            running_mean=(1 - self.momentum) * self.running_mean + self.momentum * mean,
+            running_variance=(1 - self.momentum) * self.running_variance + self.momentum * unbiased,
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MinibatchDiscrimination(Record):
+    """y = [x, o]: beside each row, how close it comes to the other rows of its batch (Salimans et al. 2016).
+
+        M_ibc = Σ_d x_id T_dbc        close_ijb = exp(-Σ_c |M_ibc - M_jbc|)        o_ib = Σ_{j≠i} close_ijb
+
+    A discriminator that sees o can tell a batch of look-alikes from one as varied as the data. The paper's sum also
+    counts each row with itself, which adds 1 to every entry of o; here it is left out.
+    """
+
+    T: np.ndarray  # (D, B, C): B kernels, each measuring distance in C directions
+
+    trainable = ("T",)
+
+    def forward(self, x, rng=None, training=True):
+        """x (N, D) -> y (N, D + B); the cache is x, M as (C, N, B), and `close` (N, N, B) with 0 where i = j."""
+        n, (n_inputs, n_kernels, n_directions) = len(x), self.T.shape
+        M = (x @ self.T.reshape(n_inputs, -1)).reshape(n, n_kernels, n_directions)
+        M = M.transpose(2, 0, 1).copy()  # (C, N, B)
+        distance = np.zeros_like(M, shape=(n, n, n_kernels))
+        for m in M:  # one direction at a time: nothing larger than (N, N, B) is made
+            distance += np.abs(m[:, None] - m)
+        close = np.exp(-distance)
+        close[np.arange(n), np.arange(n)] = 0
+        o = close.sum(axis=1)
+        return np.concatenate([x, o], axis=1), (x, M, close)
+
+    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+        """dy = [dy_x, do] (N, D + B) -> dx (N, D) and the gradient. close_ijb stands in o_ib and again in o_jb, so
+
+            dM_ibc = -Σ_j (do_ib + do_jb) close_ijb sign(M_ibc - M_jbc)
+            ∂T_dbc = Σ_i x_id dM_ibc        dx_id = dy_id + Σ_bc dM_ibc T_dbc
+        """
+        (x, M, close), gradient = cache, None
+        n, n_inputs = x.shape
+        do = dy[:, n_inputs:]
+        pull = -(do[:, None] + do) * close  # (N, N, B)
+        dM = np.empty_like(M)
+        for m, dm in zip(M, dM):
+            sign = np.sign(m[:, None] - m)
+            sign *= pull
+            sign.sum(axis=1, out=dm)
+        dM = dM.transpose(1, 2, 0).reshape(n, -1)  # (N, B C)
+        if need_gradient:
+            gradient = _room(self, out)
+            gradient.T[...] = (x.T @ dM).reshape(self.T.shape)
+        dx = dy[:, :n_inputs] + dM @ self.T.reshape(n_inputs, -1).T if need_dx else None
+        return dx, gradient
+
+    def double_backward(self, cache, dy, u):
+        """Refused, with BadInput."""
+        _refuse_double_backward(self)

@@ -1,0 +1,62 @@
+"""Losses, each with its derivative: `(loss, dlogits)`, to be descended.
+
+N cases    K outputs    s (N, K) or (N,) logits    t targets    p probabilities
+A loss is the mean over the N cases; where a case has several outputs, its own loss is the sum over them. It is
+added up in float64 and comes as a Python number; the derivative has the shape and the dtype of the logits.
+
+The probability and its logarithm are taken in one, from the logits: log σ(s) is right where σ(s) has long been
+rounded to 0 or 1, and the derivative is a difference of probabilities, with no slope of σ left in it.
+"""
+import numpy as np
+
+from ..foundation.numerics import sigmoid
+
+
+def binary_cross_entropy(logits, targets):
+    """The mean over cases of -t log σ(s) - (1 - t) log(1 - σ(s)), and its derivative: `(loss, dlogits)`.
+
+    logits s (N,) or (N, K); targets t in [0, 1], of the same shape or one number for all. From
+    -log σ(s) = log(1 + exp(-s)) and -log(1 - σ(s)) = log(1 + exp(s)),
+
+        loss = 1/N Σ [max(s, 0) - t s + log(1 + exp(-|s|))]        dlogits = (σ(s) - t) / N
+
+    where no exponent is positive, and a sure and right answer keeps its small loss: nothing large cancels.
+    """
+    terms = np.maximum(logits, 0) - targets * logits
+    terms += np.log1p(np.exp(-np.abs(logits)))
+    dlogits = sigmoid(logits)
+    dlogits -= targets
+    dlogits /= len(logits)
+    return float(terms.sum(dtype=np.float64)) / len(logits), dlogits
+
+
+def softmax_cross_entropy(logits, labels):
+    """The mean over cases of -log p_label, p = softmax(s), and its derivative: `(loss, dlogits)`.
+
+    logits s (N, K); labels (N,), whole numbers from 0 to K - 1. With 1[k = label] the one-hot row of the label,
+
+        log p_k = s_k - log Σ_j exp(s_j)        dlogits = (p - 1[k = label]) / N
+
+    The largest logit of each row is taken out first, so that nothing overflows.
+    """
+    rows = np.arange(len(logits))
+    log_p = logits - logits.max(axis=1, keepdims=True)
+    log_p -= np.log(np.exp(log_p).sum(axis=1, keepdims=True))
+    dlogits = np.exp(log_p)
+    dlogits[rows, labels] -= 1
+    dlogits /= len(logits)
+    return -float(log_p[rows, labels].sum(dtype=np.float64)) / len(logits), dlogits
+
+
+def squared_error(y, targets):
+    """The mean over cases of Σ_k (y_k - t_k)², and its derivative: `(loss, dy)`.
+
+    y (N,) or (N, K); targets t of the same shape or one number for all.
+
+        loss = 1/N Σ (y - t)²        dy = 2 (y - t) / N
+    """
+    dy = y.copy()
+    dy -= targets
+    loss = float(np.square(dy).sum(dtype=np.float64)) / len(y)
+    dy *= 2 / len(y)
+    return loss, dy

@@ -1,0 +1,179 @@
+"""Multilayer perceptron: layers one on the other, run forward and backward by the chain rule.
+
+    x = h_0 → h_1 = f_1(h_0) → ... → h_L = y          forward, keeping each layer's cache
+    dx = dh_0 ← dh_1 ← ... ← dh_L = dy                backward, each layer turning dh_l into dh_(l-1)
+
+N cases    x (N, D) input    y (N, K) output    dx, dy the derivative of the loss with respect to them
+
+All trainable arrays can be laid in one vector, `pack(mlp)`; running statistics of batch norm stay outside it.
+Glorot and Bengio 2010, He et al. 2015 (the scale of fresh weights).
+"""
+import itertools
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..foundation.doors import BadInput, check_array, check_choice, check_count, check_generator, check_number
+from ..foundation.records import Record
+from .layers import (
+    Affine,
+    BatchNorm,
+    Dropout,
+    LeakyReLU,
+    Linear,
+    Maxout,
+    MinibatchDiscrimination,
+    ReLU,
+    Sigmoid,
+    Softplus,
+    Tanh,
+)
+
+ELEMENTWISE = {"relu": ReLU, "leaky_relu": LeakyReLU, "tanh": Tanh, "sigmoid": Sigmoid, "softplus": Softplus}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MLP(Record):
+    """A stack of layers, the one that meets the input first. A gradient with respect to it has the same type."""
+
+    layers: tuple  # of records from layers.py
+
+    trainable = ("layers",)
+
+
+def mlp_forward(mlp, x, rng=None, training=True):
+    """y = f_L(... f_1(x)): x (N, D) -> y (N, K), and the cache, a tuple of the layers' caches.
+
+    rng is wanted where a layer draws: dropout in training, one uniform number an entry, the lowest layer first.
+    Without `training`, nothing is dropped and batch norm uses its running statistics.
+    """
+    h, caches = x, []
+    for layer in mlp.layers:
+        h, cache = layer.forward(h, rng, training)
+        caches.append(cache)
+    return h, tuple(caches)
+
+
+def mlp_backward(mlp, cache, dy, out=None, need_dx=True, need_gradient=True):
+    """∂loss/∂x and ∂loss/∂parameters from dy = ∂loss/∂y: dy (N, K) -> dx (N, D) and an MLP of gradients.
+
+    cache from `mlp_forward`. The gradient is written into `out`, an MLP of the same shapes, where one is given, such
+    as windows onto a vector. Without `need_dx` the lowest layer saves its product and dx is None; without
+    `need_gradient`, as when a generator learns through a discriminator that stays put, every layer saves its
+    gradient's product and the gradient is None.
+    """
+    dh, gradients = dy, []
+    for i in reversed(range(len(mlp.layers))):
+        room = None if out is None else out.layers[i]
+        dh, gradient = mlp.layers[i].backward(cache[i], dh, room, need_dx or i > 0, need_gradient)
+        gradients.append(gradient)
+    if not need_gradient:
+        return dh, None
+    return dh, replace(mlp, layers=tuple(reversed(gradients)))
+
+
+def with_running_statistics(mlp, cache):
+    """The network after its batch norm's running statistics have moved on, by the cache of a training pass.
+
+    See BatchNorm.moved_on. The trainable arrays are the same as before, windows onto a vector among them.
+    """
+    layers = [
+        layer.moved_on(layer_cache) if isinstance(layer, BatchNorm) else layer
+        for layer, layer_cache in zip(mlp.layers, cache)
+    ]
+    return replace(mlp, layers=tuple(layers))
+
+
+def init_mlp(sizes, rng, hidden="leaky_relu", slope=0.2, pieces=5, output=None, batch_norm=False, dropout=0.0,
+             discrimination=None, init="he", dtype=np.float32):
+    """A fresh network of len(sizes) - 1 layers of weights, from sizes[0] inputs to sizes[-1] outputs.
+
+    hidden          what follows the weights of a hidden layer: "relu", "leaky_relu" (with `slope`), "tanh", "sigmoid"
+                    or "softplus"; or "maxout", hidden layers of maxout units with `pieces` pieces each
+    output          what follows the last weights: None, so that y is logits, or one of hidden's kinds but maxout
+    batch_norm      whether it stands between the weights of a hidden layer and what follows; the weights then have no
+                    biases, which it would take out again. Not with maxout
+    dropout         the share of a hidden layer's values that is dropped in training, in [0, 1)
+    discrimination  (B, C): minibatch discrimination before the last weights, B kernels of C directions
+    init            weights of a layer with D inputs and K outputs ~ N(0, sd²): "he" for sd² = 2 / D, "xavier" for
+                    sd² = 2 / (D + K), or the number sd
+    dtype           float32 (to train) or float64 (to check)
+
+    Biases start at 0. Minibatch discrimination starts at T ~ N(0, 1 / (D C²)): rows of entries of size 1 are then a
+    distance of about 1 apart. Draws: the weights, from the lowest layer up. Raises BadInput.
+    """
+    sizes = _check_sizes(sizes)
+    check_generator("rng", rng)
+    check_choice("hidden", hidden, (*ELEMENTWISE, "maxout"))
+    slope = check_number("slope", slope, 0, 1, open_high=True)
+    check_count("pieces", pieces, least=2)
+    check_choice("output", output, (None, *ELEMENTWISE))
+    check_choice("batch_norm", batch_norm, (False, True))
+    if batch_norm and hidden == "maxout":
+        raise BadInput("batch_norm: True came with hidden='maxout', False was wanted")
+    dropout = check_number("dropout", dropout, 0, 1, open_high=True)
+    init = _check_init(init)
+    check_choice("dtype", np.dtype(dtype).name, ("float32", "float64"))
+
+    layers = []
+    for n_in, n_out in itertools.pairwise(sizes[:-1]):
+        if hidden == "maxout":
+            W = _weights((pieces, n_in, n_out), rng, init, dtype)
+            layers.append(Maxout(W, np.zeros((pieces, n_out), dtype)))
+        else:
+            W = _weights((n_in, n_out), rng, init, dtype)
+            layers += [Linear(W), _batch_norm(n_out, dtype)] if batch_norm else [Affine(W, np.zeros(n_out, dtype))]
+            layers.append(_elementwise(hidden, slope))
+        if dropout > 0:
+            layers.append(Dropout(dropout))
+    n_in, n_out = sizes[-2:]
+    if discrimination is not None:
+        layers.append(_discrimination(n_in, discrimination, rng, dtype))
+        n_in += layers[-1].T.shape[1]
+    layers.append(Affine(_weights((n_in, n_out), rng, init, dtype), np.zeros(n_out, dtype)))
+    if output is not None:
+        layers.append(_elementwise(output, slope))
+    return MLP(tuple(layers))
+
+
+def _check_sizes(sizes):
+    """`sizes` as a list of at least two whole numbers of at least 1, or BadInput."""
+    sizes = check_array("sizes", sizes, ndim=1).tolist()
+    if len(sizes) < 2:
+        raise BadInput(f"sizes: {sizes} came, at least the number of inputs and of outputs was wanted")
+    return [check_count("sizes", size) for size in sizes]
+
+
+def _check_init(init):
+    """`init` where it is the name of a rule or a standard deviation, or BadInput."""
+    if isinstance(init, str):
+        return check_choice("init", init, ("he", "xavier"))
+    return check_number("init", init, 0, math.inf, open_low=True, open_high=True)
+
+
+def _weights(shape, rng, init, dtype):
+    """Fresh weights (..., D, K) of standard deviation √(2 / D), √(2 / (D + K)) or `init`."""
+    n_in, n_out = shape[-2:]
+    if init == "he":
+        init = math.sqrt(2 / n_in)
+    elif init == "xavier":
+        init = math.sqrt(2 / (n_in + n_out))
+    return init * rng.standard_normal(shape, dtype=dtype)
+
+
+def _elementwise(name, slope):
+    return LeakyReLU(slope) if name == "leaky_relu" else ELEMENTWISE[name]()
+
+
+def _batch_norm(n, dtype):
+    return BatchNorm(np.ones(n, dtype), np.zeros(n, dtype), np.zeros(n, dtype), np.ones(n, dtype))
+
+
+def _discrimination(n_in, kernels_and_directions, rng, dtype):
+    """Fresh minibatch discrimination for n_in inputs; BadInput where the pair is none."""
+    pair = check_array("discrimination", kernels_and_directions, ndim=1, width=2).tolist()
+    n_kernels, n_directions = [check_count("discrimination", n) for n in pair]
+    T = rng.standard_normal((n_in, n_kernels, n_directions), dtype=dtype)
+    T /= math.sqrt(n_in) * n_directions
+    return MinibatchDiscrimination(T)

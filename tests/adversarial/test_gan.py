@@ -1,0 +1,178 @@
+"""Both players' gradients against central differences of their losses, for every objective, packed and conditional."""
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numpy_dgm.adversarial.gan import (
+    discriminator_gradient,
+    draw_latents,
+    generate,
+    generator_gradient,
+    make_gan,
+    what_the_discriminator_sees,
+)
+from numpy_dgm.adversarial.objectives import OBJECTIVES, NonSaturating
+from numpy_dgm.adversarial.penalties import R1, GradientPenalty
+from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.gradcheck import check_gradient
+from numpy_dgm.foundation.records import flatten, pack
+from numpy_dgm.neural.mlp import init_mlp, mlp_forward
+
+SMOOTH = ("tanh", "softplus", "sigmoid")  # central differences want no kinks; those are for test_layers.py
+
+
+def a_gan(hidden="tanh", n_classes=0, packing=1, width=4, seed=0, **generator):
+    """A GAN of 2 latents and 3 outputs in float64, all parameters away from 0, with 6 cases of either kind."""
+    rng = np.random.default_rng(seed)
+    nets = []
+    for sizes, settings_ in (([2 + n_classes, width, 3], generator), ([packing * (3 + n_classes), width, width, 1], {})):
+        vector, mlp = pack(init_mlp(sizes, rng, hidden=hidden, init="xavier", dtype=np.float64, **settings_))
+        vector += 0.3 * rng.normal(size=len(vector))
+        nets.append(mlp)
+    gan = make_gan(*nets, n_classes=n_classes, packing=packing)
+    x_real, z = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
+    labels = None if n_classes == 0 else (rng.integers(0, n_classes, size=6), rng.integers(0, n_classes, size=6))
+    return gan, x_real, z, labels or (None, None)
+
+
+def losses(gan, x_real, z, labels, objective, penalty=None):
+    """(L_D, L_G) from nothing but forward passes, each case and its label put together by hand."""
+    def seen(x, of):
+        rows = [np.append(row, np.eye(max(gan.n_classes, 1))[of[i]][: gan.n_classes] if of is not None else [])
+                for i, row in enumerate(x)]
+        m = gan.packing
+        return np.array([np.concatenate(rows[i : i + m]) for i in range(0, len(rows), m)])
+
+    noise = [np.append(row, np.eye(gan.n_classes)[labels[1][i]] if gan.n_classes else []) for i, row in enumerate(z)]
+    x_fake, _ = mlp_forward(gan.generator, np.array(noise))
+    s_real, _ = mlp_forward(gan.discriminator, seen(x_real, labels[0]))
+    s_fake, _ = mlp_forward(gan.discriminator, seen(x_fake, labels[1]))
+    L_D = objective.discriminator_loss(s_real, s_fake)[0]
+    if penalty is not None:
+        rng = np.random.default_rng(5)
+        L_D += penalty(gan.discriminator, seen(x_real, labels[0]), seen(x_fake, labels[1]), rng)[0]
+    return L_D, objective.generator_loss(s_fake)[0]
+
+
+def both_steps(gan, x_real, z, labels, objective, penalty=None):
+    of_D = discriminator_gradient(gan, x_real, z, objective, np.random.default_rng(5), *labels, penalty)
+    of_G = generator_gradient(gan, z, objective, np.random.default_rng(5), labels[1])
+    return of_D, of_G
+
+
+def check_both(gan, x_real, z, labels, objective, penalty=None):
+    of_D, of_G = both_steps(gan, x_real, z, labels, objective, penalty)
+    L_D, L_G = losses(gan, x_real, z, labels, objective, penalty)
+    assert of_D.loss == pytest.approx(L_D, rel=1e-12) and of_G.loss == pytest.approx(L_G, rel=1e-12)
+    check_gradient(lambda D: losses(replace(gan, discriminator=D), x_real, z, labels, objective, penalty)[0],
+                   gan.discriminator, of_D.gradient, tolerance=1e-6, step=5e-4)
+    check_gradient(lambda G: losses(replace(gan, generator=G), x_real, z, labels, objective)[1],
+                   gan.generator, of_G.gradient, tolerance=1e-6, step=5e-4)
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
+@settings(max_examples=3)
+@given(st.sampled_from(SMOOTH), st.sampled_from((0, 2)), st.sampled_from((1, 2, 3)), st.integers(0, 10_000))
+def test_every_parameter_of_both_players_has_the_slope_of_its_own_loss(objective, hidden, n_classes, packing, seed):
+    check_both(*a_gan(hidden, n_classes, packing, seed=seed), objective)
+
+
+@pytest.mark.parametrize("penalty", [R1(0.7), GradientPenalty(3.0)])
+@pytest.mark.parametrize("n_classes, packing", [(0, 1), (2, 1), (0, 2), (2, 3)])
+def test_penalties_are_part_of_the_discriminators_loss_and_gradient(penalty, n_classes, packing):
+    gan, x_real, z, labels = a_gan("tanh", n_classes, packing, seed=1)
+    check_both(gan, x_real, z, labels, NonSaturating(), penalty)
+    with_penalty = discriminator_gradient(gan, x_real, z, NonSaturating(), np.random.default_rng(5), *labels, penalty)
+    assert with_penalty.penalty > 0
+
+
+def test_a_generator_with_batch_norm_has_the_gradient_through_its_batch():
+    check_both(*a_gan("tanh", batch_norm=True, seed=2), NonSaturating())
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_neither_step_moves_a_player(batch_norm):
+    """Parameters and running statistics: the moved ones are there for the taking, in the step's generator_cache."""
+    gan, x_real, z, labels = a_gan(batch_norm=batch_norm)
+    running = [layer.running_mean.copy() for layer in gan.generator.layers if hasattr(layer, "running_mean")]
+    before = flatten(gan).copy()
+    both_steps(gan, x_real, z, labels, NonSaturating(), R1(1.0))
+    np.testing.assert_array_equal(flatten(gan), before)
+    for layer, mean in zip([lay for lay in gan.generator.layers if hasattr(lay, "running_mean")], running):
+        np.testing.assert_array_equal(layer.running_mean, mean)
+
+
+def test_the_generators_step_is_about_what_the_discriminator_says_of_its_cases():
+    """With D held at a slope of 0 the generator has nothing to learn, whatever G(z) is (mistake 36)."""
+    gan, x_real, z, labels = a_gan()
+    vector, D = pack(gan.discriminator)
+    vector[:] = 0
+    still = make_gan(gan.generator, D)
+    assert not flatten(generator_gradient(still, z, NonSaturating(), np.random.default_rng(0)).gradient).any()
+    assert flatten(discriminator_gradient(still, x_real, z, NonSaturating(), np.random.default_rng(0)).gradient).shape \
+        == flatten(D).shape
+
+
+def test_cases_and_labels_stand_side_by_side_in_order():
+    gan, _, _, _ = a_gan(n_classes=2, packing=2)
+    x, labels = np.arange(12.0).reshape(4, 3), np.array([0, 1, 1, 0])
+    np.testing.assert_array_equal(what_the_discriminator_sees(gan, x, labels),
+                                  [[0, 1, 2, 1, 0, 3, 4, 5, 0, 1], [6, 7, 8, 0, 1, 9, 10, 11, 1, 0]])
+
+
+def test_generated_cases_come_from_normal_latents_and_the_running_statistics():
+    gan, _, _, _ = a_gan(batch_norm=True)
+    x = generate(gan, 5, np.random.default_rng(3))
+    z = draw_latents(gan, 5, np.random.default_rng(3))
+    np.testing.assert_array_equal(z, np.random.default_rng(3).standard_normal((5, 2)))
+    np.testing.assert_array_equal(x, mlp_forward(gan.generator, z, training=False)[0])
+    np.testing.assert_allclose(generate(gan, 1, np.random.default_rng(3)), x[:1])  # a row does not depend on the others
+
+
+def test_float32_stays_float32():
+    rng = np.random.default_rng(0)
+    gan = make_gan(init_mlp([2, 5, 3], rng, batch_norm=True), init_mlp([3, 5, 1], rng))
+    x_real = rng.normal(size=(6, 3)).astype(np.float32)
+    z = draw_latents(gan, 6, rng)
+    of_D = discriminator_gradient(gan, x_real, z, NonSaturating(0.9), rng, penalty=GradientPenalty())
+    of_G = generator_gradient(gan, z, NonSaturating(), rng)
+    for array in (flatten(of_D.gradient), flatten(of_G.gradient), of_D.s_real, of_G.x_fake, generate(gan, 2, rng)):
+        assert array.dtype == np.float32
+
+
+def nets(n_in=2, n_out=3, n_seen=3, n_logits=1):
+    rng = np.random.default_rng(0)
+    return init_mlp([n_in, 4, n_out], rng), init_mlp([n_seen, 4, n_logits], rng)
+
+
+@pytest.mark.parametrize("networks, changes, message", [
+    (nets(n_seen=4), {}, "discriminator: a network from 4 to 1 came, one from 3"),
+    (nets(n_logits=2), {}, "discriminator: a network from 3 to 2 came"),
+    (nets(), dict(packing=2), "one from 6"),
+    (nets(), dict(n_classes=2), "generator: 2 inputs came with 2 classes"),
+    (nets(n_in=3), dict(n_classes=2), "one from 5"),
+    (nets(), dict(packing=0), "packing: 0 came"),
+    (nets(), dict(n_classes=-1), "n_classes: -1 came"),
+    ((None, nets()[1]), {}, "generator: NoneType came"),
+])
+def test_networks_that_do_not_fit_are_refused(networks, changes, message):
+    with pytest.raises(BadInput) as error:
+        make_gan(*networks, **changes)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("n_classes, labels, message", [
+    (0, np.zeros(4, int), "labels: labels came for a GAN without classes"),
+    (2, None, "labels: None came for a GAN with 2 classes"),
+    (2, np.zeros(3, int), "labels: shape (3,) came"),
+    (2, np.full(4, 2), "labels: values from 2 to 2 came"),
+    (2, np.full(4, 0.5), "labels: dtype float64 came"),
+])
+def test_labels_that_do_not_fit_are_refused(n_classes, labels, message):
+    gan, _, _, _ = a_gan(n_classes=n_classes)
+    with pytest.raises(BadInput) as error:
+        generate(gan, 4, np.random.default_rng(0), labels)
+    assert message in str(error.value)

@@ -1,0 +1,193 @@
+"""Penalties against slopes by central differences, and their gradients against central differences of the penalty."""
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from numpy_dgm.adversarial.penalties import (
+    clip_weights,
+    gradient_penalty,
+    input_slopes,
+    r1_penalty,
+    spectral_norm,
+    spectral_norm_gradient,
+    start_singular_vectors,
+)
+from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.gradcheck import central_differences, check_gradient
+from numpy_dgm.foundation.records import flatten, leaves, pack
+from numpy_dgm.neural.mlp import init_mlp, mlp_backward, mlp_forward
+
+KINDS = ("tanh", "softplus", "sigmoid", "leaky_relu", "relu", "maxout")
+
+
+def a_discriminator(kind, depth, width, n_in, seed):
+    """Weights of size 1 and biases that are not 0, in float64."""
+    rng = np.random.default_rng(seed)
+    mlp = init_mlp([n_in, *[width] * depth, 1], rng, hidden=kind, pieces=3, init="xavier", dtype=np.float64)
+    vector, mlp = pack(mlp)
+    vector += 0.3 * rng.normal(size=len(vector))
+    return mlp, rng.normal(size=(4, n_in)), rng.normal(size=(4, n_in))
+
+
+def far_from_kinks(mlp, cases, margin=0.02):
+    """Whether no unit of a piecewise linear layer is so near its kink that a step of the differences crosses it."""
+    h = cases
+    for layer in mlp.layers:
+        name = type(layer).__name__
+        if name in ("ReLU", "LeakyReLU") and np.abs(h).min() < margin:
+            return False
+        if name == "Maxout":
+            z = np.sort(h @ layer.W + layer.b[:, None], axis=0)
+            if (z[-1] - z[-2]).min() < margin:
+                return False
+        h, _ = layer.forward(h)
+    return True
+
+
+def slow_slopes(mlp, x, step=1e-4):
+    """∂s/∂x of every case by central differences, one input at a time: (N, D)."""
+    g = np.empty_like(x)
+    for i in range(x.shape[1]):
+        e = step * np.eye(x.shape[1])[i]
+        g[:, i] = ((mlp_forward(mlp, x + e)[0] - mlp_forward(mlp, x - e)[0]) / (2 * step))[:, 0]
+    return g
+
+
+nets = dict(kind=st.sampled_from(KINDS), depth=st.integers(1, 3), width=st.integers(1, 4), n_in=st.integers(1, 3),
+            seed=st.integers(0, 10_000))
+
+
+@settings(max_examples=15)
+@given(**nets)
+def test_the_slopes_are_those_of_each_case(kind, depth, width, n_in, seed):
+    mlp, x, _ = a_discriminator(kind, depth, width, n_in, seed)
+    assume(far_from_kinks(mlp, x))
+    np.testing.assert_allclose(input_slopes(mlp, x)[0], slow_slopes(mlp, x), rtol=1e-6, atol=1e-7)
+
+
+@settings(max_examples=15)
+@given(**nets)
+def test_r1_is_its_definition_and_its_gradient_the_slope_for_every_parameter(kind, depth, width, n_in, seed):
+    mlp, x, _ = a_discriminator(kind, depth, width, n_in, seed)
+    assume(far_from_kinks(mlp, x))
+    penalty, gradient = r1_penalty(mlp, x, 3.0)
+    assert penalty == pytest.approx(1.5 * np.mean(np.sum(slow_slopes(mlp, x) ** 2, axis=1)), rel=1e-5, abs=1e-8)
+    check_gradient(lambda m: r1_penalty(m, x, 3.0)[0], mlp, gradient, tolerance=1e-6, step=2e-4)
+
+
+@settings(max_examples=15)
+@given(**nets)
+def test_the_gradient_penalty_is_its_definition_and_its_gradient_the_slope(kind, depth, width, n_in, seed):
+    mlp, x_real, x_fake = a_discriminator(kind, depth, width, n_in, seed)
+    share = np.random.default_rng(seed).random((4, 1))
+    between = share * x_real + (1 - share) * x_fake
+    size = np.linalg.norm(input_slopes(mlp, between)[0], axis=1)
+    assume(far_from_kinks(mlp, between) and size.min() > 0.01)
+    penalty, gradient = gradient_penalty(mlp, x_real, x_fake, 10.0, np.random.default_rng(seed))
+    slow = np.linalg.norm(slow_slopes(mlp, between), axis=1)
+    assert penalty == pytest.approx(10 * np.mean((slow - 1) ** 2), rel=1e-5, abs=1e-7)
+
+    def by_parameters(m):
+        return gradient_penalty(m, x_real, x_fake, 10.0, np.random.default_rng(seed))[0]
+
+    check_gradient(by_parameters, mlp, gradient, tolerance=1e-6, step=1e-4)
+
+
+def test_where_a_slope_is_zero_the_gradient_penalty_pulls_nowhere():
+    """All weights 0: |g| = 0 for every case, the penalty is its weight, and the gradient is 0 and not NaN."""
+    mlp = init_mlp([2, 3, 1], np.random.default_rng(0), hidden="tanh", dtype=np.float64)
+    vector, mlp = pack(mlp)
+    vector[:] = 0
+    penalty, gradient = gradient_penalty(mlp, np.ones((4, 2)), np.zeros((4, 2)), 10.0, np.random.default_rng(0))
+    assert penalty == 10.0 and not flatten(gradient).any()
+
+
+@pytest.mark.parametrize("settings, name", [
+    (dict(batch_norm=True), "BatchNorm"), (dict(discrimination=(2, 2)), "MinibatchDiscrimination"),
+])
+def test_layers_that_tie_the_cases_together_are_refused_by_name(settings, name):
+    mlp = init_mlp([2, 3, 1], np.random.default_rng(0), dtype=np.float64, **settings)
+    with pytest.raises(BadInput, match=name):
+        r1_penalty(mlp, np.random.default_rng(1).normal(size=(4, 2)), 1.0)
+
+
+def test_penalties_leave_their_arguments_and_stay_in_float32():
+    rng = np.random.default_rng(0)
+    mlp = init_mlp([2, 5, 1], rng, hidden="tanh")
+    x = rng.normal(size=(4, 2)).astype(np.float32)
+    before = flatten(mlp).copy(), x.copy()
+    for _, gradient in (r1_penalty(mlp, x, 1.0), gradient_penalty(mlp, x, -x, 1.0, rng)):
+        assert flatten(gradient).dtype == np.float32
+    np.testing.assert_array_equal(flatten(mlp), before[0])
+    np.testing.assert_array_equal(x, before[1])
+
+
+# ---- clipping and spectral norm
+
+
+def test_clipping_holds_every_parameter_in_place():
+    vector = np.array([-3.0, -0.01, 0.005, 7.0])
+    clip_weights(vector, 0.01)
+    np.testing.assert_array_equal(vector, [-0.01, -0.01, 0.005, 0.01])
+
+
+@settings(max_examples=10)
+@given(st.sampled_from(("tanh", "softplus")), st.integers(1, 3), st.integers(1, 5), st.integers(0, 10_000))
+def test_spectral_norm_divides_by_the_largest_singular_value(kind, depth, width, seed):
+    mlp, _, _ = a_discriminator(kind, depth, width, 3, seed)
+    singular = start_singular_vectors(mlp, np.random.default_rng(seed))
+    normalised, _ = spectral_norm(mlp, singular, n_iterations=1000)
+    for layer, of_normalised in zip(mlp.layers[::2], normalised.layers[::2]):
+        np.testing.assert_allclose(of_normalised.W, layer.W / np.linalg.norm(layer.W, 2), rtol=1e-5, atol=1e-8)
+        np.testing.assert_array_equal(of_normalised.b, layer.b)
+
+
+def test_an_iteration_a_step_goes_on_from_the_vectors_it_left():
+    mlp, _, _ = a_discriminator("tanh", 2, 6, 3, 0)
+    singular = start_singular_vectors(mlp, np.random.default_rng(0))
+    for _ in range(200):
+        normalised, singular = spectral_norm(mlp, singular)
+    assert all(np.linalg.norm(layer.W, 2) == pytest.approx(1, abs=1e-6) for layer in normalised.layers[::2])
+
+
+def by_largest_singular_value(layer):
+    """The layer with its weights divided by their 2-norm, as NumPy's singular value decomposition has it."""
+    return replace(layer, W=layer.W / np.linalg.norm(layer.W, 2)) if leaves(layer) else layer
+
+
+@settings(max_examples=10)
+@given(st.sampled_from(("tanh", "softplus")), st.integers(1, 2), st.integers(2, 4), st.integers(0, 10_000))
+def test_the_gradient_through_spectral_norm_is_the_slope_for_every_parameter(kind, depth, width, seed):
+    """At converged singular vectors; where the two largest singular values are near, the iteration is slow."""
+    mlp, x, _ = a_discriminator(kind, depth, width, 3, seed)
+    values = [np.linalg.svd(layer.W, compute_uv=False) for layer in mlp.layers[::2]]
+    assume(all(len(s) == 1 or s[1] < 0.9 * s[0] for s in values))
+    start = start_singular_vectors(mlp, np.random.default_rng(seed))
+
+    def loss(m):
+        layers = tuple(by_largest_singular_value(layer) for layer in m.layers)
+        return float(np.mean(mlp_forward(replace(m, layers=layers), x)[0] ** 2))
+
+    normalised, singular = spectral_norm(mlp, start, n_iterations=300)
+    s, cache = mlp_forward(normalised, x)
+    _, gradient = mlp_backward(normalised, cache, 2 * s / s.size)
+    check_gradient(loss, mlp, spectral_norm_gradient(mlp, singular, gradient), tolerance=1e-6, step=2e-4)
+
+
+def test_spectral_norm_of_other_weights_is_refused_by_name():
+    mlp = init_mlp([2, 3, 1], np.random.default_rng(0), hidden="maxout")
+    with pytest.raises(BadInput, match="a Maxout layer came"):
+        start_singular_vectors(mlp, np.random.default_rng(0))
+
+
+def test_central_differences_agree_with_a_penalty_worked_out_by_hand():
+    """s = w x: g = w, R1 = (weight/2) w², whose slope is weight · w; the bias has none."""
+    mlp = init_mlp([1, 1], np.random.default_rng(0), dtype=np.float64)
+    w = mlp.layers[0].W[0, 0]
+    penalty, gradient = r1_penalty(mlp, np.array([[5.0], [6.0]]), 3.0)
+    assert penalty == pytest.approx(1.5 * w**2)
+    np.testing.assert_allclose(flatten(gradient), [3 * w, 0])
+    np.testing.assert_allclose(central_differences(lambda m: r1_penalty(m, np.ones((2, 1)), 3.0)[0], mlp), [3 * w, 0])

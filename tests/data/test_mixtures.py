@@ -1,0 +1,160 @@
+import math
+
+import numpy as np
+import pytest
+from chi_square import chi_square_p_value
+
+from numpy_dgm.data.mixtures import (
+    MixtureOfGaussians,
+    draw_mixture,
+    grid_of_gaussians,
+    log_density,
+    ring_of_gaussians,
+    squared_distances,
+)
+from numpy_dgm.foundation.doors import BadInput
+
+BOTH = pytest.mark.parametrize("make", [ring_of_gaussians, grid_of_gaussians])
+
+
+def log_density_by_definition(mixture, case):
+    """log of the mean of K normal densities of one case, one axis at a time."""
+    total = 0.0
+    for centre in mixture.centres:
+        density = 1.0
+        for value, mean in zip(case, centre):
+            z = (value - mean) / mixture.sigma
+            density *= math.exp(-z * z / 2) / (mixture.sigma * math.sqrt(2 * math.pi))
+        total += density / len(mixture.centres)
+    return math.log(total)
+
+
+# ---- where the modes are
+
+
+def test_the_ring_has_eight_modes_on_the_unit_circle():
+    ring = ring_of_gaussians()
+    assert ring.centres.shape == (8, 2) and ring.centres.dtype == np.float64 and ring.sigma == 0.01
+    for k, (first, second) in enumerate(ring.centres):
+        assert math.isclose(math.hypot(first, second), 1)
+        assert math.isclose(math.atan2(second, first) % (2 * math.pi), k * math.pi / 4, abs_tol=1e-12)
+
+
+def test_the_grid_has_all_pairs_of_its_ticks():
+    grid = grid_of_gaussians()
+    wanted = [(i, j) for i in (-4, -2, 0, 2, 4) for j in (-4, -2, 0, 2, 4)]
+    assert [tuple(centre) for centre in grid.centres] == wanted and grid.sigma == 0.05
+
+
+@pytest.mark.parametrize("make, sigmas", [(ring_of_gaussians, 77), (grid_of_gaussians, 40)])
+def test_neighbours_are_as_far_apart_as_stated(make, sigmas):
+    mixture = make()
+    distances = [math.dist(a, b) for i, a in enumerate(mixture.centres) for b in mixture.centres[:i]]
+    assert round(min(distances) / mixture.sigma) == sigmas
+
+
+# ---- drawing
+
+
+@BOTH
+def test_draws_have_the_density_that_log_density_gives(make):
+    """Modes as even as chi-square allows. The other modes are far, so |x - centre|² / σ² is chi-square with D degrees
+    of freedom, and log p(x) has the mean -log K - (D/2) log 2πσ² - D/2 and the variance D/2: 4.5 standard errors."""
+    mixture, n = make(), 20_000
+    K, D = mixture.centres.shape
+    x = draw_mixture(mixture, n, np.random.default_rng(0))
+    assert x.shape == (n, D)
+    nearest = squared_distances(x, mixture.centres).argmin(axis=1)
+    assert chi_square_p_value(np.bincount(nearest, minlength=K), np.full(K, n / K)) > 1e-5
+    mean = -math.log(K) - D / 2 * math.log(2 * math.pi * mixture.sigma**2) - D / 2
+    assert abs(log_density(mixture, x).mean() - mean) < 4.5 * math.sqrt(D / 2 / n)
+
+
+@BOTH
+def test_the_noise_has_the_same_spread_along_every_axis_and_no_correlation(make):
+    """z = (x - centre) / σ: E z = 0 and E z zᵀ = I within 4.5 standard errors, on the diagonal √2 times as large."""
+    mixture, n = make(), 20_000
+    x = draw_mixture(mixture, n, np.random.default_rng(1))
+    z = (x - mixture.centres[squared_distances(x, mixture.centres).argmin(axis=1)]) / mixture.sigma
+    bound = 4.5 / math.sqrt(n)
+    assert np.all(np.abs(z.mean(axis=0)) < bound)
+    assert np.all(np.abs(z.T @ z / n - np.eye(2)) < bound * np.array([[math.sqrt(2), 1], [1, math.sqrt(2)]]))
+
+
+def test_draws_are_fresh_in_the_dtype_of_the_centres_and_in_the_stated_order():
+    ring = ring_of_gaussians()
+    rng = np.random.default_rng(2)
+    assert not np.array_equal(draw_mixture(ring, 50, rng), draw_mixture(ring, 50, rng))
+    single = MixtureOfGaussians(ring.centres.astype(np.float32), ring.sigma)
+    x = draw_mixture(single, 50, np.random.default_rng(3))
+    again = np.random.default_rng(3)
+    modes = again.integers(8, size=50)
+    noise = again.standard_normal((50, 2), dtype=np.float32)
+    assert x.dtype == np.float32
+    np.testing.assert_array_equal(x, single.centres[modes] + np.float32(0.01) * noise)
+
+
+# ---- the density
+
+
+@pytest.mark.parametrize("K, D", [(1, 1), (3, 2), (4, 3)])
+def test_log_density_is_its_definition(K, D):
+    rng = np.random.default_rng(K)
+    mixture = MixtureOfGaussians(rng.normal(size=(K, D)), sigma=0.7)
+    x = rng.normal(scale=2, size=(20, D))
+    by_definition = [log_density_by_definition(mixture, case) for case in x]
+    found = log_density(mixture, x)
+    assert found.shape == (20,) and found.dtype == np.float64
+    np.testing.assert_allclose(found, by_definition, rtol=1e-11)
+
+
+def test_the_density_adds_up_to_one():
+    """Sums of a smooth, narrow function over a fine grid are as good as its integral."""
+    ticks = np.linspace(-8, 8, 161)
+    x = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+    mixture = MixtureOfGaussians(np.array([[0.0, 1.0], [-1.5, 0.3], [2.0, 2.0]]), sigma=0.5)
+    assert math.isclose(np.exp(log_density(mixture, x)).sum() * 0.1**2, 1, rel_tol=1e-10)
+
+
+def test_far_from_every_mode_the_log_density_is_that_of_the_nearest():
+    """exp(-|x - centre|² / 2σ²) is 0 in float64 there; its logarithm is not."""
+    mixture = ring_of_gaussians()
+    x = np.array([[101.0, 0.0]])
+    wanted = -(100**2) / (2 * 0.01**2) - math.log(8) - math.log(2 * math.pi * 0.01**2)
+    np.testing.assert_allclose(log_density(mixture, x), wanted, rtol=1e-10)
+
+
+# ---- distances
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_squared_distances_are_those_of_every_pair(dtype):
+    rng = np.random.default_rng(4)
+    x, y = rng.normal(size=(7, 5)).astype(dtype), rng.normal(size=(4, 5)).astype(dtype)
+    by_definition = [[math.dist(a, b) ** 2 for b in y] for a in x]
+    found = squared_distances(x, y)
+    assert found.dtype == np.float64
+    np.testing.assert_allclose(found, by_definition, rtol=1e-12)
+
+
+def test_distances_from_a_row_to_itself_are_rounding_and_never_below_zero():
+    x = np.random.default_rng(5).normal(size=(200, 30))
+    own = np.diag(squared_distances(x, x))
+    assert np.all(own >= 0) and np.all(own <= 1e-14 * np.sum(x**2, axis=1))
+    bits = (x > 0).astype(np.uint8)
+    np.testing.assert_array_equal(squared_distances(bits, bits), (bits[:, None] != bits).sum(axis=2))
+
+
+@pytest.mark.parametrize("centres, sigma, message", [
+    ([[0.0, 1.0]], 0.1, "centres: list"),
+    (np.zeros((2, 2), int), 0.1, "centres: ndarray of int64"),
+    (np.zeros((2, 2), np.float16), 0.1, "centres: ndarray of float16"),
+    (np.zeros(2), 0.1, r"centres: shape \(2,\)"),
+    (np.array([[0.0, np.nan]]), 0.1, "centres: 1 of 2"),
+    (np.zeros((2, 2)), 0.0, "sigma: 0.0"),
+    (np.zeros((2, 2)), -1.0, "sigma: -1.0"),
+    (np.zeros((2, 2)), np.inf, "sigma: inf"),
+])
+def test_what_is_no_mixture_is_refused_by_name(centres, sigma, message):
+    with pytest.raises(BadInput, match=f"^{message}"):
+        MixtureOfGaussians(centres, sigma)

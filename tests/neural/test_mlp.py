@@ -1,0 +1,322 @@
+"""Networks against their layers written out, and the gradient of whole networks against central differences."""
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, reject, settings
+from hypothesis import strategies as st
+from test_layers import sides
+
+from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.gradcheck import check_gradient
+from numpy_dgm.foundation.numerics import sigmoid
+from numpy_dgm.foundation.records import Record, flatten, leaves, pack, windows
+from numpy_dgm.neural import (
+    MLP,
+    BatchNorm,
+    binary_cross_entropy,
+    init_mlp,
+    mlp_backward,
+    mlp_forward,
+    with_running_statistics,
+)
+
+seeds = st.integers(0, 10_000)
+networks = st.fixed_dictionaries({
+    "sizes": st.lists(st.integers(1, 4), min_size=2, max_size=5),
+    "hidden": st.sampled_from(["relu", "leaky_relu", "tanh", "sigmoid", "softplus", "maxout"]),
+    "output": st.sampled_from([None, "tanh", "sigmoid", "leaky_relu"]),
+    "batch_norm": st.booleans(),
+    "dropout": st.sampled_from([0.0, 0.3]),
+    "discrimination": st.sampled_from([None, (2, 2)]),
+})
+
+
+def some_mlp(sizes, seed, dtype=np.float64, **options):
+    """A network with every parameter and the running statistics random, its arrays windows onto one vector."""
+    rng = np.random.default_rng(seed)
+    vector, mlp = pack(init_mlp(sizes, rng, pieces=3, dtype=dtype, **options))
+    vector[:] = 0.8 * rng.normal(size=len(vector))
+    for layer in mlp.layers:
+        if isinstance(layer, BatchNorm):
+            layer.running_mean[:] = rng.normal(size=len(layer.gamma))
+            layer.running_variance[:] = np.exp(rng.normal(size=len(layer.gamma)))
+    return mlp
+
+
+def some_batch(mlp, n, n_inputs, seed):
+    """x (N, D) and dy (N, K)."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, n_inputs)).astype(flatten(mlp).dtype)
+    y, _ = forward(mlp, x)
+    return x, rng.normal(size=y.shape).astype(y.dtype)
+
+
+def forward(mlp, x, training=True):
+    return mlp_forward(mlp, x, np.random.default_rng(7), training)
+
+
+def kinds(mlp):
+    return " ".join(type(layer).__name__ for layer in mlp.layers)
+
+
+EVERYTHING = dict(sizes=[3, 4, 4, 2], batch_norm=True, dropout=0.3, discrimination=(2, 3), output="tanh")
+
+
+# ---- forward and backward
+
+
+def test_a_network_is_its_layers_one_on_the_other():
+    mlp = some_mlp([3, 5, 4, 2], 0, hidden="tanh", output="sigmoid")
+    W_1, b_1, W_2, b_2, W_3, b_3 = (array for _, array in leaves(mlp))
+    x, _ = some_batch(mlp, 6, 3, 1)
+    y, cache = mlp_forward(mlp, x)
+    expected = sigmoid(np.tanh(np.tanh(x @ W_1 + b_1) @ W_2 + b_2) @ W_3 + b_3)
+    np.testing.assert_allclose(y, expected, rtol=1e-12)
+    assert len(cache) == len(mlp.layers) == 6
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Point(Record):
+    mlp: MLP
+    x: np.ndarray
+
+    trainable = ("mlp", "x")
+
+
+def sides_of_all(mlp, x, training):
+    """On which side of each kink each layer is."""
+    rng, found = np.random.default_rng(7), []
+    for layer in mlp.layers:
+        found.append(sides(layer, x).ravel())
+        x, _ = layer.forward(x, rng, training)
+    return np.concatenate(found)
+
+
+@settings(max_examples=50)
+@given(networks, st.integers(3, 6), st.booleans(), seeds)
+def test_backward_is_the_gradient_of_whole_networks_in_every_parameter_and_the_input(options, n, training, seed):
+    """Of Σ dy · y. Where a kink lies between the points tried, or a batch is too narrow for them, the case is put aside."""
+    options["batch_norm"] &= options["hidden"] != "maxout"
+    mlp = some_mlp(seed=seed, **options)
+    x, dy = some_batch(mlp, n, options["sizes"][0], seed)
+    at_point = sides_of_all(mlp, x, training)
+    _, cache = forward(mlp, x, training)
+    for layer, layer_cache in zip(mlp.layers, cache):
+        assume(not isinstance(layer, BatchNorm) or layer_cache[1].min() > 0.3)
+
+    def loss(moved):
+        if not np.array_equal(sides_of_all(moved.mlp, moved.x, training), at_point):
+            reject()
+        return np.sum(dy * forward(moved.mlp, moved.x, training)[0])
+
+    dx, gradient = mlp_backward(mlp, cache, dy)
+    check_gradient(loss, Point(mlp, x), Point(gradient, dx), step=2e-4, tolerance=1e-6)
+
+
+def test_two_batches_may_go_forward_before_either_goes_back():
+    mlp = some_mlp(seed=0, **EVERYTHING)
+    (x_real, dy_real), (x_fake, dy_fake) = some_batch(mlp, 5, 3, 1), some_batch(mlp, 7, 3, 2)
+    _, alone = forward(mlp, x_real)
+    expected_dx, expected = mlp_backward(mlp, alone, dy_real)
+    _, cache_real = forward(mlp, x_real)
+    _, cache_fake = forward(mlp, x_fake)
+    mlp_backward(mlp, cache_fake, dy_fake)
+    dx, gradient = mlp_backward(mlp, cache_real, dy_real)
+    np.testing.assert_array_equal(dx, expected_dx)
+    np.testing.assert_array_equal(flatten(gradient), flatten(expected))
+
+
+@pytest.mark.parametrize("options", [EVERYTHING, dict(sizes=[3, 4, 2], hidden="maxout")], ids=["everything", "maxout"])
+def test_the_gradient_goes_into_the_windows_that_are_given_and_is_not_added_up(options):
+    mlp = some_mlp(seed=0, **options)
+    x, dy = some_batch(mlp, 5, 3, 1)
+    _, cache = forward(mlp, x)
+    _, expected = mlp_backward(mlp, cache, dy)
+    vector = np.full_like(flatten(mlp), 1e9)
+    out = windows(mlp, vector)
+    for _ in range(2):  # the second time over the first one's
+        _, gradient = mlp_backward(mlp, cache, dy, out, need_dx=False)
+        np.testing.assert_array_equal(vector, flatten(expected))
+    assert all(array is window for (_, array), (_, window) in zip(leaves(gradient), leaves(out)))
+
+
+@pytest.mark.parametrize("options", [EVERYTHING, dict(sizes=[3, 4, 2], hidden="maxout")], ids=["everything", "maxout"])
+def test_what_is_not_needed_is_none_and_the_rest_is_the_same(options):
+    mlp = some_mlp(seed=0, **options)
+    x, dy = some_batch(mlp, 5, 3, 1)
+    _, cache = forward(mlp, x)
+    dx, gradient = mlp_backward(mlp, cache, dy)
+    no_dx, same_gradient = mlp_backward(mlp, cache, dy, need_dx=False)
+    same_dx, no_gradient = mlp_backward(mlp, cache, dy, need_gradient=False)
+    assert no_dx is None and no_gradient is None
+    np.testing.assert_array_equal(flatten(same_gradient), flatten(gradient))
+    np.testing.assert_array_equal(same_dx, dx)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_float32_stays_float32_and_arguments_stay_as_they_were(training):
+    mlp = some_mlp(seed=0, dtype=np.float32, **EVERYTHING)
+    x, dy = some_batch(mlp, 5, 3, 1)
+    before = [array.copy() for array in (flatten(mlp), x, dy)]
+    running = [(layer.running_mean.copy(), layer.running_variance.copy()) for layer in norms(mlp)]
+    y, cache = forward(mlp, x, training)
+    dx, gradient = mlp_backward(mlp, cache, dy)
+    assert y.dtype == dx.dtype == flatten(gradient).dtype == np.float32
+    for array, was in zip((flatten(mlp), x, dy), before):
+        np.testing.assert_array_equal(array, was)
+    for layer, (mean, variance) in zip(norms(mlp), running):
+        np.testing.assert_array_equal(layer.running_mean, mean)
+        np.testing.assert_array_equal(layer.running_variance, variance)
+
+
+def test_a_network_learns_what_no_single_layer_can():
+    """Exclusive or: 1 where the two bits differ. No affine layer comes below log 2; this one does, by plain descent."""
+    x, t = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0.0], [1], [1], [0]])
+    vector, mlp = pack(init_mlp([2, 8, 1], np.random.default_rng(0), hidden="tanh", init="xavier", dtype=np.float64))
+    gradient_vector = np.empty_like(vector)
+    gradient = windows(mlp, gradient_vector)
+    for _ in range(400):
+        s, cache = mlp_forward(mlp, x)
+        loss, ds = binary_cross_entropy(s, t)
+        mlp_backward(mlp, cache, ds, gradient, need_dx=False)
+        vector -= 0.5 * gradient_vector
+    assert loss < 0.05 < math.log(2)
+
+
+# ---- running statistics
+
+
+def norms(mlp):
+    return [layer for layer in mlp.layers if isinstance(layer, BatchNorm)]
+
+
+def test_running_statistics_move_on_and_nothing_else_does():
+    mlp = some_mlp(seed=0, **EVERYTHING)
+    x, _ = some_batch(mlp, 6, 3, 1)
+    _, cache = forward(mlp, x)
+    moved = with_running_statistics(mlp, cache)
+    assert len(moved.layers) == len(mlp.layers) and len(norms(moved)) == 2
+    for layer, same, layer_cache in zip(mlp.layers, moved.layers, cache):
+        if isinstance(layer, BatchNorm):
+            np.testing.assert_array_equal(same.running_mean, layer.moved_on(layer_cache).running_mean)
+            np.testing.assert_array_equal(same.running_variance, layer.moved_on(layer_cache).running_variance)
+            assert np.abs(same.running_mean - layer.running_mean).max() > 1e-3
+        else:
+            assert same is layer
+    assert all(array is same for (_, array), (_, same) in zip(leaves(mlp), leaves(moved)))  # windows stay windows
+
+
+def test_running_statistics_of_one_batch_for_long_are_that_batch_s():
+    """But for the factor N / (N - 1) in the variance, which x̂ shows as √(1 - 1/N)."""
+    n = 500
+    mlp = some_mlp([3, 4, 2], 0, hidden="tanh", batch_norm=True)
+    x, _ = some_batch(mlp, n, 3, 1)
+    y, cache = forward(mlp, x)
+    for _ in range(300):
+        mlp = with_running_statistics(mlp, cache)
+    y_after, cache_after = forward(mlp, x, training=False)
+    np.testing.assert_allclose(cache_after[1][0], cache[1][0] * math.sqrt(1 - 1 / n), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(y_after, y, atol=0.01)
+
+
+# ---- fresh networks
+
+
+@pytest.mark.parametrize("options, expected", [
+    (dict(sizes=[2, 1]), "Affine"),
+    (dict(sizes=[2, 5, 1]), "Affine LeakyReLU Affine"),
+    (dict(sizes=[2, 5, 5, 1], hidden="softplus", output="sigmoid"), "Affine Softplus Affine Softplus Affine Sigmoid"),
+    (dict(sizes=[2, 5, 1], hidden="relu", batch_norm=True, dropout=0.5), "Linear BatchNorm ReLU Dropout Affine"),
+    (dict(sizes=[2, 5, 1], hidden="maxout", dropout=0.5), "Maxout Dropout Affine"),
+    (dict(sizes=[2, 5, 1], hidden="sigmoid", discrimination=(3, 2)), "Affine Sigmoid MinibatchDiscrimination Affine"),
+    (dict(sizes=[2, 5, 1], hidden="tanh", output="leaky_relu"), "Affine Tanh Affine LeakyReLU"),
+])
+def test_the_layers_stand_in_their_order(options, expected):
+    mlp = init_mlp(rng=np.random.default_rng(0), **options)
+    assert kinds(mlp) == expected
+    y, _ = forward(mlp, np.zeros((4, 2), np.float32))
+    assert y.shape == (4, 1) and all(array.dtype == np.float32 for _, array in leaves(mlp))
+
+
+def test_settings_reach_their_layers():
+    mlp = init_mlp([2, 5, 1], np.random.default_rng(0), slope=0.1, dropout=0.25, discrimination=(3, 4), dtype=np.float64)
+    affine, leaky, dropout, discrimination, last = mlp.layers
+    assert leaky.slope == 0.1 and dropout.share == 0.25 and flatten(mlp).dtype == np.float64
+    assert affine.W.shape == (2, 5) and discrimination.T.shape == (5, 3, 4) and last.W.shape == (8, 1)
+    maxout = init_mlp([2, 5, 1], np.random.default_rng(0), hidden="maxout", pieces=7).layers[0]
+    assert maxout.W.shape == (7, 2, 5) and maxout.b.shape == (7, 5)
+
+
+def test_the_networks_of_pacgan_can_be_asked_for():
+    """Lin et al. 2018: their layers and how many parameters they have."""
+    rng = np.random.default_rng(0)
+    generator = init_mlp([2, 400, 400, 400, 400, 2], rng, hidden="relu", batch_norm=True, init=0.02)
+    discriminator = init_mlp([2, 200, 200, 200, 1], rng, hidden="maxout", pieces=5, init=0.02)
+    assert kinds(generator) == "Linear BatchNorm ReLU " * 4 + "Affine"
+    assert len(flatten(generator)) == (2 + 3 * 400) * 400 + 4 * 2 * 400 + 400 * 2 + 2
+    assert kinds(discriminator) == "Maxout Maxout Maxout Affine"
+    assert len(flatten(discriminator)) == 5 * (2 + 200 + 200 + 3) * 200 + 200 + 1
+
+
+@pytest.mark.parametrize("hidden, pieces", [("relu", 1), ("maxout", 3)])
+@pytest.mark.parametrize("init, deviation", [("he", math.sqrt(2 / 50)), ("xavier", math.sqrt(2 / 130)), (0.02, 0.02)])
+def test_fresh_weights_have_their_deviation_and_biases_are_0(hidden, pieces, init, deviation):
+    """A standard deviation of n normal numbers has a standard error of 1 / √(2n) of itself; 4.5 of them."""
+    mlp = init_mlp([50, 80, 50], np.random.default_rng(0), hidden=hidden, pieces=max(pieces, 2), init=init)
+    W = mlp.layers[0].W
+    assert abs(W.std() / deviation - 1) < 4.5 / math.sqrt(2 * W.size)
+    assert abs(W.mean()) < 4.5 * deviation / math.sqrt(W.size)
+    assert not mlp.layers[0].b.any() and not mlp.layers[-1].b.any()
+
+
+def test_fresh_batch_norm_has_gamma_1_and_beta_0_and_believes_in_mean_0_and_variance_1():
+    [norm] = norms(init_mlp([3, 4, 2], np.random.default_rng(0), batch_norm=True))
+    assert np.all(norm.gamma == 1) and np.all(norm.running_variance == 1)
+    assert not norm.beta.any() and not norm.running_mean.any()
+
+
+@pytest.mark.parametrize("n_inputs, n_directions", [(10, 2), (200, 5), (50, 16)])
+def test_fresh_minibatch_discrimination_sees_rows_of_entries_of_size_1_about_1_apart(n_inputs, n_directions):
+    mlp = init_mlp([n_inputs, 1], np.random.default_rng(0), discrimination=(30, n_directions))
+    y, _ = mlp.layers[0].forward(np.random.default_rng(1).normal(size=(20, n_inputs)).astype(np.float32))
+    distance = -np.log(y[:, n_inputs:].mean() / 19)
+    assert 0.7 < distance < 1.4
+
+
+def test_weights_are_drawn_from_the_lowest_layer_up():
+    mlp = init_mlp([2, 3, 1], np.random.default_rng(5), init=1.0, discrimination=(2, 2))
+    rng = np.random.default_rng(5)
+    np.testing.assert_array_equal(mlp.layers[0].W, rng.standard_normal((2, 3), dtype=np.float32))
+    rng.standard_normal((3, 2, 2), dtype=np.float32)  # T
+    np.testing.assert_array_equal(mlp.layers[-1].W, rng.standard_normal((5, 1), dtype=np.float32))
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (dict(sizes=[3]), "sizes: [3] came, at least the number of inputs and of outputs was wanted"),
+    (dict(sizes=[]), "sizes: an empty array"),
+    (dict(sizes=[3, 0, 1]), "sizes: 0 came, a whole number of at least 1 was wanted"),
+    (dict(sizes=[3, 2.5, 1]), "sizes: 3.0 came, a whole number"),
+    (dict(sizes="3, 1"), "sizes: dtype"),
+    (dict(rng=7), "rng: int came"),
+    (dict(hidden="swish"), "hidden: 'swish' came, one of 'relu', 'leaky_relu'"),
+    (dict(hidden=None), "hidden: None came"),
+    (dict(slope=1.0), "slope: 1.0 came, a number in [0, 1) was wanted"),
+    (dict(pieces=1), "pieces: 1 came, a whole number of at least 2 was wanted"),
+    (dict(output="maxout"), "output: 'maxout' came, one of None, 'relu'"),
+    (dict(batch_norm="yes"), "batch_norm: 'yes' came, one of False, True was wanted"),
+    (dict(batch_norm=True, hidden="maxout"), "batch_norm: True came with hidden='maxout'"),
+    (dict(dropout=1), "dropout: 1 came, a number in [0, 1) was wanted"),
+    (dict(discrimination=4), "discrimination: shape () came"),
+    (dict(discrimination=(4, 2, 2)), "discrimination: shape (3,) came, a last axis of 2 was wanted"),
+    (dict(discrimination=(4, 0)), "discrimination: 0 came, a whole number of at least 1 was wanted"),
+    (dict(init="glorot"), "init: 'glorot' came, one of 'he', 'xavier' was wanted"),
+    (dict(init=0), "init: 0 came, a number in (0, inf) was wanted"),
+    (dict(dtype=np.float16), "dtype: 'float16' came"),
+])
+def test_init_mlp_refuses_what_cannot_be_right(arguments, message):
+    good = dict(sizes=[3, 4, 1], rng=np.random.default_rng(0))
+    with pytest.raises(BadInput) as error:
+        init_mlp(**{**good, **arguments})
+    assert message in str(error.value)

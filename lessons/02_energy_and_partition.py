@@ -13,9 +13,9 @@
 #
 # Lesson 1 put p(x, h) together from factors that each sum to 1. Here we only say which states are to be
 # likely, by an energy, and ask what p follows. A system is in one of finitely many states s. Each state
-# has an energy E(s), a number, and a state of low energy is to be a likely one. Suppose we know only the mean energy, Σ_s p(s) E(s) = U, with U
-# between the smallest and the largest energy. Many p fit. We take the one that is otherwise as
-# undecided as it can be, as measured by the entropy:
+# has an energy E(s), a number, and a state of low energy is to be a likely one. Suppose we know only
+# the mean energy, Σ_s p(s) E(s) = U, with U between the smallest and the largest energy. Many p fit. We
+# take the one that is otherwise as undecided as it can be, as measured by the entropy:
 #
 #     H(p) = -Σ_s p(s) log p(s)                                          a definition
 #
@@ -48,8 +48,8 @@
 #
 #     H(p*) - H(q) = KL(q || p*)                                         (2.2)
 #
-# A divergence is never negative, by (1.2).
-# So no distribution with the same mean energy has more entropy than p*:
+# A divergence is never negative, by (1.2). So no distribution with the same mean energy has more entropy
+# than p*:
 #
 #     H(q) <= H(p*) = β U + log Z                                        (2.3)
 #

@@ -288,11 +288,12 @@ for spread, row in zip(spreads, gaps.mean(axis=1)):
     print(f"  {spread:24.1f} {row[0]:17.3f} {row[1]:6.3f}")
 
 # %% [markdown]
-# With weak couplings the gaps are nearly equal. As the couplings grow both chains slow down, by about as
-# much: where the two means differ here, they differ by less than five draws of the models can tell. So
-# the restriction does not make a chain mix better. What it changes is the cost of a sweep. In the general machine each draw is an
-# input to the next one, so a sweep is n small steps, one after the other. In the RBM it is two, each a
-# product of matrices. The multiplications are not much fewer: n (n - 1) for a chain against n²/2.
+# With weak couplings the gaps are nearly equal. As the couplings grow both chains slow down, by about
+# as much: where the two means differ here, they differ by less than five draws of the models can tell.
+# So the restriction does not make a chain mix better. What it changes is the cost of a sweep. In the
+# general machine each draw is an input to the next one, so a sweep is n small steps, one after the
+# other. In the RBM it is two, each a product of matrices. The multiplications are not much fewer: n (n
+# - 1) for a chain against n²/2.
 
 # %% the cost of a sweep against the number of units, 100 chains at once
 sizes = [8, 50, 200, 500]

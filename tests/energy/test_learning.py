@@ -75,7 +75,7 @@ def test_training_leaves_its_arguments_as_they_were():
 @pytest.mark.parametrize("method", ["cd", "pcd", "tempered", "exact"])
 def test_a_step_is_the_rate_times_the_gradient(method):
     """One plain step of training against the gradient of the same name on the same generator."""
-    data, rbm = random_bits(12, 6, 0), random_rbm(6, 4, 0.5, 1)
+    data, rbm = (np.random.default_rng(0).random((12, 6)) < 0.85).astype(float), random_rbm(6, 4, 0.5, 1)
     rng = np.random.default_rng(2)
     trained, _ = train_rbm(rbm, data, epochs=1, rng=rng, method=method, k=2, batch_size=12, rate=0.3, n_chains=7,
                            schedule="constant", centred=False)
@@ -159,6 +159,20 @@ def test_a_run_is_not_gone_on_with_by_another_kind_of_unit(tmp_path):
     softmax = init_rbm(6, 4, np.random.default_rng(0), hidden=Softmax(2))
     with pytest.raises(BadInput, match="the run there has hidden"):
         train_rbm(softmax, data, rng=np.random.default_rng(0), **start)
+
+
+def test_ladders_go_on_from_step_to_step():
+    """The same with two epochs of tempering: 30 ladders of 3 rungs, each step a sweep from where the last one ended."""
+    data, rbm = random_bits(8, 6, 0), random_rbm(6, 4, 0.5, 1)
+    trained, _ = train_rbm(rbm, data, epochs=2, rng=np.random.default_rng(2), method="tempered", n_rungs=3, n_chains=30,
+                           batch_size=8, rate=0.3, schedule="constant", centred=False)
+    rng = np.random.default_rng(2)
+    ladder = init_ladder(rbm, 3, data.mean(axis=0))
+    v = start_ladder(rbm, ladder, 30, rng)
+    for _ in range(2):
+        gradient, v, _ = tempered_gradient(rbm, data[rng.permutation(8)], ladder, v, 1, rng)
+        rbm = RBM(rbm.W + 0.3 * gradient.W, rbm.b + 0.3 * gradient.b, rbm.c + 0.3 * gradient.c)
+    np.testing.assert_allclose(flatten(trained), flatten(rbm), rtol=1e-10, atol=1e-12)
 
 
 def test_weight_decay_pulls_weights_and_leaves_biases():

@@ -21,8 +21,8 @@ from ..foundation.doors import BadInput, check_choice, check_count, check_genera
 from ..foundation.records import Record
 from ..foundation.training import check_cases
 from .annealing import Walks, base_rbm, bennett, forward_walks, reverse_walks, sample_base, summarize_reverse
-from .likelihood import has_exact_log_z, log_partition
-from .rbm import check_rbm, free_energy, sample_visible
+from .likelihood import has_exact_log_z, log_likelihood, log_partition
+from .rbm import check_rbm, sample_visible
 
 METHODS = ("auto", "exact", "ais")
 
@@ -84,7 +84,7 @@ def evaluate_rbm(rbm, data, rng, method="auto", executor=None, n_temperatures=10
 
 def _exact_evaluation(rbm, v):
     log_z = log_partition(rbm)
-    log_p = -free_energy(rbm, v) - log_z
+    log_p = log_likelihood(rbm, v, log_z)
     mean = float(log_p.mean())
     return Evaluation(
         method="exact", n_cases=len(v), log_likelihood=mean, standard_error=_error_of_mean(log_p),
@@ -100,7 +100,7 @@ def _annealed_evaluation(rbm, v, rng, executor, n_temperatures, n_walks):
     reverse = walks_down(rbm, base, places, n_temperatures, rng, executor)
     log_z, log_z_error = bennett(forward, reverse["the forward walks' ends"])
     reasons = doubts(forward, reverse)
-    log_p = -free_energy(rbm, v) - log_z
+    log_p = log_likelihood(rbm, v, log_z)
     mean, margin = float(log_p.mean()), 1.96 * log_z_error
     return Evaluation(
         method="ais", n_cases=len(v), log_likelihood=mean, standard_error=_error_of_mean(log_p),

@@ -187,7 +187,7 @@ def train_boltzmann(
     for epoch in range(epochs):
         last_good = run.vector.copy()
         last_rate = train_one_epoch(run, data, epoch, settings, rng)
-        check_finite(run.machine, epoch + 1, last_good=windows(run.machine, last_good))
+        check_finite(run.machine, f"epoch {epoch + 1}", last_good=windows(run.machine, last_good))
         values = observe(trained_machine(run), data)
         history.record(rate=last_rate, seconds=time.perf_counter() - started, **values)
         if reporter is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..foundation.checkpoint import generator_state, load_checkpoint, restore_generator, save_checkpoint
+from ..foundation.checkpoint import SaveClock, check_same_run, generator_state, load_run_state, resume_generator
 from ..foundation.doors import BadInput, check_choice, check_count, check_generator, check_number
 from ..foundation.optimizers import SCHEDULES, SGD, Adam, Momentum, MovingAverage, scheduled_rate
 from ..foundation.records import flatten, pack, windows
@@ -209,14 +209,13 @@ def start_run(rbm, data, settings, rng):
 
 def train_to_the_end(run, data, settings, rng, checkpoint_file=None, progress=False):
     """All the epochs that are left; the state goes to `checkpoint_file` as often as costs a tenth of the time."""
-    reporter = Progress(settings["epochs"]) if progress else None
+    reporter = Progress(settings["epochs"], done=run.epoch) if progress else None
     seconds_before = run.history["seconds"][-1] if run.epoch else 0.0
-    started = last_saved = time.perf_counter()
-    seconds_to_save = 0.0
+    started, clock = time.perf_counter(), SaveClock()
     while run.epoch < settings["epochs"] and not run.stopped:
         last_good = run.vector.copy()
         rate = train_one_epoch(run, data, settings, rng)
-        check_finite(run.rbm, run.epoch, last_good=windows(run.rbm, last_good))
+        check_finite(run.rbm, f"epoch {run.epoch}", last_good=windows(run.rbm, last_good))
         reason = why_not_normalisable(run.rbm)
         if reason is not None:
             raise Diverged(f"training stopped in epoch {run.epoch}: {reason}; a smaller learning rate or weight decay "
@@ -231,11 +230,8 @@ def train_to_the_end(run, data, settings, rng, checkpoint_file=None, progress=Fa
         if reporter is not None:
             reporter.show(run.epoch, len(run.train_rows), **_headline(values))
         is_last = run.epoch == settings["epochs"] or run.stopped
-        now = time.perf_counter()
-        if checkpoint_file is not None and (is_last or now - last_saved >= 10 * seconds_to_save):
-            save_run(run, checkpoint_file, settings, rng)
-            last_saved = time.perf_counter()
-            seconds_to_save = last_saved - now
+        if checkpoint_file is not None and (is_last or clock.is_due()):
+            clock.save(checkpoint_file, run_state(run, settings, rng))
     if reporter is not None and run.stopped:
         reporter.finish()
 
@@ -321,10 +317,11 @@ def trained_rbm(run):
 
 ARRAYS_AND_NUMBERS = ("vector", "chains", "v_offset", "h_offset", "train_rows", "validation_rows", "epoch", "stopped")
 RECORDS = ("optimizer", "average", "stopping", "history")
+SAVED = ("trained", "settings", "generator", *ARRAYS_AND_NUMBERS, *RECORDS)
 
 
-def save_run(run, path, settings, rng):
-    """Write the whole state of a run, and the RBM that it has come to, to `path`, atomically."""
+def run_state(run, settings, rng):
+    """The whole state of a run, and the RBM that it has come to, as a dict for a checkpoint."""
     trained = trained_rbm(run)
     state = {
         "model": "RBM",
@@ -334,12 +331,12 @@ def save_run(run, path, settings, rng):
     }
     state |= {name: getattr(run, name) for name in ARRAYS_AND_NUMBERS}
     state |= {name: vars(getattr(run, name)) for name in RECORDS}
-    save_checkpoint(path, state)
+    return state
 
 
 def load_rbm_run(folder):
     """`(rbm, settings, history)` of the run in `folder`, as far as it has come. BadInput where there is none."""
-    state = _load_state(Path(folder) / CHECKPOINT)
+    state = load_run_state(Path(folder) / CHECKPOINT, "RBM", SAVED)
     settings = state["settings"]
     visible, hidden = units_from_dict(settings["visible"]), units_from_dict(settings["hidden"])
     rbm = RBM(**state["trained"], visible=visible, hidden=hidden)
@@ -348,33 +345,16 @@ def load_rbm_run(folder):
 
 def resume_run(run, path, settings, rng):
     """Bring a fresh `run` and `rng` to where the checkpoint at `path` stands. BadInput where it is of another run."""
-    state = _load_state(path)
+    state = load_run_state(path, "RBM", SAVED)
     saved_W = state["trained"]["W"]
     saved_settings = {"W": f"{saved_W.dtype} {saved_W.shape}", **state["settings"]}
-    for name, value in {"W": f"{run.rbm.W.dtype} {run.rbm.W.shape}", **settings}.items():
-        if value != saved_settings.get(name):
-            raise BadInput(f"{path}: the run there has {name} {saved_settings.get(name)}, this one {value}; "
-                           "go on with the same settings, or start afresh in another folder")
-    try:
-        restore_generator(rng, state["generator"])
-    except BadInput as error:
-        raise BadInput(f"{path}: {error}") from error
+    check_same_run(path, saved_settings, {"W": f"{run.rbm.W.dtype} {run.rbm.W.shape}", **settings})
+    resume_generator(path, rng, state["generator"])
     run.vector[:] = state["vector"]  # in place: run.rbm's arrays are windows onto it
     for name in ARRAYS_AND_NUMBERS[1:]:
         setattr(run, name, state[name])
     for name in RECORDS:
         vars(getattr(run, name)).update(state[name])
-
-
-def _load_state(path):
-    """What `save_run` wrote to `path`; BadInput where it is of another model, or not all of it is there."""
-    state = load_checkpoint(path)
-    if state.get("model") != "RBM":
-        raise BadInput(f"{path}: a checkpoint of {state.get('model')} came, one of an RBM was wanted")
-    missing = {"trained", "settings", "generator", *ARRAYS_AND_NUMBERS, *RECORDS} - set(state)
-    if missing:
-        raise BadInput(f"{path}: the checkpoint lacks {', '.join(sorted(missing))}, a whole one was wanted")
-    return state
 
 
 def _check_patience(rbm, data, validation_rows):

@@ -10,6 +10,7 @@ children it has spawned, so that what it draws and spawns afterwards is what it 
 """
 import json
 import os
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -95,6 +96,51 @@ def restore_generator(rng, saved):
                        f"the checkpoint's has spawned {saved['n_children_spawned']}")
     rng.bit_generator.seed_seq.spawn(missing_children)
     rng.bit_generator.state = saved["state"]
+
+
+def load_run_state(path, model, wanted):
+    """The state of a run of a `model` (its name) at `path`; BadInput where it is of another, or lacks one of `wanted`."""
+    state = load_checkpoint(path)
+    if state.get("model") != model:
+        raise BadInput(f"{path}: a checkpoint of {state.get('model')} came, one of {model} was wanted")
+    missing = set(wanted) - set(state)
+    if missing:
+        raise BadInput(f"{path}: the checkpoint lacks {', '.join(sorted(missing))}, a whole one was wanted")
+    return state
+
+
+def check_same_run(path, saved_settings, settings):
+    """BadInput where the run at `path` has other settings, named with both values, than the one that would go on."""
+    for name, value in settings.items():
+        if value != saved_settings.get(name):
+            raise BadInput(f"{path}: the run there has {name} {saved_settings.get(name)}, this one {value}; "
+                           "go on with the same settings, or start afresh in another folder")
+
+
+def resume_generator(path, rng, saved):
+    """`restore_generator`, whose BadInput then says which checkpoint it was."""
+    try:
+        restore_generator(rng, saved)
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from error
+
+
+class SaveClock:
+    """Says when to save: as often as costs a tenth of the time that a run takes."""
+
+    def __init__(self):
+        self.last_saved, self.seconds_to_save = time.perf_counter(), 0.0
+
+    def is_due(self):
+        """Whether ten times what saving took has passed since."""
+        return time.perf_counter() - self.last_saved >= 10 * self.seconds_to_save
+
+    def save(self, path, state):
+        """`save_checkpoint`, timed."""
+        started = time.perf_counter()
+        save_checkpoint(path, state)
+        self.last_saved = time.perf_counter()
+        self.seconds_to_save = self.last_saved - started
 
 
 def _plain(entropy):

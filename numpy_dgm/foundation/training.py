@@ -3,7 +3,7 @@
     for epoch in range(start, epochs):
         for x in minibatches(data, rows, batch_size, rng, dtype):
             ...                                   one step of the model
-            check_finite(model, epoch)
+            check_finite(model, f"epoch {epoch + 1}")
         history.record(epoch=epoch + 1, ...)
         progress.show(epoch + 1, cases, ...)
 
@@ -87,7 +87,7 @@ def fingerprint(data):
 
 
 class History:
-    """Named series of numbers, one entry an epoch. `history["rate"]` is a float64 array."""
+    """Named series of numbers, an entry each time that the run is looked at. `history["rate"]` is a float64 array."""
 
     def __init__(self, series=None):
         self.series = dict(series or {})  # name -> list of floats
@@ -114,28 +114,27 @@ class History:
 class Progress:
     """What a run says of itself: one line that renews itself on a terminal, plain lines elsewhere.
 
-    Plain lines come at the first and the last epoch and otherwise at most one every `seconds`.
+    Plain lines come at the first and the last turn and otherwise at most one every `seconds`.
     """
 
-    def __init__(self, epochs, stream=None, seconds=5.0):
-        self.epochs, self.seconds = epochs, seconds
+    def __init__(self, total, done=0, name="epoch", stream=None, seconds=5.0):
+        self.total, self.done_before, self.name, self.seconds = total, done, name, seconds
         self.stream = sys.stderr if stream is None else stream
         self.on_terminal = self.stream.isatty()
-        self.first_epoch = None
+        self.has_shown = False
         self.started = self.last_line = time.monotonic()
 
-    def show(self, epoch, cases, **values):
-        """Say that `epoch` epochs are done; `cases` is how many cases an epoch has."""
+    def show(self, done, cases, **values):
+        """Say that `done` epochs (or what else `name` says) are done; `cases` is how many cases one of them has."""
         now = time.monotonic()
-        if self.first_epoch is None:
-            self.first_epoch = epoch
-        is_due = now - self.last_line >= self.seconds or epoch in (self.first_epoch, self.epochs)
+        is_due = now - self.last_line >= self.seconds or not self.has_shown or done == self.total
+        self.has_shown = True
         if not self.on_terminal and not is_due:
             return
         self.last_line = now
-        line = self._line(epoch, cases, now - self.started, values)
+        line = self._line(done, cases, now - self.started, values)
         if self.on_terminal:
-            end = "\n" if epoch == self.epochs else ""
+            end = "\n" if done == self.total else ""
             self.stream.write(f"\r\033[K{line}{end}")
         else:
             self.stream.write(f"{line}\n")
@@ -147,12 +146,11 @@ class Progress:
             self.stream.write("\n")
             self.stream.flush()
 
-    def _line(self, epoch, cases, elapsed, values):
-        epochs_here = epoch - self.first_epoch + 1
-        seconds_an_epoch = max(elapsed / epochs_here, 1e-9)
-        parts = [f"epoch {epoch}/{self.epochs}", f"{cases / seconds_an_epoch:,.0f} cases/s"]
+    def _line(self, done, cases, elapsed, values):
+        seconds_each = max(elapsed / (done - self.done_before), 1e-9)
+        parts = [f"{self.name} {done:,}/{self.total:,}", f"{cases / seconds_each:,.0f} cases/s"]
         parts += [f"{name.replace('_', ' ')} {value:.4g}" for name, value in values.items()]
-        left = (self.epochs - epoch) * seconds_an_epoch
+        left = (self.total - done) * seconds_each
         parts.append(f"{int(left) // 60}:{int(left) % 60:02d} left")
         return "   ".join(parts)
 
@@ -173,12 +171,15 @@ class EarlyStopping:
         return self.epochs_without >= self.patience
 
 
-def check_finite(model, epoch, last_good=None, **losses):
-    """Raise Diverged where a trainable array of `model` or one of the named losses is not finite."""
+def check_finite(model, when, last_good=None, **losses):
+    """Raise Diverged where a trainable array of `model` or one of the named losses is not finite.
+
+    when      where the run stands, such as "epoch 3"
+    """
     for name, value in [*leaves(model), *losses.items()]:
         if not np.isfinite(value).all():
             raise Diverged(
-                f"training stopped in epoch {epoch}: {name} is no longer finite; "
+                f"training stopped in {when}: {name} is no longer finite; "
                 "a smaller learning rate usually mends this",
                 last_good,
             )

@@ -252,7 +252,7 @@ class Clock:
 
 def report(stream, monkeypatch, epochs=20, first=1, seconds_an_epoch=1.0, **values):
     clock = Clock(monkeypatch)
-    progress = Progress(epochs, stream)
+    progress = Progress(epochs, first - 1, stream=stream)
     for epoch in range(first, epochs + 1):
         clock.now += seconds_an_epoch
         progress.show(epoch, 300, **values)
@@ -335,10 +335,10 @@ class Model(Record):
 def test_what_is_no_longer_finite_is_named_and_the_last_good_model_handed_over(name, bad):
     arrays = {"W": np.zeros((2, 3)), "b": np.zeros(3), "loss": 0.0}
     last_good = Model(np.zeros((2, 3)), np.zeros(3), None)
-    check_finite(Model(arrays["W"], arrays["b"], np.array([np.nan])), 4, last_good, loss=arrays["loss"])
+    check_finite(Model(arrays["W"], arrays["b"], np.array([np.nan])), "epoch 4", last_good, loss=arrays["loss"])
     arrays[name] = np.full(np.shape(arrays[name]), bad)
     with pytest.raises(Diverged, match=f"epoch 4: {name} is no longer finite; a smaller") as caught:
-        check_finite(Model(arrays["W"], arrays["b"], None), 4, last_good, loss=arrays["loss"])
+        check_finite(Model(arrays["W"], arrays["b"], None), "epoch 4", last_good, loss=arrays["loss"])
     assert caught.value.model is last_good and isinstance(caught.value, FloatingPointError)
 
 
@@ -346,7 +346,7 @@ def test_one_bad_entry_among_many_is_found():
     W = np.zeros((50, 50))
     W[37, 12] = np.nan
     with pytest.raises(Diverged, match="W is"):
-        check_finite(Model(W, np.zeros(3), None), 1)
+        check_finite(Model(W, np.zeros(3), None), "epoch 1")
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # the overflow is what the test is after
@@ -365,7 +365,7 @@ def test_a_run_that_stops_early_ends_its_line_on_a_terminal_and_adds_nothing_els
     for on_terminal, ending in ((True, "\n"), (False, "")):
         stream = io.StringIO()
         stream.isatty = lambda: on_terminal  # noqa: B023 (called within this turn of the loop)
-        progress = Progress(epochs=10, stream=stream)
+        progress = Progress(10, stream=stream)
         progress.show(1, cases=100)
         before = stream.getvalue()
         progress.finish()

@@ -8,6 +8,7 @@ The house, from the ground up; an import never runs up this list:
     data/         the shipped digits, toys with known optima, readers for files
     adversarial/  generative adversarial networks: objectives, penalties, both players' gradients, coverage
     runs.py       a training run in a folder: start it, go on with it, load it, sample from it, evaluate it
+    gan_runs.py   the same for GANs
     plots.py      pictures: the only module that imports matplotlib
     course/       what runs the lessons
     demo.py       `dgm demo`
@@ -15,6 +16,7 @@ The house, from the ground up; an import never runs up this list:
 
 The names that most users want stand here. `energy`, the wing, holds `energy`, the function, and the rest.
 """
+from .adversarial import GAN, evaluate_coverage, generate, make_gan, train_gan
 from .data import open_data
 from .energy import (
     RBM,
@@ -36,10 +38,12 @@ from .energy import (
     train_rbm,
     visible_probs,
 )
+from .neural import MLP, init_mlp
 from .runs import load_run
 
 __all__ = [
-    "RBM", "Bernoulli", "Gaussian", "Softmax", "cd_gradient", "evaluate_rbm", "exact_gradient", "free_energy",
-    "gibbs_step", "hidden_probs", "init_rbm", "load_run", "log_likelihood", "log_partition", "open_data",
-    "pcd_gradient", "sample_hidden", "sample_visible", "train_rbm", "visible_probs",
+    "GAN", "MLP", "RBM", "Bernoulli", "Gaussian", "Softmax", "cd_gradient", "evaluate_coverage", "evaluate_rbm",
+    "exact_gradient", "free_energy", "generate", "gibbs_step", "hidden_probs", "init_mlp", "init_rbm", "load_run",
+    "log_likelihood", "log_partition", "make_gan", "open_data", "pcd_gradient", "sample_hidden", "sample_visible",
+    "train_gan", "train_rbm", "visible_probs",
 ]

@@ -13,14 +13,28 @@ from pathlib import Path
 import numpy as np
 
 from . import plots
+from .adversarial.noise import InstanceNoise
+from .adversarial.objectives import OBJECTIVES
+from .adversarial.penalties import R1, GradientPenalty
 from .course.lessons import find_lessons, run_lesson
 from .data.dataset import WAYS_TO_BITS
 from .energy.evaluation import METHODS as EVALUATION_METHODS
 from .energy.learning import METHODS, OPTIMIZERS, load_rbm_run
-from .foundation.doors import BadInput, check_count
+from .foundation.doors import BadInput, check_count, check_number
 from .foundation.optimizers import SCHEDULES
 from .foundation.training import Diverged
-from .runs import evaluate_run, sample_chains, train_in_folder
+from .gan_runs import (
+    DEFAULTS,
+    MIXTURES,
+    Film,
+    default_for,
+    evaluate_gan_run,
+    open_for_gan,
+    sample_gan_run,
+    train_gan_in_folder,
+)
+from .neural.mlp import ELEMENTWISE
+from .runs import evaluate_rbm_run, run_model, sample_chains, train_rbm_in_folder
 
 
 def main(arguments=None):
@@ -52,12 +66,12 @@ def demo(options):
     return subprocess.run(command, env={"OPENBLAS_NUM_THREADS": "1", **os.environ}, check=False).returncode
 
 
-def train(options):
+def train_rbm(options):
     """dgm train rbm"""
     settings = {name: getattr(options, name) for name in (
         "epochs", "method", "k", "batch_size", "rate", "schedule", "optimizer", "weight_decay", "n_chains",
         "n_rungs", "sparsity_target", "sparsity_cost", "average", "validation", "patience")}
-    rbm, history = train_in_folder(
+    rbm, history = train_rbm_in_folder(
         options.out, data=options.data, bits=options.bits, part=options.part, n_hidden=options.hidden,
         seed=options.seed, centred=not options.plain, progress=True, **settings)
     print(rbm)
@@ -67,17 +81,53 @@ def train(options):
     return 0
 
 
+PENALTIES = {"none": None, "r1": R1, "gradient": GradientPenalty}
+
+
+def train_gan(options):
+    """dgm train gan"""
+    settings = {name: getattr(options, name) for name in (
+        "part", "packing", "conditional", "batch_norm", "dropout", "critic_steps", "simultaneous",
+        "discriminator_rate", "schedule", "clip", "spectral")}
+    chosen = {name: default_for(options.data, name) if getattr(options, name) is None else getattr(options, name)
+              for name in ("steps", "latents", "hidden", "units", "batch_size", "rate", "noise")}
+    level, n_latent = chosen.pop("noise"), chosen.pop("latents")
+    kind = PENALTIES[options.penalty]
+    film = Film(options.seed)
+    gan, history = train_gan_in_folder(
+        options.out, data=options.data, n_latent=n_latent, seed=options.seed,
+        noise=None if level == 0 else InstanceNoise(level),
+        discrimination=options.discrimination, objective=OBJECTIVES[options.objective],
+        penalty=None if kind is None else kind(check_number("--penalty-weight", options.penalty_weight, 0, np.inf)),
+        average=None if options.average == 0 else options.average, look_every=max(1, chosen["steps"] // 60), progress=True,
+        on_look=film.look if options.data in MIXTURES else None, **settings, **chosen)
+    print(gan)
+    print(history)
+    plots.save(plots.gan_curves(history), "training.png", options.out)
+    if film.frames:
+        mixture, _, _ = open_for_gan(options.data, None)
+        plots.save_film(film.frames, mixture, "training.gif", options.out)
+    print(f"next:  dgm evaluate {options.out}      dgm sample {options.out} --out samples.png")
+    return 0
+
+
 def sample(options):
     """dgm sample"""
-    rbm, settings, _ = load_rbm_run(options.run_folder)
-    count, steps = check_count("--count", options.count), check_count("--steps", options.steps)
-    rng = np.random.default_rng(check_count("--seed", options.seed, least=0))
     if options.out.suffix not in (".png", ".npy"):
-        raise BadInput(f"--out: {options.out} came, a name that ends in .png (pictures) or .npy (bits) was wanted")
+        raise BadInput(f"--out: {options.out} came, a name that ends in .png (pictures) or .npy (numbers) was wanted")
+    count = check_count("--count", options.count)
+    rng = np.random.default_rng(check_count("--seed", options.seed, least=0))
+    show = sample_gan if run_model(options.run_folder) == "GAN" else sample_rbm
+    return show(options, count, rng)
+
+
+def sample_rbm(options, count, rng):
+    """dgm sample, of an RBM's run"""
+    rbm, settings, _ = load_rbm_run(options.run_folder)
+    steps = check_count("--steps", options.steps)
     v, p_v = sample_chains(rbm, count, steps, rng)
     if options.out.suffix == ".npy":
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        np.save(options.out, v.astype(np.uint8))
+        save_array(v.astype(np.uint8), options.out)
     else:
         fig = plots.samples(p_v, settings.get("image_shape"), title=f"p(v given h) after {steps:,} Gibbs steps")
         plots.save(fig, options.out.name, options.out.parent)
@@ -86,9 +136,33 @@ def sample(options):
     return 0
 
 
+def sample_gan(options, count, rng):
+    """dgm sample, of a GAN's run"""
+    x, settings = sample_gan_run(options.run_folder, count, rng)
+    if options.out.suffix == ".npy":
+        save_array(x, options.out)
+    elif settings["data_name"] in MIXTURES:
+        fig = plots.scatter(x, MIXTURES[settings["data_name"]](), title=f"{count:,} samples")
+        plots.save(fig, options.out.name, options.out.parent)
+    else:
+        plots.save(plots.samples(x, settings["image_shape"]), options.out.name, options.out.parent)
+    return 0
+
+
+def save_array(array, path):
+    """Write an .npy file, and its folder if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.save(path, array)
+
+
 def evaluate(options):
     """dgm evaluate"""
-    report = evaluate_run(
+    return evaluate_gan(options) if run_model(options.run_folder) == "GAN" else evaluate_rbm(options)
+
+
+def evaluate_rbm(options):
+    """dgm evaluate, of an RBM's run"""
+    report = evaluate_rbm_run(
         options.run_folder, data=options.data, bits=options.bits, part=options.part, method=options.method,
         n_temperatures=options.temperatures, seed=options.seed)
     print(f"measured on      {report['data']}")
@@ -99,6 +173,20 @@ def evaluate(options):
           f"the gap of {gap:.2f} nats grows with overfitting")
     print(f"reconstruction   squared error {report['reconstruction_error']:.4f} a pixel; "
           "it says little: it can fall while the model gets worse")
+    return 0
+
+
+def evaluate_gan(options):
+    """dgm evaluate, of a GAN's run"""
+    report = evaluate_gan_run(options.run_folder, data=options.data, part=options.part, seed=options.seed)
+    print(f"measured on      {report['data']}")
+    for who, label in (("samples", "samples"), ("real", "real cases")):
+        values = report[who]
+        if isinstance(values, dict):
+            values = (f"precision {values['precision']:.3f}, recall {values['recall']:.3f}, {values['mmd']}, "
+                      f"sliced Wasserstein {values['sliced_wasserstein']:.4f}")
+        print(f"{label:<16} {values}")
+    print("the row of real cases is what a perfect generator would show; nearer to it is better")
     return 0
 
 
@@ -129,6 +217,7 @@ def make_parser():
   dgm demo                                         real digits, end to end, in under a minute
   dgm lessons 02                                   run a lesson; read it in an editor beside
   dgm train rbm --data digits --hidden 16 --out run/
+  dgm train gan --data ring --out gan/
   dgm evaluate run/                                how probable are digits that it has not seen?
   dgm sample run/ --out samples.png                what does it dream?""")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -148,23 +237,38 @@ def add_command(commands, name, run, help, description):
 
 
 class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Shows defaults, and leaves the lines of a description as they are."""
+    """Shows defaults where there are any, and leaves the lines of a description as they are."""
+
+    def _get_help_string(self, action):
+        return action.help if action.default in (None, False) else super()._get_help_string(action)
 
 
 def add_demo(commands):
     command = add_command(commands, "demo", demo, "real digits, end to end, in under a minute", """\
-Train two RBMs on 1,437 handwritten digits. The first is so small that its log-likelihood on unseen digits is
-exact, not estimated. The second dreams digits. Says what it checked, saves pictures, and names the lesson to
-read first.""")
+Train two RBMs and a GAN on 1,437 handwritten digits. The first RBM is so small that its log-likelihood on unseen
+digits is exact, not estimated. The second dreams digits. The GAN makes those that it is asked for. Says what it
+checked, saves pictures, and names the lesson to read first.""")
     command.add_argument("--out", type=Path, default=Path("demo"), help="folder for the pictures")
     command.add_argument("--seed", type=whole_number, default=0, help="everything drawn comes from it")
 
 
 def add_train(commands):
-    command = add_command(commands, "train", train, "train a model; the same line goes on with a stopped run", """\
-Train an RBM by climbing the mean log-likelihood of the data. The state is kept in the folder --out: a run that
-was stopped, by Ctrl-C or a power cut, goes on when the same line is given again, and ends bit for bit where it
-would have.
+    command = commands.add_parser(
+        "train", help="train a model; the same line goes on with a stopped run", formatter_class=HelpFormatter,
+        description="""\
+Train a model on data. The state is kept in the folder --out: a run that was stopped, by Ctrl-C or a power cut, goes
+on when the same line is given again, and ends bit for bit where it would have.
+
+  dgm train rbm --data digits --hidden 16 --out run/      see dgm train rbm --help
+  dgm train gan --data ring --out run/                    see dgm train gan --help""")
+    models = command.add_subparsers(title="models", metavar="MODEL", required=True)
+    add_train_rbm(models)
+    add_train_gan(models)
+
+
+def add_train_rbm(models):
+    command = add_command(models, "rbm", train_rbm, "a restricted Boltzmann machine", """\
+Train an RBM by climbing the mean log-likelihood of the data.
 
   --method pcd     the model's term of the gradient comes from chains that never stop (the default, and best)
   --method cd      from chains of k steps that start at the data: quick, but biased (lesson 06)
@@ -173,7 +277,6 @@ would have.
   --method exact   from the sum over every state: for a layer of up to about 20 units (lesson 05)
 
 What to try: more epochs; a rate from 0.02 to 0.3, lower for larger models; --validation 0.1 to see it overfit.""")
-    command.add_argument("model", choices=["rbm"], help="the kind of model")
     command.add_argument("--data", required=True,
                          help="digits, bars-and-stripes, shifting-bar, labelled-shifter, or the path of an IDX, .npy, "
                               ".npz or .csv file or of a folder with MNIST's files")
@@ -201,30 +304,89 @@ What to try: more epochs; a rate from 0.02 to 0.3, lower for larger models; --va
     command.add_argument("--patience", type=int, help="stop after so many epochs without a better held-out log p")
 
 
+def add_train_gan(models):
+    command = add_command(models, "gan", train_gan, "a generative adversarial network", """\
+Train a generator against a discriminator, both networks of leaky ReLUs. Says while it runs how far the samples are
+from the data (distance, in standard deviations), how wide they spread, and how often the discriminator is right;
+and, in a sentence, when the generator collapses, saturates, or the run diverges. On the ring and the grid it also
+leaves a film of the training, training.gif.
+
+What to try: more steps; --penalty-weight from 0.01 to 10; --conditional with labelled data; --noise 0.5 or --packing 2
+to 4 where modes are lost; --objective wasserstein with --penalty gradient --penalty-weight 10 --critic-steps 5.""")
+    command.add_argument("--data", required=True,
+                         help="ring, grid, digits, or the path of an IDX, .npy, .npz or .csv file or of a folder with "
+                              "MNIST's files")
+    command.add_argument("--out", type=Path, required=True, help="folder that keeps the run")
+    command.add_argument("--part", choices=["train", "test"], help="of data that have parts (default: train)")
+    command.add_argument("--steps", type=int, help=f"steps of the generator {defaults('steps')}")
+    command.add_argument("--latents", type=int, help=f"numbers of noise that a sample is made of {defaults('latents')}")
+    command.add_argument("--hidden", type=int, nargs="+", help="hidden units a layer, of the generator, and in the "
+                         f"other order of the discriminator {defaults('hidden')}")
+    command.add_argument("--units", choices=(*ELEMENTWISE, "maxout"),
+                         help=f"of the generator's hidden layers {defaults('units')}")
+    command.add_argument("--conditional", action="store_true", help="give both players the labels")
+    command.add_argument("--seed", type=whole_number, default=0, help="everything drawn comes from it")
+    command.add_argument("--objective", choices=tuple(OBJECTIVES), default="non-saturating",
+                         help="what the players descend")
+    command.add_argument("--penalty", choices=tuple(PENALTIES), default="r1", help="on the discriminator's slope")
+    command.add_argument("--penalty-weight", type=float, default=0.5, help="of the penalty")
+    command.add_argument("--noise", type=float, help="blur what the discriminator sees by noise of this standard "
+                         f"deviation at first, falling to none {defaults('noise')}")
+    command.add_argument("--clip", type=float, help="hold the discriminator's parameters within so much of 0")
+    command.add_argument("--spectral", action="store_true", help="spectral norm in the discriminator")
+    command.add_argument("--packing", type=int, default=1, help="cases that the discriminator judges together")
+    command.add_argument("--discrimination", type=int, nargs=2, metavar=("KERNELS", "DIRECTIONS"),
+                         help="minibatch discrimination in the discriminator, such as 16 4; wants --penalty none")
+    command.add_argument("--dropout", type=float, default=0.0,
+                         help="share of the discriminator's values to drop; wants --penalty none")
+    command.add_argument("--batch-norm", action="store_true", help="batch norm in the generator")
+    command.add_argument("--batch-size", type=int,
+                         help=f"real cases, and generated ones, a step {defaults('batch_size')}")
+    command.add_argument("--critic-steps", type=int, default=1, help="steps of the discriminator for each of the other")
+    command.add_argument("--simultaneous", action="store_true", help="both players step at once, not in turn")
+    command.add_argument("--rate", type=float, help=f"learning rate at the start {defaults('rate')}")
+    command.add_argument("--discriminator-rate", type=float, help="the discriminator's (default: the same)")
+    command.add_argument("--schedule", choices=SCHEDULES, default="linear", help="how the rates fall")
+    command.add_argument("--average", type=float, default=0.999,
+                         help="give back the generator's moving average with this decay; 0 for its last state")
+
+
+def defaults(name):
+    """What --help says of an option whose default the data decide."""
+    mixture, pictures = DEFAULTS["mixture"][name], DEFAULTS["pictures"][name]
+    return f"(default: {mixture} for ring and grid, {pictures} for pictures)"
+
+
 def add_sample(commands):
     command = add_command(commands, "sample", sample, "pictures that a trained model dreams", """\
-Start --count chains at noise, run each for --steps steps of Gibbs sampling, and draw where they end. Too few
-steps show the noise that they started at; compare 10, 100 and 1,000.""")
+Of an RBM: start --count chains at noise, run each for --steps steps of Gibbs sampling, and draw where they end. Too
+few steps show the noise that they started at; compare 10, 100 and 1,000. Of a GAN: --count cases that its generator
+makes, of each class in turn where it has classes.""")
     command.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run by `dgm train`")
     command.add_argument("--out", type=Path, default=Path("samples.png"),
-                         help=".png: pictures, with the filters beside them; .npy: the bits themselves")
-    command.add_argument("--count", type=int, default=100, help="how many chains")
-    command.add_argument("--steps", type=int, default=1000, help="Gibbs steps a chain")
+                         help=".png: pictures, an RBM's filters beside them; .npy: the numbers themselves")
+    command.add_argument("--count", type=int, default=100, help="how many")
+    command.add_argument("--steps", type=int, default=1000, help="Gibbs steps a chain, of an RBM")
     command.add_argument("--seed", type=whole_number, default=0, help="everything drawn comes from it")
 
 
 def add_evaluate(commands):
-    command = add_command(commands, "evaluate", evaluate, "how probable are data that it has not seen", """\
-The mean log-likelihood: exactly, where a layer has at most 25 units, and by annealed importance sampling, up
+    command = add_command(commands, "evaluate", evaluate, "how good is a trained model", """\
+Of an RBM the mean log-likelihood: exactly, where a layer has at most 25 units, and by annealed importance sampling, up
 from the data's base rates and down from the model, for larger ones, with a verdict: trust the figure, or do not,
-and why. By default on the test part of the run's data. Where the verdict is no, more --temperatures may help.""")
+and why. Where the verdict is no, more --temperatures may help.
+Of a GAN what its samples cover, beside what real cases would show: on the ring and the grid, the modes; on pictures,
+precision and recall, the maximum mean discrepancy and the sliced Wasserstein distance.
+By default on the test part of the run's data.""")
     command.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run by `dgm train`")
     command.add_argument("--data", help="other data to measure on, by name or path (default: the run's)")
-    command.add_argument("--bits", choices=WAYS_TO_BITS, help="how grey pixels become bits (default: as in training)")
+    command.add_argument("--bits", choices=WAYS_TO_BITS, help="how grey pixels become bits, of an RBM (default: as in "
+                         "training)")
     command.add_argument("--part", choices=["train", "test"], help="of data that have parts (default: test)")
-    command.add_argument("--method", choices=EVALUATION_METHODS, default="auto", help="where log Z comes from")
-    command.add_argument("--temperatures", type=int, default=1000, help="steps of an annealed walk")
-    command.add_argument("--seed", type=whole_number, default=0, help="the walks are drawn from it")
+    command.add_argument("--method", choices=EVALUATION_METHODS, default="auto",
+                         help="where log Z comes from, of an RBM")
+    command.add_argument("--temperatures", type=int, default=1000, help="steps of an annealed walk, of an RBM")
+    command.add_argument("--seed", type=whole_number, default=0, help="everything drawn comes from it")
 
 
 def add_lessons(commands):

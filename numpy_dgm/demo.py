@@ -1,7 +1,8 @@
 """`dgm demo`: real digits end to end in under a minute, with what can be checked checked.
 
 One RBM is small enough (16 hidden units) that its log-likelihood on unseen digits is exact. A larger one
-(128) is trained for the pictures, and its log-likelihood estimated, with a verdict.
+(128) is trained for the pictures, and its log-likelihood estimated, with a verdict. A GAN makes digits that are
+asked for by name; it has no likelihood, so its samples are held against unseen digits.
 """
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from . import plots
+from .adversarial import R1, generate, make_gan, precision_and_recall, train_gan
 from .data import open_data
 from .energy import evaluate_rbm, exact_gradient, free_energy, init_rbm, log_likelihood, log_partition, train_rbm
 from .energy.rbm import flipped
@@ -17,6 +19,7 @@ from .foundation.enumeration import all_bits
 from .foundation.gradcheck import check_gradient
 from .foundation.numerics import logsumexp
 from .foundation.training import mean_of_cases
+from .neural import init_mlp
 from .runs import independent_pixels, sample_chains
 
 
@@ -55,14 +58,24 @@ def run_demo(folder, seed=0):
         print(f"    - {reason}")
     _, dreams = sample_chains(large, 100, 2000, rng)
 
+    print("\nA GAN that is told which digit to make:")
+    gan, gan_history = train_a_gan(rng)
+    asked = np.repeat(np.arange(10), 36)  # as many as there are unseen digits
+    made = generate(gan, len(asked), rng, asked)
+    grey_train, grey_test = (open_data("digits", part=part, bits="as they are")[:] for part in ("train", "test"))
+    for name, x in (("its samples", made), ("real digits", grey_train[: len(asked)])):
+        precision, recall = precision_and_recall(grey_test, x)
+        print(f"  {name}: {precision:.0%} lie among the unseen digits, and {recall:.0%} of those lie among them")
+
     print("\nPictures:")
-    draw_comparison(folder, test[:100], dreams)
+    draw_comparison(folder, grey_test[:100], dreams, made[np.arange(360) % 36 < 10])
     plots.save(plots.filters(large, train.image_shape), "filters.png", folder)
     plots.save(plots.training_curves(history), "training.png", folder)
+    plots.save(plots.gan_curves(gan_history), "gan_training.png", folder)
     named = {"training": free_energy(large, train[:]), "test": free_energy(large, test[:])}
     plots.save(plots.free_energy_histogram(named), "free_energies.png", folder)
     print(f"  in {folder.resolve()}")
-    print("\nRead first: lessons/01_latent_variables.py in your editor, then 02 to 10 in this order;")
+    print("\nRead first: lessons/01_latent_variables.py in your editor, then the others in their order;")
     print("`dgm lessons` runs them all and counts the equations that they prove.")
     return float(log_p.mean())
 
@@ -86,11 +99,26 @@ def check_the_equations(rng):
     print(f"  the gradient is the slope of log p, every one of its 34 entries (relative error {error:.1e})")
 
 
-def draw_comparison(folder, real, dreams):
-    """100 real digits and 100 dreamt ones side by side."""
-    fig, (left, right) = plots.new_figure(1, 2, width=10, height=5.2)
-    plots.draw_tiles(left, real, (8, 8), title="digits that it has not seen")
-    plots.draw_tiles(right, dreams, (8, 8), title="digits that it dreams: p(v given h) after 2,000 Gibbs steps")
+def train_a_gan(rng):
+    """A conditional GAN on the grey digits of the training part: `(gan, history)`."""
+    cases = open_data("digits", part="train", bits="as they are")
+    n_classes, n_latent = 10, 32
+    generator = init_mlp([n_latent + n_classes, 64, 128, 64], rng, output="sigmoid")
+    discriminator = init_mlp([64 + n_classes, 128, 64, 1], rng)
+    started = time.perf_counter()
+    gan, history = train_gan(
+        make_gan(generator, discriminator, n_classes), cases, labels=cases.labels, steps=2500, rng=rng, rate=2e-3,
+        schedule="linear", penalty=R1(0.5), average=0.998, progress=True)
+    print(f"  trained for 2,500 steps in {time.perf_counter() - started:.1f} s")
+    return gan, history
+
+
+def draw_comparison(folder, real, dreams, made):
+    """100 real digits, 100 that the RBM dreams and 100 that the GAN makes, ten of each, side by side."""
+    fig, (left, middle, right) = plots.new_figure(1, 3, width=14, height=5.2)
+    plots.draw_tiles(left, real, (8, 8), title="digits that they have not seen")
+    plots.draw_tiles(middle, dreams, (8, 8), title="what the RBM dreams: p(v given h) after 2,000 Gibbs steps")
+    plots.draw_tiles(right, made, (8, 8), title="what the GAN makes of noise, ten of each digit")
     plots.save(fig, "samples.png", folder)
 
 

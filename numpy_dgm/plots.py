@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from matplotlib.animation import PillowWriter
 from matplotlib.figure import Figure
 
 from .foundation.doors import BadInput
@@ -23,12 +24,17 @@ def new_figure(rows=1, columns=1, width=8.0, height=4.0):
 
 def save(fig, name, folder=None):
     """Write `fig` as a PNG file, by default to `figures/` beside the script that is running, and say where."""
-    if folder is None:
-        folder = Path(sys.argv[0]).resolve().parent / "figures"
-    path = Path(folder).resolve() / name
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = figure_path(name, folder)
     fig.savefig(path, dpi=100)
     print(f"  figure {path.parent.name}/{path.name}")
+    return path
+
+
+def figure_path(name, folder=None):
+    """Where `save` writes a figure; the folder is made if need be."""
+    folder = Path(sys.argv[0]).resolve().parent / "figures" if folder is None else folder
+    path = Path(folder).resolve() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
 
@@ -104,6 +110,66 @@ def chains_over_time(states, image_shape=None, steps=None):
     ax.set_xticks(np.arange(n_times) * (cols + 1) + (cols - 1) / 2, [str(int(step)) for step in labels])
     ax.set_xlabel("Gibbs steps")
     ax.set_ylabel("chains")
+    return fig
+
+
+def scatter(x, mixture=None, title=None):
+    """Cases x (N, 2) in the plane; with a mixture its centres as crosses, and the axes wide enough for all of them."""
+    fig, (ax,) = new_figure(width=5.5, height=5.5)
+    draw_scatter(ax, x, mixture, title)
+    return fig
+
+
+def draw_scatter(ax, x, mixture=None, title=None):
+    """Cases x (N, 2) on `ax`, drawn over the mixture's centres; see `scatter`. Returns the drawn points."""
+    limit = None
+    if mixture is not None:
+        ax.plot(*mixture.centres.T, "+", color="0.6", markersize=14, markeredgewidth=1)
+        limit = 1.4 * np.abs(mixture.centres).max()
+    (points,) = ax.plot(*np.asarray(x).T, ".", markersize=2, color="C0", alpha=0.6)
+    ax.set_aspect("equal")
+    if limit is not None:
+        ax.set_xlim(-limit, limit)
+        ax.set_ylim(-limit, limit)
+    if title:
+        ax.set_title(title, fontsize=10)
+    return points
+
+
+def save_film(frames, mixture, name, folder=None):
+    """Write samples in the plane, a frame a look, as a GIF: frames, a list of (step, x (N, 2)). Returns the path.
+
+    In `folder` as `save` does it. Ten frames a second, the last one for two seconds.
+    """
+    fig, (ax,) = new_figure(width=4.0, height=4.2)
+    points = draw_scatter(ax, frames[0][1], mixture)
+    writer = PillowWriter(fps=10)
+    path = figure_path(name, folder)
+    with writer.saving(fig, path, dpi=80):
+        for step, x in [*frames, *[frames[-1]] * 20]:
+            points.set_data(*np.asarray(x).T)
+            ax.set_title(f"step {step:,}", fontsize=10)
+            writer.grab_frame()
+    print(f"  figure {path.parent.name}/{path.name}")
+    return path
+
+
+def gan_curves(history):
+    """What a GAN's run was like: how good the samples are, how sure the discriminator is, how hard both are pushed."""
+    groups = [
+        ("standard deviations of the data", ("distance", "spread")),
+        ("share told right", ("accuracy_real", "accuracy_fake")),
+        ("loss", ("discriminator_loss", "generator_loss")),
+        ("size of the gradient", ("discriminator_gradient", "generator_gradient")),
+    ]
+    fig, axes = new_figure(1, len(groups), width=3.2 * len(groups), height=3.0)
+    for ax, (label, names) in zip(axes, groups):
+        for name in names:
+            ax.plot(history["step"], history[name], label=name.replace("_", " "))
+        ax.set_xlabel("step")
+        ax.set_ylabel(label)
+        ax.legend(fontsize=8)
+    axes[-1].set_yscale("log")
     return fig
 
 

@@ -1,4 +1,4 @@
-"""A training run in a folder: start it, go on with it, load it, sample from it, evaluate it.
+"""A training run in a folder: start it, go on with it, load it, sample from it, evaluate it. GANs: gan_runs.py.
 
 The folder holds checkpoint.npz, the run's whole state (see foundation/checkpoint.py), and in it, with the
 settings, how the run was asked for: the data, how grey became bits, the seed. So the same call goes on with
@@ -8,22 +8,30 @@ from pathlib import Path
 
 import numpy as np
 
+from .adversarial.learning import load_gan_run
 from .data import open_data
+from .data.opening import default_part
 from .energy.contrastive import reconstruction_error
 from .energy.evaluation import evaluate_rbm
 from .energy.learning import load_rbm_run, train_rbm
 from .energy.rbm import free_energy, gibbs_step, hidden_probs, init_rbm, visible_probs
+from .foundation.checkpoint import CHECKPOINT, load_checkpoint
 from .foundation.doors import BadInput, check_count
 from .foundation.training import mean_of_cases
 
 
 def load_run(folder):
-    """The trained model of the run in `folder`. BadInput where there is none, or it is cut short or foreign."""
-    rbm, _, _ = load_rbm_run(folder)
-    return rbm
+    """The trained model of the run in `folder`, an RBM or a GAN. BadInput where there is none, or it is cut short."""
+    model, _, _ = load_gan_run(folder) if run_model(folder) == "GAN" else load_rbm_run(folder)
+    return model
 
 
-def train_in_folder(folder, *, data, n_hidden, seed=0, bits=None, part=None, **settings):
+def run_model(folder):
+    """The kind of model that the run in `folder` trains: "RBM" or "GAN". BadInput where there is no run."""
+    return load_checkpoint(Path(folder) / CHECKPOINT).get("model")
+
+
+def train_rbm_in_folder(folder, *, data, n_hidden, seed=0, bits=None, part=None, **settings):
     """Train an RBM with its state kept in `folder`, or go on with the run that is there: `(rbm, history)`.
 
     data, bits, part as in `open_data` (part: "train" by default where the data have parts); seed a whole
@@ -38,11 +46,6 @@ def train_in_folder(folder, *, data, n_hidden, seed=0, bits=None, part=None, **s
     image_shape = None if cases.image_shape is None else list(cases.image_shape)
     notes = {"data_name": str(data), "part": part, "bits": cases.bits, "seed": seed, "image_shape": image_shape}
     return train_rbm(rbm, cases, rng=rng, checkpoint=folder, notes=notes, **settings)
-
-
-def default_part(data, part):
-    """`part` for data that are known to have parts (the digits, a folder of MNIST's files), else None."""
-    return part if data == "digits" or Path(data).is_dir() else None
 
 
 def open_cases(data, bits, part, seed):
@@ -65,7 +68,7 @@ def sample_chains(rbm, n_chains, steps, rng):
     return rbm.visible.sample(p_v, rng), p_v
 
 
-def evaluate_run(folder, *, data=None, bits=None, part=None, seed=0, **settings):
+def evaluate_rbm_run(folder, *, data=None, bits=None, part=None, seed=0, **settings):
     """What can be said of the run in `folder`, on data that it has not seen where there are any: a dict.
 
     data, bits, part: what to measure it on, by default the run's own data and their test part; seed, settings

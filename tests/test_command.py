@@ -47,11 +47,40 @@ def test_sample_draws_pictures_or_writes_bits(trained):
     assert code == 0 and bits.shape == (9, 64) and set(np.unique(bits)) <= {0, 1}
 
 
+def test_a_gan_is_trained_filmed_sampled_and_evaluated(tmp_path):
+    line = ["train", "gan", "--data", "ring", "--steps", "40", "--hidden", "8", "8", "--out", "run"]
+    code, out, err = dgm(*line, folder=tmp_path)
+    assert code == 0, err
+    assert "step 40/40" in err and "distance" in err and "GAN" in out and "dgm evaluate run" in out
+    assert sorted(os.listdir(tmp_path / "run")) == ["checkpoint.npz", "training.gif", "training.png"]
+    code, out, _ = dgm("evaluate", "run", folder=tmp_path)
+    assert code == 0 and "of 8 modes" in out and "real cases       8 of 8 modes" in out
+    code, _, _ = dgm("sample", "run", "--out", "s.png", folder=tmp_path)
+    assert code == 0 and (tmp_path / "s.png").stat().st_size > 5_000
+    code, _, _ = dgm("sample", "run", "--out", "s.npy", "--count", "9", folder=tmp_path)
+    assert code == 0 and np.load(tmp_path / "s.npy").shape == (9, 2)
+
+
+def test_a_gan_of_pictures_takes_the_command_s_options(tmp_path):
+    code, out, err = dgm(
+        "train", "gan", "--data", "digits", "--steps", "20", "--hidden", "8", "--out", "run", "--conditional",
+        "--packing", "2", "--objective", "wasserstein", "--penalty", "gradient", "--penalty-weight", "10",
+        "--critic-steps", "2", "--rate", "0.001", "--discriminator-rate", "0.002", "--schedule", "cosine",
+        "--average", "0", "--batch-norm", "--latents", "7", folder=tmp_path)
+    assert code == 0, err
+    assert "(17, 8)" in out and "(148, 8)" in out and "training.gif" not in os.listdir(tmp_path / "run")
+    code, out, _ = dgm("evaluate", "run", folder=tmp_path)
+    assert code == 0 and "precision" in out and "digits, part test" in out
+    code, _, _ = dgm("sample", "run", "--out", "s.png", folder=tmp_path)
+    assert code == 0 and (tmp_path / "s.png").stat().st_size > 5_000
+
+
 def test_demo_runs_checks_and_draws(tmp_path):
     code, out, err = dgm("demo", "--out", "pictures", folder=tmp_path)
     assert code == 0, err
     assert "add up to 1" in out and "every one of its 34 entries" in out and "01_latent_variables" in out
-    assert sorted(os.listdir(tmp_path / "pictures")) == ["filters.png", "free_energies.png", "samples.png", "training.png"]
+    assert sorted(os.listdir(tmp_path / "pictures")) == [
+        "filters.png", "free_energies.png", "gan_training.png", "samples.png", "training.png"]
     exact = float(out.split("digit, exactly: ")[1].split(" nats")[0])
     assert exact > -18.6
 
@@ -69,6 +98,11 @@ def test_lessons_counts_what_was_proved(capsys):
     (["train", "rbm", "--data", "digits", "--out", "new", "--hidden", "-3"], "n_hidden: -3 came"),
     (["train", "rbm", "--data", "digits", "--out", "new", "--epochs", "x"], "invalid int value: 'x'"),
     (["train", "rbm", "--data", "digits", "--out", "new", "--seed", "-1"], "--seed: -1 came"),
+    (["train", "gan", "--data", "ring", "--out", "new", "--rate", "0"], "rate: 0.0 came"),
+    (["train", "gan", "--data", "ring", "--out", "new", "--conditional"], "conditional: ring has no labels"),
+    (["train", "gan", "--data", "ring", "--out", "new", "--dropout", "0.5"], "penalty: R1(weight=0.5) came"),
+    (["train", "gan", "--data", "ring", "--out", "new", "--penalty-weight", "-1"], "--penalty-weight: -1.0 came"),
+    (["train", "gan", "--data", "ring", "--out", "run"], "a checkpoint of RBM came"),
     (["train", "gun", "--data", "digits", "--out", "new"], "invalid choice: 'gun'"),
     (["train", "rbm", "--data", "digits", "--out", "run"], "checkpoint.npz: the run there has"),
     (["train", "rbm", "--data", "digits", "--out", "notes.txt"], "notes.txt"),
@@ -97,7 +131,7 @@ def test_what_cannot_be_done_is_refused_in_one_sentence(trained, arguments, mess
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["sample"], ["evaluate"], ["lessons"]])
+@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["train", "rbm"], ["train", "gan"], ["sample"], ["evaluate"], ["lessons"]])
 def test_help_teaches(command, capsys):
     with pytest.raises(SystemExit) as stopped:
         main([*command, "--help"])

@@ -64,6 +64,17 @@ PROMISED = {
          "p(v) = Σ_h p(h) N(v; b + W h, I)",  # the Gaussian RBM's marginal is a mixture
          "Cov(v) = (I - W Wᵀ)⁻¹",
          "log p(v) = log p(y) - Σᵢ log sᵢ"],
+    18: ["E_z[f(G(z))] = ∫ q(x) f(x) dx",  # a model that only draws
+         "D*(x) = p(x) / (p(x) + q(x))",  # the optimal discriminator,
+         "s*(x) = log p(x) - log q(x)",  # whose logit is a density ratio
+         "V(D, G) <= V(D*, G)",
+         "V(D*, G) = 2 JSD(p, q) - log 4",  # the value as a Jensen-Shannon divergence,
+         "JSD(p, q) <= log 2",
+         "JSD(p, q) = min(a, 1) log 2",  # which is stuck where p and q do not meet
+         "∂V(D* held, G)/∂θ = ∂ 2 JSD(p, q)/∂θ",  # what either generator's loss is a slope of
+         "KL(q || p) - 2 JSD(p, q) = 2 KL(m || p)",
+         "E_z[-∂ log D*(G(z))/∂θ] = ∂ 2 KL(m || p)/∂θ",
+         "|D(x) - D*(x)| <= 0.02 wherever p(x) + q(x) > 0.01"],  # the trained D held against D*
 }
 
 

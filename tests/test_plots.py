@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image, ImageSequence
 
 import numpy_dgm
 from numpy_dgm import RBM, plots
+from numpy_dgm.data import ring_of_gaussians
 from numpy_dgm.foundation.doors import BadInput
 from numpy_dgm.foundation.training import History
 
@@ -52,6 +54,36 @@ def test_a_line_of_the_chains_picture_is_one_chain_in_time():
             np.testing.assert_array_equal(seen.ravel(), states[time, chain])
 
 
+def test_scatter_shows_cases_and_centres_with_room_for_both():
+    x, ring = np.random.default_rng(0).normal(size=(30, 2)), ring_of_gaussians()
+    centres, points = plots.scatter(x, ring, title="t").axes[0].lines
+    np.testing.assert_array_equal(np.stack(points.get_data(), axis=1), x)
+    np.testing.assert_array_equal(np.stack(centres.get_data(), axis=1), ring.centres)
+    assert points.axes.get_xlim() == points.axes.get_ylim() == (-1.4, 1.4)
+    assert len(plots.scatter(x).axes[0].lines) == 1
+
+
+def test_a_film_has_a_frame_a_look_and_stays_on_the_last(tmp_path):
+    frames = [(step, np.full((3, 2), step / 10)) for step in range(4)]
+    path = plots.save_film(frames, ring_of_gaussians(), "film.gif", tmp_path / "new")
+    with Image.open(path) as film:
+        pictures = [np.asarray(frame.convert("L"), dtype=float) for frame in ImageSequence.Iterator(film)]
+        assert film.info["duration"] >= 100
+    changes = [np.abs(a - b).max() > 50 for a, b in zip(pictures, pictures[1:])]
+    assert changes[:3] == [True, True, True] and not any(changes[3:])
+
+
+def test_gan_curves_show_each_series_against_the_step():
+    history, names = History(), ("distance", "spread", "accuracy_real", "accuracy_fake", "discriminator_loss",
+                                 "generator_loss", "discriminator_gradient", "generator_gradient")
+    for step in (10, 20):
+        history.record(step=step, **{name: step + i for i, name in enumerate(names)})
+    lines = {line.get_label(): line for ax in plots.gan_curves(history).axes for line in ax.lines}
+    assert set(lines) == {name.replace("_", " ") for name in names}
+    for i, name in enumerate(names):
+        np.testing.assert_array_equal(lines[name.replace("_", " ")].get_data(), [[10, 20], [10 + i, 20 + i]])
+
+
 def test_training_curves_show_each_series_against_the_epoch():
     history = History()
     for epoch in range(4):
@@ -89,8 +121,8 @@ def test_no_other_module_imports_matplotlib():
 
 def test_imports_never_run_up_the_house():
     """foundation < data, energy, neural < adversarial < plots, runs, course < the command."""
-    floors = {"foundation": 0, "data": 1, "energy": 1, "neural": 1, "adversarial": 2, "plots": 3, "runs": 3, "course": 3,
-              "demo": 4, "__main__": 5}
+    floors = {"foundation": 0, "data": 1, "energy": 1, "neural": 1, "adversarial": 2, "plots": 3, "runs": 3,
+              "gan_runs": 3, "course": 3, "demo": 4, "__main__": 5}
     package = Path(numpy_dgm.__file__).parent
     for path in package.rglob("*.py"):
         room = path.relative_to(package).parts[0].removesuffix(".py")

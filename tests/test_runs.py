@@ -8,15 +8,15 @@ from numpy_dgm.foundation.checkpoint import save_checkpoint
 from numpy_dgm.foundation.doors import BadInput
 from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, product_of_bernoullis
 from numpy_dgm.foundation.records import flatten
-from numpy_dgm.runs import evaluate_run, independent_pixels, sample_chains, train_in_folder
+from numpy_dgm.runs import evaluate_rbm_run, independent_pixels, sample_chains, train_rbm_in_folder
 
 SHORT = dict(data="digits", n_hidden=8, seed=0, epochs=3)
 
 
 def test_the_trained_model_comes_back_from_its_folder(tmp_path):
-    rbm, history = train_in_folder(tmp_path, **SHORT)
+    rbm, history = train_rbm_in_folder(tmp_path, **SHORT)
     np.testing.assert_array_equal(flatten(load_run(tmp_path)), flatten(rbm))
-    again, history_again = train_in_folder(tmp_path, **SHORT)  # nothing is left to do
+    again, history_again = train_rbm_in_folder(tmp_path, **SHORT)  # nothing is left to do
     np.testing.assert_array_equal(flatten(again), flatten(rbm))
     assert history.series == history_again.series
 
@@ -30,19 +30,19 @@ def test_the_trained_model_comes_back_from_its_folder(tmp_path):
     (dict(part="test"), "part train, this one test"),
 ])
 def test_another_run_in_the_folder_is_never_written_over(tmp_path, change, message):
-    train_in_folder(tmp_path, **SHORT)
+    train_rbm_in_folder(tmp_path, **SHORT)
     before = (tmp_path / "checkpoint.npz").read_bytes()
     with pytest.raises(BadInput) as error:
-        train_in_folder(tmp_path, **{**SHORT, **change})
+        train_rbm_in_folder(tmp_path, **{**SHORT, **change})
     assert message in str(error.value) and "checkpoint.npz" in str(error.value)
     assert (tmp_path / "checkpoint.npz").read_bytes() == before
 
 
 def test_evaluation_is_the_exact_log_likelihood_of_the_test_part(tmp_path):
-    rbm, _ = train_in_folder(tmp_path, **SHORT)
+    rbm, _ = train_rbm_in_folder(tmp_path, **SHORT)
     test = open_data("digits", part="test")
     log_p = log_likelihood(rbm, test[:])
-    report = evaluate_run(tmp_path)
+    report = evaluate_rbm_run(tmp_path)
     evaluation = report["evaluation"]
     assert evaluation.n_cases == 360 and evaluation.method == "exact"
     np.testing.assert_allclose(evaluation.log_likelihood, log_p.mean(), rtol=1e-12)
@@ -51,23 +51,23 @@ def test_evaluation_is_the_exact_log_likelihood_of_the_test_part(tmp_path):
 
 
 def test_evaluation_by_annealed_walks_agrees_with_the_exact_one(tmp_path):
-    train_in_folder(tmp_path, **SHORT)
-    exact, annealed = evaluate_run(tmp_path)["evaluation"], evaluate_run(tmp_path, method="ais")["evaluation"]
+    train_rbm_in_folder(tmp_path, **SHORT)
+    exact, annealed = evaluate_rbm_run(tmp_path)["evaluation"], evaluate_rbm_run(tmp_path, method="ais")["evaluation"]
     assert annealed.method == "ais" and annealed.trusted
     assert abs(annealed.log_likelihood - exact.log_likelihood) < 4.5 * annealed.log_z_error + 1e-4
 
 
 def test_grey_pixels_get_no_log_likelihood_unless_it_is_said_how_they_become_bits(tmp_path):
-    train_in_folder(tmp_path, **SHORT, bits="as they are")
+    train_rbm_in_folder(tmp_path, **SHORT, bits="as they are")
     with pytest.raises(BadInput, match="bits: 'as they are' came, which leaves grey pixels"):
-        evaluate_run(tmp_path)
-    assert evaluate_run(tmp_path, bits="threshold")["evaluation"].log_likelihood < 0
+        evaluate_rbm_run(tmp_path)
+    assert evaluate_rbm_run(tmp_path, bits="threshold")["evaluation"].log_likelihood < 0
 
 
 def test_evaluation_on_data_of_another_width_is_refused(tmp_path):
-    train_in_folder(tmp_path, **SHORT)
+    train_rbm_in_folder(tmp_path, **SHORT)
     with pytest.raises(BadInput, match="bars-and-stripes: shape .* a last axis of 64 was wanted"):
-        evaluate_run(tmp_path, data="bars-and-stripes")
+        evaluate_rbm_run(tmp_path, data="bars-and-stripes")
 
 
 def test_sampled_chains_have_the_models_distribution_after_enough_steps():
@@ -110,16 +110,16 @@ def test_a_missing_or_broken_run_is_named(tmp_path, contents):
 
 
 @pytest.mark.parametrize("state, message", [
-    ({"model": "GAN"}, "a checkpoint of GAN came, one of an RBM was wanted"),
+    ({"model": "net"}, "a checkpoint of net came, one of RBM was wanted"),
     ({"a": 1}, "a checkpoint of None came"),
     ({"model": "RBM", "vector": np.zeros(3)}, "the checkpoint lacks average, chains"),
 ])
 def test_a_checkpoint_of_another_model_is_named(tmp_path, state, message):
     save_checkpoint(tmp_path / "checkpoint.npz", state)
-    for use in (load_run, evaluate_run):
+    for use in (load_run, evaluate_rbm_run):
         with pytest.raises(BadInput, match=message):
             use(tmp_path)
     before = (tmp_path / "checkpoint.npz").read_bytes()
     with pytest.raises(BadInput, match=message):
-        train_in_folder(tmp_path, **SHORT)
+        train_rbm_in_folder(tmp_path, **SHORT)
     assert (tmp_path / "checkpoint.npz").read_bytes() == before

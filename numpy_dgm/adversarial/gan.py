@@ -22,8 +22,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..foundation.doors import BadInput, check_array, check_count, check_generator
-from ..foundation.records import Record, leaves, sum_of
+from ..foundation.records import Record, leaves
 from ..neural.mlp import MLP, mlp_backward, mlp_forward
+from .noise import blurred
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -93,47 +94,59 @@ def draw_latents(gan, n, rng):
     return rng.standard_normal((n, gan.n_latent), dtype=first.dtype)
 
 
-def discriminator_gradient(gan, x_real, z, objective, rng, labels=None, fake_labels=None, penalty=None):
+def discriminator_gradient(gan, x_real, z, objective, rng, labels=None, fake_labels=None, penalty=None, levels=None,
+                           out=None):
     """∂L_D/∂D at the real cases x_real (N, D) and at G(z), z (M, L): a PlayerStep. N and M are multiples of m.
 
     objective as in objectives.py. penalty, as in penalties.py, is called with the discriminator, what it saw of
-    real and of fake cases, and rng. rng is drawn from by dropout, if there is any (real cases, then the
-    generator, then fake cases), then by the penalty. Neither player is changed.
+    real and of fake cases, rng and levels. levels (N/m, 1), with N = M, blur the cases; see noise.py. rng is drawn
+    from by the blur and by dropout, if there are any (real cases, then the generator, then fake cases), then by the
+    penalty. The gradient is written into `out`, an MLP like the discriminator, such as windows onto a vector, where
+    one is given. Neither player is changed.
     """
     discriminator = gan.discriminator
-    seen_real = what_the_discriminator_sees(gan, x_real, labels)
+    seen_real = what_the_discriminator_sees(gan, blurred(x_real, levels, rng), labels)
     s_real, cache_real = mlp_forward(discriminator, seen_real, rng)
 
     x_fake, generator_cache = mlp_forward(gan.generator, with_labels(z, fake_labels, gan.n_classes), rng)
-    seen_fake = what_the_discriminator_sees(gan, x_fake, fake_labels)
+    seen_fake = what_the_discriminator_sees(gan, blurred(x_fake, levels, rng), fake_labels)
     s_fake, cache_fake = mlp_forward(discriminator, seen_fake, rng)
 
     loss, ds_real, ds_fake = objective.discriminator_loss(s_real, s_fake)
-    _, from_real = mlp_backward(discriminator, cache_real, ds_real, need_dx=False)
+    _, gradient = mlp_backward(discriminator, cache_real, ds_real, out, need_dx=False)
     _, from_fake = mlp_backward(discriminator, cache_fake, ds_fake, need_dx=False)
-    gradient = sum_of(from_real, from_fake)
+    add_to(gradient, from_fake)
 
     penalty_value = 0.0
     if penalty is not None:
-        penalty_value, from_penalty = penalty(discriminator, seen_real, seen_fake, rng)
-        gradient = sum_of(gradient, from_penalty)
+        penalty_value, from_penalty = penalty(discriminator, seen_real, seen_fake, rng, levels)
+        add_to(gradient, from_penalty)
     return PlayerStep(loss + penalty_value, gradient, s_real, s_fake, x_fake, generator_cache, penalty_value)
 
 
-def generator_gradient(gan, z, objective, rng, labels=None):
+def generator_gradient(gan, z, objective, rng, labels=None, levels=None, out=None):
     """∂L_G/∂G at G(z), z (N, L), N a multiple of m: a PlayerStep.
 
     L_G is a function of D(G(z)). Its slope ds goes down through the discriminator to dx = ∂L_G/∂x, the part of
-    it that belongs to labels is left aside, and dx goes on down through the generator. rng is drawn from by
-    dropout, if there is any, in the generator first. Neither player is changed.
+    it that belongs to labels is left aside, and dx goes on down through the generator, the blur by levels (N/m, 1)
+    having the slope 1. rng is drawn from by dropout, if there is any, in the generator, by the blur, and by dropout in
+    the discriminator. The gradient is written into `out`, an MLP like the generator, where one is given. Neither
+    player is changed.
     """
     x, generator_cache = mlp_forward(gan.generator, with_labels(z, labels, gan.n_classes), rng)
-    s, discriminator_cache = mlp_forward(gan.discriminator, what_the_discriminator_sees(gan, x, labels), rng)
+    seen = what_the_discriminator_sees(gan, blurred(x, levels, rng), labels)
+    s, discriminator_cache = mlp_forward(gan.discriminator, seen, rng)
     loss, ds = objective.generator_loss(s)
     d_seen, _ = mlp_backward(gan.discriminator, discriminator_cache, ds, need_gradient=False)
     dx = d_seen.reshape(len(x), -1)[:, : x.shape[1]]  # side by side no longer, and without the labels' entries
-    _, gradient = mlp_backward(gan.generator, generator_cache, dx, need_dx=False)
+    _, gradient = mlp_backward(gan.generator, generator_cache, dx, out, need_dx=False)
     return PlayerStep(loss, gradient, None, s, x, generator_cache)
+
+
+def add_to(gradient, more):
+    """gradient ← gradient + more, in place: two gradients of one player."""
+    for (_, array), (_, addend) in zip(leaves(gradient), leaves(more)):
+        array += addend
 
 
 def what_the_discriminator_sees(gan, x, labels=None):

@@ -6,7 +6,8 @@ generator's, the fake ones:
     discriminator_loss(s_real, s_fake) -> (loss, ds_real, ds_fake)        ds = ∂loss/∂s
     generator_loss(s_fake)             -> (loss, ds_fake)
 
-Losses are descended, by both players, each by its own. Every mean is over its own number of cases.
+Losses are descended, by both players, each by its own. Every mean is over its own number of cases. `boundary` is
+the logit above which a case is called real; None where only differences of logits mean something.
 
 s_real (N, 1), s_fake (M, 1) logits    p = σ(s) the probability of being real    softplus(s) = log(1 + exp(s))
 
@@ -34,6 +35,8 @@ class NonSaturating:
 
     real_label: float = 1.0
     fake_label: float = 0.0
+
+    boundary = 0.0
 
     def __post_init__(self):
         check_number("real_label", self.real_label, 0, 1)
@@ -75,6 +78,8 @@ class LeastSquares:
         generator       ½ mean (s_fake - 1)²
     """
 
+    boundary = 0.5
+
     def discriminator_loss(self, s_real, s_fake):
         """(loss, ds_real, ds_fake); see the class."""
         off_real = s_real - 1
@@ -95,6 +100,8 @@ class Wasserstein:
         generator       -mean s_fake
     """
 
+    boundary = None
+
     def discriminator_loss(self, s_real, s_fake):
         """(loss, ds_real, ds_fake); see the class."""
         loss = _mean(s_fake) - _mean(s_real)
@@ -112,6 +119,8 @@ class Hinge:
         discriminator   mean max(0, 1 - s_real) + mean max(0, 1 + s_fake)
         generator       -mean s_fake
     """
+
+    boundary = 0.0
 
     def discriminator_loss(self, s_real, s_fake):
         """(loss, ds_real, ds_fake); see the class."""

@@ -36,11 +36,11 @@ from ..neural.mlp import mlp_forward
 def r1_penalty(discriminator, x_real, weight):
     """(weight/2) mean |∂s/∂x|² at the real cases x_real (N, D), and its gradient: `(penalty, an MLP of gradients)`.
 
-    weight >= 0. Mescheder, Geiger and Nowozin 2018.
+    weight >= 0, a number or one a case, (N, 1). Mescheder, Geiger and Nowozin 2018.
     """
     g, cache, ds = input_slopes(discriminator, x_real)
     n = len(x_real)
-    penalty = 0.5 * weight * float(np.square(g).sum(dtype=np.float64)) / n
+    penalty = 0.5 * float((weight * np.square(g)).sum(dtype=np.float64)) / n
     return penalty, gradient_of_slopes(discriminator, cache, ds, weight * g / n)
 
 
@@ -91,13 +91,18 @@ def gradient_of_slopes(discriminator, cache, ds, u):
 
 @dataclass(frozen=True)
 class R1:
-    """`r1_penalty` at what the discriminator sees of real cases, as a penalty for `discriminator_gradient`."""
+    """`r1_penalty` at what the discriminator sees of real cases, as a penalty for `discriminator_gradient`.
+
+    Where cases are blurred by levels (N, 1), the weight of a case is weight · level²: what is held down is then how
+    much the logit changes over the width of the blur, at every level alike.
+    """
 
     weight: float
 
-    def __call__(self, discriminator, seen_real, seen_fake, rng):
+    def __call__(self, discriminator, seen_real, seen_fake, rng, levels=None):
         """`(penalty, an MLP of gradients)`; nothing is drawn."""
-        return r1_penalty(discriminator, seen_real, self.weight)
+        weight = self.weight if levels is None else self.weight * levels**2
+        return r1_penalty(discriminator, seen_real, weight)
 
 
 @dataclass(frozen=True)
@@ -106,8 +111,8 @@ class GradientPenalty:
 
     weight: float = 10.0
 
-    def __call__(self, discriminator, seen_real, seen_fake, rng):
-        """`(penalty, an MLP of gradients)`; draws one uniform number a pair."""
+    def __call__(self, discriminator, seen_real, seen_fake, rng, levels=None):
+        """`(penalty, an MLP of gradients)`, whatever the levels; draws one uniform number a pair."""
         return gradient_penalty(discriminator, seen_real, seen_fake, self.weight, rng)
 
 

@@ -10,6 +10,7 @@ N cases    D numbers a case, 2 for ring and grid    K modes    x (N, D)    centr
 Ring and grid with these figures: Lin, Khetan, Fanti, Oh 2018, PacGAN: The power of two samples in generative
 adversarial networks.
 """
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,16 @@ def grid_of_gaussians():
     ticks = np.linspace(-4, 4, 5)
     first, second = np.meshgrid(ticks, ticks, indexing="ij")
     return MixtureOfGaussians(np.stack([first.ravel(), second.ravel()], axis=1), sigma=0.05)
+
+
+def to_unit_spread(mixture):
+    """The mixture divided by its standard deviation an axis, √(Σ_d Var x_d / D): what a network likes to make.
+
+        Σ_d Var x_d / D = Σₖ |centreₖ - their mean|² / K D + σ²
+    """
+    centres = mixture.centres
+    spread = math.sqrt(np.square(centres - centres.mean(axis=0)).mean() + mixture.sigma**2)
+    return MixtureOfGaussians(centres / spread, mixture.sigma / spread)
 
 
 def draw_mixture(mixture, n, rng):

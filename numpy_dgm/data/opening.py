@@ -62,3 +62,8 @@ def toy_pictures(name, part):
     make_rows, sizes, image_shape = TOYS[name]
     rows = make_rows(*sizes)
     return rows if image_shape is None else rows.reshape(-1, *image_shape)
+
+
+def default_part(data, part):
+    """`part` for data that are known to have parts (the digits, a folder of MNIST's files), else None."""
+    return part if data == "digits" or pathlib.Path(data).is_dir() else None

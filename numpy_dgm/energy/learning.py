@@ -13,7 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ..foundation.checkpoint import SaveClock, check_same_run, generator_state, load_run_state, resume_generator
+from ..foundation.checkpoint import (
+    CHECKPOINT,
+    SaveClock,
+    check_same_run,
+    generator_state,
+    load_run_state,
+    resume_generator,
+)
 from ..foundation.doors import BadInput, check_choice, check_count, check_generator, check_number
 from ..foundation.optimizers import SCHEDULES, SGD, Adam, Momentum, MovingAverage, scheduled_rate
 from ..foundation.records import flatten, pack, windows
@@ -43,7 +50,6 @@ from .rbm import RBM, check_rbm, free_energy, hidden_probs, sample_hidden, why_n
 from .tempering import init_ladder, start_ladder, tempered_gradient
 from .units import Bernoulli, units_from_dict, units_to_dict
 
-CHECKPOINT = "checkpoint.npz"  # the name of the file in a run's folder
 METHODS = ("pcd", "cd", "tempered", "exact")
 OPTIMIZERS = {"sgd": SGD, "momentum": Momentum, "adam": Adam}
 MONITORED_CASES = 200  # how many training cases the history looks at after each epoch

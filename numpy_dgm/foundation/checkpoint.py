@@ -20,6 +20,7 @@ import numpy as np
 from .doors import BadInput
 
 FORMAT = "numpy_dgm checkpoint 1"
+CHECKPOINT = "checkpoint.npz"  # the name of the file in a run's folder
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
 NOT_A_CHECKPOINT = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, RuntimeError,
                     zipfile.BadZipFile, zlib.error)  # what NumPy, zipfile and json make of a foreign file
@@ -99,7 +100,7 @@ def restore_generator(rng, saved):
 
 
 def load_run_state(path, model, wanted):
-    """The state of a run of a `model` (its name) at `path`; BadInput where it is of another, or lacks one of `wanted`."""
+    """The state of a run of `model`, a name, at `path`; BadInput where it is of another, or lacks one of `wanted`."""
     state = load_checkpoint(path)
     if state.get("model") != model:
         raise BadInput(f"{path}: a checkpoint of {state.get('model')} came, one of {model} was wanted")

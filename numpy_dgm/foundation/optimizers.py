@@ -45,10 +45,40 @@ class Momentum:
 
 
 @dataclass(eq=False)
+class RMSProp:
+    """s ← d s + (1 - d) g²,  θ ← θ + α g / (√s + ε)  (Tieleman and Hinton 2012).
+
+    s starts at zero and is not corrected for it, so that the first steps are of size α / √(1 - d).
+    """
+
+    decay: float = 0.9
+    epsilon: float = 1e-8
+    square: np.ndarray = None  # (P,) s
+
+    linear = False  # the size of g cancels
+
+    def step(self, vector, direction, rate):
+        """Move `vector` (P,) in place."""
+        if self.square is None:
+            self.square = np.zeros_like(vector)
+        self.square *= self.decay
+        self.square += (1 - self.decay) * direction**2
+        vector += rate * direction / (np.sqrt(self.square) + self.epsilon)
+
+
+BLOCK = 2**15  # parameters that Adam takes at a time: what it works on then stays in the cache
+
+
+@dataclass(eq=False)
 class Adam:
     """m ← β₁ m + (1 - β₁) g,  s ← β₂ s + (1 - β₂) g²,  θ ← θ + α m̂ / (√ŝ + ε)  (Kingma and Ba 2015).
 
-    m̂ = m / (1 - β₁ᵗ) and ŝ = s / (1 - β₂ᵗ) undo the bias of starting at zero.
+    m̂ = m / (1 - β₁ᵗ) and ŝ = s / (1 - β₂ᵗ) undo the bias of starting at zero. With c = √(1 - β₂ᵗ), which takes two
+    passes over the parameters less and is the same thing,
+
+        α m̂ / (√ŝ + ε) = α c / (1 - β₁ᵗ) · m / (√s + c ε)
+
+    A step goes block by block and works in place: over large vectors it is memory that takes the time.
     """
 
     beta1: float = 0.9
@@ -65,11 +95,23 @@ class Adam:
         if self.mean is None:
             self.mean, self.square = np.zeros_like(vector), np.zeros_like(vector)
         self.steps += 1
-        self.mean += (1 - self.beta1) * (direction - self.mean)
-        self.square += (1 - self.beta2) * (direction**2 - self.square)
-        mean_hat = self.mean / (1 - self.beta1**self.steps)
-        square_hat = self.square / (1 - self.beta2**self.steps)
-        vector += rate * mean_hat / (np.sqrt(square_hat) + self.epsilon)
+        c = math.sqrt(1 - self.beta2**self.steps)
+        rate *= c / (1 - self.beta1**self.steps)
+        for start in range(0, len(vector), BLOCK):
+            block = slice(start, start + BLOCK)
+            g, m, s = direction[block], self.mean[block], self.square[block]
+            change = (1 - self.beta1) * g
+            m *= self.beta1
+            m += change
+            np.square(g, out=change)
+            change *= 1 - self.beta2
+            s *= self.beta2
+            s += change
+            np.sqrt(s, out=change)
+            change += c * self.epsilon
+            np.divide(m, change, out=change)
+            change *= rate
+            vector[block] += change
 
 
 @dataclass(eq=False)

@@ -375,20 +375,21 @@ class BatchNorm(Record):
         """Refused, with BadInput."""
         _refuse_double_backward(self)
 
-    def moved_on(self, cache):
+    def moved_on(self, cache, share=None):
         """The layer with its running statistics moved towards the batch's, found in the cache of a training pass:
 
-            running ← (1 - momentum) running + momentum · batch
+            running ← (1 - share) running + share · batch          share = momentum where None is given
 
         where the batch's v counts N / (N - 1) times, which makes it right on average (Ioffe and Szegedy 2015,
         algorithm 2). gamma and beta are the same arrays as before.
         """
         x_hat, _, (mean, variance) = cache
         unbiased = variance * (len(x_hat) / (len(x_hat) - 1))
+        share = self.momentum if share is None else share
         return replace(
             self,
-            running_mean=(1 - self.momentum) * self.running_mean + self.momentum * mean,
-            running_variance=(1 - self.momentum) * self.running_variance + self.momentum * unbiased,
+            running_mean=(1 - share) * self.running_mean + share * mean,
+            running_variance=(1 - share) * self.running_variance + share * unbiased,
         )
 
 

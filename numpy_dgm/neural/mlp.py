@@ -10,7 +10,7 @@ Glorot and Bengio 2010, He et al. 2015 (the scale of fresh weights).
 """
 import itertools
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -73,13 +73,15 @@ def mlp_backward(mlp, cache, dy, out=None, need_dx=True, need_gradient=True):
     return dh, replace(mlp, layers=tuple(reversed(gradients)))
 
 
-def with_running_statistics(mlp, cache):
+def with_running_statistics(mlp, cache, share=None):
     """The network after its batch norm's running statistics have moved on, by the cache of a training pass.
+
+    share      how far towards the batch's statistics, 1 for all the way; by default each layer's own momentum
 
     See BatchNorm.moved_on. The trainable arrays are the same as before, windows onto a vector among them.
     """
     layers = [
-        layer.moved_on(layer_cache) if isinstance(layer, BatchNorm) else layer
+        layer.moved_on(layer_cache, share) if isinstance(layer, BatchNorm) else layer
         for layer, layer_cache in zip(mlp.layers, cache)
     ]
     return replace(mlp, layers=tuple(layers))
@@ -177,3 +179,26 @@ def _discrimination(n_in, kernels_and_directions, rng, dtype):
     T = rng.standard_normal((n_in, n_kernels, n_directions), dtype=dtype)
     T /= math.sqrt(n_in) * n_directions
     return MinibatchDiscrimination(T)
+
+
+KINDS = {kind.__name__: kind for kind in (
+    Affine, BatchNorm, Dropout, LeakyReLU, Linear, Maxout, MinibatchDiscrimination, ReLU, Sigmoid, Softplus, Tanh)}
+
+
+def mlp_to_dict(mlp):
+    """The network as a dict of arrays, numbers and texts, for a checkpoint."""
+    layers = []
+    for layer in mlp.layers:
+        values = {field.name: getattr(layer, field.name) for field in fields(layer)}
+        layers.append({"kind": type(layer).__name__, **values})
+    return {"layers": layers}
+
+
+def mlp_from_dict(saved):
+    """The network that `mlp_to_dict` made `saved` of."""
+    layers = []
+    for values in saved["layers"]:
+        values = dict(values)
+        kind = KINDS[values.pop("kind")]
+        layers.append(kind(**values))
+    return MLP(tuple(layers))

@@ -18,7 +18,7 @@ from numpy_dgm.adversarial.objectives import OBJECTIVES, NonSaturating
 from numpy_dgm.adversarial.penalties import R1, GradientPenalty
 from numpy_dgm.foundation.doors import BadInput
 from numpy_dgm.foundation.gradcheck import check_gradient
-from numpy_dgm.foundation.records import flatten, pack
+from numpy_dgm.foundation.records import flatten, pack, windows
 from numpy_dgm.neural.mlp import init_mlp, mlp_forward
 
 SMOOTH = ("tanh", "softplus", "sigmoid")  # central differences want no kinks; those are for test_layers.py
@@ -103,6 +103,22 @@ def test_neither_step_moves_a_player(batch_norm):
     np.testing.assert_array_equal(flatten(gan), before)
     for layer, mean in zip([lay for lay in gan.generator.layers if hasattr(lay, "running_mean")], running):
         np.testing.assert_array_equal(layer.running_mean, mean)
+
+
+@pytest.mark.parametrize("penalty", [None, R1(0.7)])
+def test_gradients_go_into_the_windows_that_are_given_and_are_not_added_up(penalty):
+    gan, x_real, z, labels = a_gan(n_classes=2)
+    of_D, of_G = both_steps(gan, x_real, z, labels, NonSaturating(), penalty)
+    for_D, for_G = np.full_like(flatten(gan.discriminator), 1e9), np.full_like(flatten(gan.generator), 1e9)
+    for _ in range(2):  # the second time over the first one's
+        step = discriminator_gradient(gan, x_real, z, NonSaturating(), np.random.default_rng(5), *labels, penalty,
+                                      out=windows(gan.discriminator, for_D))
+        np.testing.assert_array_equal(for_D, flatten(of_D.gradient))
+        np.testing.assert_array_equal(for_D, flatten(step.gradient))
+        step = generator_gradient(gan, z, NonSaturating(), np.random.default_rng(5), labels[1],
+                                  out=windows(gan.generator, for_G))
+        np.testing.assert_array_equal(for_G, flatten(of_G.gradient))
+        np.testing.assert_array_equal(for_G, flatten(step.gradient))
 
 
 def test_the_generators_step_is_about_what_the_discriminator_says_of_its_cases():

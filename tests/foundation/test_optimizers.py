@@ -3,13 +3,22 @@ import math
 import numpy as np
 import pytest
 
-from numpy_dgm.foundation.optimizers import SCHEDULES, SGD, Adam, Momentum, MovingAverage, scheduled_rate
+from numpy_dgm.foundation.optimizers import (
+    BLOCK,
+    SCHEDULES,
+    SGD,
+    Adam,
+    Momentum,
+    MovingAverage,
+    RMSProp,
+    scheduled_rate,
+)
 
 T, P = 40, 7  # steps, parameters
 DIRECTIONS = np.random.default_rng(0).normal(size=(T, P))
 RATES = np.random.default_rng(1).uniform(0.01, 0.2, size=T).tolist()
 START = np.random.default_rng(2).normal(size=P)
-OPTIMIZERS = [SGD, Momentum, Adam]
+OPTIMIZERS = [SGD, Momentum, RMSProp, Adam]
 
 
 def sgd_by_hand(theta, g, rates):
@@ -26,6 +35,14 @@ def momentum_by_hand(theta, g, rates, mu=0.9):
     return theta
 
 
+def rmsprop_by_hand(theta, g, rates, decay=0.9, epsilon=1e-8):
+    s = 0.0
+    for direction, rate in zip(g, rates):
+        s = decay * s + (1 - decay) * direction**2
+        theta = theta + rate * direction / (math.sqrt(s) + epsilon)
+    return theta
+
+
 def adam_by_hand(theta, g, rates, beta1=0.9, beta2=0.999, epsilon=1e-8):
     m, s, t = 0.0, 0.0, 0
     for direction, rate in zip(g, rates):
@@ -38,7 +55,7 @@ def adam_by_hand(theta, g, rates, beta1=0.9, beta2=0.999, epsilon=1e-8):
     return theta
 
 
-BY_HAND = {SGD: sgd_by_hand, Momentum: momentum_by_hand, Adam: adam_by_hand}
+BY_HAND = {SGD: sgd_by_hand, Momentum: momentum_by_hand, RMSProp: rmsprop_by_hand, Adam: adam_by_hand}
 
 
 def run(optimizer, directions=DIRECTIONS, rates=RATES, start=START):
@@ -58,6 +75,7 @@ def test_every_parameter_follows_the_equation_written_for_one_number(kind, sign)
 
 @pytest.mark.parametrize("optimizer, by_hand, settings", [
     (Momentum(momentum=0.5), momentum_by_hand, (0.5,)),
+    (RMSProp(decay=0.6, epsilon=0.1), rmsprop_by_hand, (0.6, 0.1)),
     (Adam(beta1=0.5, beta2=0.7, epsilon=0.1), adam_by_hand, (0.5, 0.7, 0.1)),
 ])
 def test_other_settings_enter_the_equation_where_they_should(optimizer, by_hand, settings):
@@ -109,6 +127,24 @@ def test_adam_with_a_direction_that_stays_the_same_steps_by_the_rate():
         vector_before = vector.copy()
         optimizer.step(vector, g, 0.1)
         np.testing.assert_allclose(vector - vector_before, 0.1 * np.sign(g), rtol=1e-5)
+
+
+def test_adam_takes_a_vector_of_several_blocks_as_it_takes_its_parts():
+    """A parameter's steps are its own: two whole blocks and a short one against three vectors, bit for bit."""
+    rng = np.random.default_rng(0)
+    start, directions = rng.normal(size=2 * BLOCK + 3), rng.normal(size=(3, 2 * BLOCK + 3))
+    whole = run(Adam(), directions, start=start)
+    for part in (slice(0, 1000), slice(1000, BLOCK + 1), slice(BLOCK + 1, None)):
+        np.testing.assert_array_equal(whole[part], run(Adam(), directions[:, part], start=start[part]))
+
+
+def test_rmsprop_with_a_direction_that_stays_the_same_steps_by_the_rate_in_the_end():
+    """s = (1 - dᵗ) g² after t steps, so that a step is α sign(g) / √(1 - dᵗ), however large g is."""
+    vector, g, optimizer = np.zeros(2), np.array([3.0, -0.01]), RMSProp(decay=0.5)
+    for step in range(1, 30):
+        vector_before = vector.copy()
+        optimizer.step(vector, g, 0.1)
+        np.testing.assert_allclose(vector - vector_before, 0.1 * np.sign(g) / math.sqrt(1 - 0.5**step), rtol=1e-5)
 
 
 def test_momentum_with_a_direction_that_stays_the_same_grows_to_its_limit():

@@ -21,6 +21,7 @@ from numpy_dgm.neural import (
     mlp_forward,
     with_running_statistics,
 )
+from numpy_dgm.neural.mlp import mlp_from_dict, mlp_to_dict
 
 seeds = st.integers(0, 10_000)
 networks = st.fixed_dictionaries({
@@ -320,3 +321,25 @@ def test_init_mlp_refuses_what_cannot_be_right(arguments, message):
     with pytest.raises(BadInput) as error:
         init_mlp(**{**good, **arguments})
     assert message in str(error.value)
+
+
+@settings(max_examples=40, deadline=None)
+@given(networks, seeds)
+def test_a_network_comes_back_from_a_dict_whole(options, seed):
+    """Through the same file as a checkpoint: arrays, slopes, statistics, and so the same outputs."""
+    assume(not (options["batch_norm"] and options["hidden"] == "maxout"))
+    mlp = some_mlp(**options, seed=seed)
+    back = mlp_from_dict(mlp_to_dict(mlp))
+    assert repr(back) == repr(mlp)
+    x = np.random.default_rng(seed).normal(size=(3, options["sizes"][0]))
+    np.testing.assert_array_equal(mlp_forward(back, x, training=False)[0], mlp_forward(mlp, x, training=False)[0])
+
+
+def test_running_statistics_go_all_the_way_where_that_is_asked_for():
+    mlp = some_mlp([3, 4, 2], seed=0, batch_norm=True)
+    x = np.random.default_rng(1).normal(size=(9, 3))
+    _, cache = mlp_forward(mlp, x)
+    moved = with_running_statistics(mlp, cache, share=1.0).layers[1]
+    np.testing.assert_allclose(moved.running_mean, (x @ mlp.layers[0].W).mean(axis=0))
+    np.testing.assert_allclose(moved.running_variance, (x @ mlp.layers[0].W).var(axis=0, ddof=1))
+    assert moved.momentum == mlp.layers[1].momentum

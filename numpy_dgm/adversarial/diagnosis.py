@@ -1,0 +1,113 @@
+"""What a GAN's run looks like from outside, and what goes wrong in it: collapse, a saturated generator, divergence.
+
+A GAN's two losses say little of how good the samples are, since each is measured against a player that moves too.
+So a run is looked at through the same few cases, latents and directions all along, drawn once (a Watch):
+
+    accuracy       the share of real cases, and of the generator's, that the discriminator has on the right side
+    slope          the mean of |∂L_G/∂s| over the generator's cases, N times: 0 where its loss is flat
+    spread         √(Σ_d Var x_d) of samples over that of data: 0 for a generator with a single case to show
+    distance       the sliced Wasserstein distance of samples and data, over √(Σ_d Var x_d / D) of the data
+
+Spread is blind to modes lost among many far apart; coverage.py counts those where they are known.
+
+N cases    D numbers a case    L latents    s logits    M directions
+"""
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..foundation.records import Record
+from ..neural.mlp import mlp_forward
+from .coverage import squared_wasserstein
+from .gan import what_the_discriminator_sees, with_labels
+
+LATEST = 5  # a sentence is said of what has held at so many looks in a row
+COLLAPSED_SPREAD = 0.1  # of the data's; the ring's single modes have .014, the grid's .018
+SURE = 0.99  # accuracy
+FLAT = 0.02  # slope; the non-saturating one is about 1/2 in balance and 1 where the generator loses
+FAR = 3.0  # standard deviations of the data
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Watch(Record):
+    """What a run is looked at through."""
+
+    x: np.ndarray  # (N, D) cases of the data, N a multiple of the batch size
+    z: np.ndarray  # (N, L)
+    labels: np.ndarray | None  # (N,) of x; those asked of the generator too
+    directions: np.ndarray  # (M, D) unit vectors
+    batch_size: int
+
+
+def observe(gan, generator, watch, objective):
+    """What the history keeps of the players, a dict of numbers; see the module. No dropout, running statistics.
+
+    generator is the one that training gives back, whose samples are measured; the discriminator is held against
+    the generator that it plays with.
+    """
+    x_fake, samples = _samples(gan.generator, gan, watch), _samples(generator, gan, watch)
+    s_real, s_fake = _logits(gan, watch.x, watch), _logits(gan, x_fake, watch)
+    loss, _, _ = objective.discriminator_loss(s_real, s_fake)
+    generator_loss, ds_fake = objective.generator_loss(s_fake)
+    boundary = objective.boundary
+    if boundary is None:
+        boundary = (s_real.mean() + s_fake.mean()) / 2
+    return {
+        "discriminator_loss": loss,
+        "generator_loss": generator_loss,
+        "accuracy_real": np.mean(s_real > boundary),
+        "accuracy_fake": np.mean(s_fake <= boundary),
+        "slope": np.abs(ds_fake).mean() * s_fake.size,
+        "spread": total_deviation(samples) / total_deviation(watch.x),
+        "distance": distance(samples, watch),
+    }
+
+
+def total_deviation(x):
+    """√(Σ_d Var x_d): (N, D) -> a number, how far cases are from their mean."""
+    return np.sqrt(x.var(axis=0, dtype=np.float64).sum())
+
+
+def distance(samples, watch):
+    """The sliced Wasserstein distance of samples (N, D) and the watched cases, in standard deviations of the latter."""
+    squares = squared_wasserstein(watch.directions @ samples.T, watch.directions @ watch.x.T)
+    return np.sqrt(squares.mean() * watch.x.shape[1]) / total_deviation(watch.x)
+
+
+def diagnose_gan(history):
+    """What has gone wrong at the latest five looks of a GAN's `history`, one sentence with what to try; else None.
+
+    Meant for the second half of a run: a generator that has just started has not spread yet.
+    """
+    if len(history["spread"]) < LATEST:
+        return None
+    latest = {name: values[-LATEST:] for name, values in history.series.items()}
+    if min(latest["distance"]) > FAR:
+        return (f"the run has diverged: its samples lie {latest['distance'][-1]:.1f} standard deviations from the "
+                "data; try a smaller rate, a penalty on the discriminator's slope, or data of about unit variance")
+    is_sure = min(latest["accuracy_real"]) > SURE and min(latest["accuracy_fake"]) > SURE
+    if is_sure and max(latest["slope"]) < FLAT:
+        return (f"the generator is saturated: the discriminator is sure of every case and the generator's loss is flat "
+                f"there (slope {latest['slope'][-1]:.2g}); try the non-saturating objective, or a discriminator that "
+                "learns more slowly")
+    if max(latest["spread"]) < COLLAPSED_SPREAD:
+        return (f"the generator has collapsed: its samples spread {latest['spread'][-1]:.2g} times as far as the data; "
+                "try packing or minibatch discrimination, R1, or a smaller rate for the generator")
+    return None
+
+
+def _samples(generator, gan, watch):
+    """The samples (N, D) that a generator makes of the watched latents."""
+    x, _ = mlp_forward(generator, with_labels(watch.z, watch.labels, gan.n_classes), training=False)
+    return x
+
+
+def _logits(gan, x, watch):
+    """The discriminator's logits of cases x (N, D), a batch at a time, as minibatch discrimination has to be run."""
+    logits = []
+    for start in range(0, len(x), watch.batch_size):
+        rows = slice(start, start + watch.batch_size)
+        labels = None if watch.labels is None else watch.labels[rows]
+        s, _ = mlp_forward(gan.discriminator, what_the_discriminator_sees(gan, x[rows], labels), training=False)
+        logits.append(s)
+    return np.concatenate(logits)

@@ -64,6 +64,15 @@ PROMISED = {
          "p(v) = Σ_h p(h) N(v; b + W h, I)",  # the Gaussian RBM's marginal is a mixture
          "Cov(v) = (I - W Wᵀ)⁻¹",
          "log p(v) = log p(y) - Σᵢ log sᵢ"],
+    17: ["dx = dy J_L ... J_2 J_1",  # the chain rule, handed down
+         "∂W_dk = Σ_n x_nd dy_nk", "∂b_k = Σ_n dy_nk", "dx_nd = Σ_k dy_nk W_dk",  # affine
+         "dx = dy · φ'(x)",  # activations
+         "∂W_p = xᵀ dz_p",  # maxout
+         "ds_n = (σ(s_n) - t_n) / N", "ds_nk = (p_nk - [k = label_n]) / N",  # losses
+         "dx_m = (gamma / r) (dy_m - ∂beta / N - x̂_m ∂gamma / N)",  # batch norm
+         "dx = dy · mask",  # dropout
+         "gradient_i = ∂loss/∂θ_i",  # every entry against differences
+         "= ½ (1 + a/ε)"],  # and where differences fail
     18: ["E_z[f(G(z))] = ∫ q(x) f(x) dx",  # a model that only draws
          "D*(x) = p(x) / (p(x) + q(x))",  # the optimal discriminator,
          "s*(x) = log p(x) - log q(x)",  # whose logit is a density ratio

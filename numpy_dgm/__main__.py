@@ -21,7 +21,7 @@ from .data.dataset import WAYS_TO_BITS
 from .energy.evaluation import METHODS as EVALUATION_METHODS
 from .energy.learning import METHODS, OPTIMIZERS, load_rbm_run
 from .foundation.doors import BadInput, check_count, check_number
-from .foundation.optimizers import SCHEDULES
+from .foundation.optimizers import SCHEDULES, Adam
 from .foundation.training import Diverged
 from .gan_runs import (
     DEFAULTS,
@@ -97,7 +97,7 @@ def train_gan(options):
     gan, history = train_gan_in_folder(
         options.out, data=options.data, n_latent=n_latent, seed=options.seed,
         noise=None if level == 0 else InstanceNoise(level),
-        discrimination=options.discrimination, objective=OBJECTIVES[options.objective],
+        discrimination=options.discrimination, objective=OBJECTIVES[options.objective], optimizer=Adam(0.5, 0.99),
         penalty=None if kind is None else kind(check_number("--penalty-weight", options.penalty_weight, 0, np.inf)),
         average=None if options.average == 0 else options.average, look_every=max(1, chosen["steps"] // 60), progress=True,
         on_look=film.look if options.data in MIXTURES else None, **settings, **chosen)

@@ -84,6 +84,13 @@ PROMISED = {
          "KL(q || p) - 2 JSD(p, q) = 2 KL(m || p)",
          "E_z[-∂ log D*(G(z))/∂θ] = ∂ 2 KL(m || p)/∂θ",
          "|D(x) - D*(x)| <= 0.02 wherever p(x) + q(x) > 0.01"],  # the trained D held against D*
+    20: ["v(θ, ψ) = (ψ, -θ)", "six alternating unit steps",  # two players go round
+         "|λ| = √(1 + h²/4)", "|λ| = 1, alternating, h <= 4/√n",  # the Dirac GAN's eigenvalues,
+         "λ = -γ/2 ± √(γ²/4 - 1/4)", "γ = 1 is critical",  # and R1's
+         "W1 = ∫ |F(t) - H(t)| dt", "mean D(x) - mean D(y) <= k W1",  # Wasserstein
+         "mean D(x) - mean D(y) = W1, the best D", "JSD = log 2",
+         "σ = max |u W| / |u|", "∂loss/∂W = ",  # spectral norm
+         "∂R1/∂parameters", "∂GP/∂parameters"],  # backprop through backprop
 }
 
 

@@ -84,6 +84,16 @@ PROMISED = {
          "KL(q || p) - 2 JSD(p, q) = 2 KL(m || p)",
          "E_z[-∂ log D*(G(z))/∂θ] = ∂ 2 KL(m || p)/∂θ",
          "|D(x) - D*(x)| <= 0.02 wherever p(x) + q(x) > 0.01"],  # the trained D held against D*
+    19: ["∂L_D/∂φ = Σ_n ds_n ∂s(x_n)/∂φ + Σ_m ds'_m ∂s(x'_m)/∂φ",  # two passes, two caches
+         "L_sat and its ds_m", "L_ns and its ds_m",  # saturating and non-saturating
+         "dx_m = ds_m ∂s(x'_m)/∂x'_m",  # through D,
+         "∂L_G/∂θ = Σ_m Σ_d dx_md ∂x'_md/∂θ",  # and on through G,
+         "φ after G's gradient, θ after D's gradient, bit for bit",  # with D untouched
+         "dx_m of L_sat = exp(s_m) · dx_m of L_ns",
+         "M |ds_m| of L_sat <= exp(s_m)",
+         "∂L_sat/∂θ = ∂L_ns/∂θ if D(x'_m) = 1/2",
+         "D_ab(x) = (a p + b q) / (p + q)",  # label smoothing
+         "θ and φ after 100 steps of the loop = those of train_gan"],
     20: ["v(θ, ψ) = (ψ, -θ)", "six alternating unit steps",  # two players go round
          "|λ| = √(1 + h²/4)", "|λ| = 1, alternating, h <= 4/√n",  # the Dirac GAN's eigenvalues,
          "λ = -γ/2 ± √(γ²/4 - 1/4)", "γ = 1 is critical",  # and R1's

@@ -101,6 +101,17 @@ PROMISED = {
          "mean D(x) - mean D(y) = W1, the best D", "JSD = log 2",
          "σ = max |u W| / |u|", "∂loss/∂W = ",  # spectral norm
          "∂R1/∂parameters", "∂GP/∂parameters"],  # backprop through backprop
+    21: ["reverse KL = log K - H(q)", "P(high quality) = 1 - exp(-9 / 2c²)",  # coverage metrics and their ceilings
+         "E[modes captured] = K (1 - (1 - 1/K)^n)", "E[reverse KL] → (K - 1) / 2n",
+         "E[estimate] = Σ_a Σ_b (p_a - q_a) k(a, b) (p_b - q_b)", "P(p-value <= α) <= α",
+         "SW² = |δ|² / D", "precision and recall",
+         "V(D*, G) = 2 JSD(p^m, q^m) - log 4, m = 2", "TV(p^m, q^m) = 1 - (1 - τ)^m",  # packing
+         "o_ib = Σ_{j≠i} close_ijb", "TV of the rows [x, o] = 1 - ½^(N-1)"],  # minibatch discrimination
+    22: ["D*(x, y) = p(x given y) / (p(x given y) + q(x given y))",  # conditional generation
+         "V(D*, G) = Σ_y π_y (2 JSD(p(· given y), q(· given y)) - log 4)",
+         "∂L_G/∂θ = Σ_n dx_n ∂G([z_n, one-hot y_n])/∂θ",
+         "E[vᵢ] = E[mᵢ]", "E[N(x; x_m, h² I)] = p with bumps of variance 1 + h²",  # how GAN and RBM differ
+         "E_q[g(x, y)] = (1/N) Σ_n g(x_n, y_n) for copies"],  # augmentation
 }
 
 

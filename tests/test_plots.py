@@ -67,7 +67,7 @@ def test_a_film_has_a_frame_a_look_and_stays_on_the_last(tmp_path):
     frames = [(step, np.full((3, 2), step / 10)) for step in range(4)]
     path = plots.save_film(frames, ring_of_gaussians(), "film.gif", tmp_path / "new")
     with Image.open(path) as film:
-        pictures = [np.asarray(frame.convert("L"), dtype=float) for frame in ImageSequence.Iterator(film)]
+        pictures = [np.asarray(frame.convert("L"), dtype=float)[60:] for frame in ImageSequence.Iterator(film)]  # no title
         assert film.info["duration"] >= 100
     changes = [np.abs(a - b).max() > 50 for a, b in zip(pictures, pictures[1:])]
     assert changes[:3] == [True, True, True] and not any(changes[3:])

@@ -66,7 +66,7 @@ class RMSProp:
         vector += rate * direction / (np.sqrt(self.square) + self.epsilon)
 
 
-BLOCK = 2**15  # parameters that Adam takes at a time: what it works on then stays in the cache
+BLOCK = 2**16  # parameters that Adam takes at a time: what it works on then stays in the cache
 
 
 @dataclass(eq=False)

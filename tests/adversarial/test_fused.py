@@ -9,7 +9,6 @@ from numpy_dgm.adversarial.penalties import R1, GradientPenalty
 from numpy_dgm.foundation.records import flatten, pack, windows
 from numpy_dgm.neural.mlp import init_mlp
 
-
 SMOOTHED = NonSaturating(0.9)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from .adversarial.coverage import evaluate_coverage, mmd, precision_and_recall, sliced_wasserstein
 from .adversarial.gan import generate, make_gan
-from .adversarial.learning import load_gan_run, train_gan
+from .adversarial.gan_learning import load_gan_run, train_gan
 from .data.mixtures import MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians, to_unit_spread
 from .data.opening import default_part, open_data
 from .foundation.doors import BadInput, check_count

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .adversarial.learning import load_gan_run
+from .adversarial.gan_learning import load_gan_run
 from .data import open_data
 from .data.opening import default_part
 from .energy.contrastive import reconstruction_error

@@ -55,9 +55,9 @@ PENALTIES, GAN = "adversarial/penalties.py", "adversarial/gan.py"
 BIT_SUMS = "energy/bit_sums.py"
 COVERAGE, MIXTURES = "adversarial/coverage.py", "data/mixtures.py"
 LAYERS, MLP, LOSSES = "neural/layers.py", "neural/mlp.py", "neural/losses.py"
-GAN_LEARNING, DIAGNOSIS, GAN_RUNS = "adversarial/learning.py", "adversarial/diagnosis.py", "gan_runs.py"
+GAN_LEARNING, DIAGNOSIS, GAN_RUNS = "adversarial/gan_learning.py", "adversarial/diagnosis.py", "gan_runs.py"
 NOISE = "adversarial/noise.py"
-GAN_FUSED = "adversarial/fused.py"
+GAN_FUSED = "adversarial/gan_fused.py"
 DIRAC = "adversarial/test_dirac_gan.py"
 
 SABOTAGE = [
@@ -2591,12 +2591,12 @@ SABOTAGE = [
     Sabotage(PLOTS, "limit = 1.4 * np.abs(mixture.centres).max()", "limit = 1.4 * mixture.centres.max() / 2", "axes too narrow"),
     Sabotage(MLP, "values = {field.name: getattr(layer, field.name) for field in fields(layer)}",
              "values = {name: getattr(layer, name) for name in layer.trainable}", "saved without slopes and statistics",
-             tests="adversarial/test_learning.py"),
+             tests="adversarial/test_gan_learning.py"),
     Sabotage(CHECKPOINT, "        if value != saved_settings.get(name):\n", "        if False:\n", "any run goes on in any folder",
-             tests="adversarial/test_learning.py"),
+             tests="adversarial/test_gan_learning.py"),
     Sabotage(CHECKPOINT, "missing = set(wanted) - set(state)", "missing = set()", "half a state passes", tests="test_runs.py"),
     Sabotage(CHECKPOINT, "return time.perf_counter() - self.last_saved >= 10 * self.seconds_to_save", "return False",
-             "saved at the end only", tests="adversarial/test_learning.py"),
+             "saved at the end only", tests="adversarial/test_gan_learning.py"),
     Sabotage(TRAINING, "(done - self.done_before)", "done", "a resumed run counts what others did"),
     # instance noise
     Sabotage(NOISE, "min(progress / noise.until, 1)", "progress / noise.until", "the level goes on falling"),

@@ -28,7 +28,7 @@ import numpy as np
 from numpy_dgm import load_run, open_data, plots
 from numpy_dgm.adversarial.coverage import mmd, precision_and_recall, sliced_wasserstein
 from numpy_dgm.adversarial.gan import generate, make_gan
-from numpy_dgm.adversarial.learning import train_gan
+from numpy_dgm.adversarial.gan_learning import train_gan
 from numpy_dgm.neural import Affine, BatchNorm, Linear, init_mlp
 from numpy_dgm.runs import sample_chains
 

@@ -7,7 +7,7 @@ import pytest
 
 from numpy_dgm.adversarial.diagnosis import Watch, diagnose_gan, observe
 from numpy_dgm.adversarial.gan import make_gan
-from numpy_dgm.adversarial.learning import TrainingWarning, train_gan
+from numpy_dgm.adversarial.gan_learning import TrainingWarning, train_gan
 from numpy_dgm.adversarial.objectives import Hinge, LeastSquares, NonSaturating, Saturating, Wasserstein
 from numpy_dgm.adversarial.penalties import R1
 from numpy_dgm.data.mixtures import ring_of_gaussians

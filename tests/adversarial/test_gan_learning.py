@@ -4,13 +4,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from numpy_dgm.adversarial import learning
+from numpy_dgm.adversarial import gan_learning as learning
 from numpy_dgm.adversarial.gan import discriminator_gradient, generate, generator_gradient, make_gan
-from numpy_dgm.adversarial.learning import (
+from numpy_dgm.adversarial.gan_learning import (
     Rules,
+    discriminator_step,
     draw_labels,
     draw_real,
-    discriminator_step,
     generator_step,
     load_gan_run,
     move_discriminator,

@@ -44,7 +44,6 @@ from ..foundation.training import History, Progress, check_cases, check_finite, 
 from ..neural.layers import BatchNorm, Dropout, MinibatchDiscrimination
 from ..neural.mlp import mlp_forward, mlp_from_dict, mlp_to_dict, with_running_statistics
 from .diagnosis import Watch, diagnose_gan, observe
-from .fused import fused_discriminator_gradient
 from .gan import (
     GAN,
     check_labels,
@@ -53,6 +52,7 @@ from .gan import (
     generator_gradient,
     with_labels,
 )
+from .gan_fused import fused_discriminator_gradient
 from .noise import InstanceNoise, noise_levels
 from .objectives import NonSaturating
 from .penalties import (
@@ -121,7 +121,7 @@ def train_gan(
                       of the discriminator's steps; by default the same
     optimizer         SGD(), Momentum(), RMSProp() or Adam(); each player has its own copy
     average           d in (0, 1): give back the generator's moving average with this decay
-    fused             take the discriminator's gradient from its fused twin (see fused.py), which is faster; False takes
+    fused             take the discriminator's gradient from its fused twin (see gan_fused.py), which is faster; False takes
                       the plain `discriminator_gradient`, to step through it
     look_every        steps from one look at the run, which goes into the history, to the next
     on_look           a function called at each look with the GAN as it would be given back, and the history: to keep

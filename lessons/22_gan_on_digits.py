@@ -145,9 +145,9 @@ verify_at_most("(22.5) JSD(p(x), q(x)) <= Σ_y π_y JSD(p(· given y), q(· give
 # ## The slopes of a label
 #
 # In G's step, the slope comes down through D to all that D saw, ∂L_G/∂[x, one-hot y]: for a case the pixels' entries
-# and then C more. The first are the slope of the picture. G made it, so they go on down. The other C
-# say how the loss would change if a 3 were called a little more of a 7. But G was asked for the label and did not make
-# it: no parameter of G moves it. So these are left aside.
+# and then C more. The first are the slope of the picture. G made it, so they go on down. The other C say how the loss
+# would change if a 3 were called a little more of a 7. But G was asked for the label and did not make it: no parameter
+# of G moves it. So these are left aside.
 #
 #     ∂L_G/∂θ = Σ_n dx_n ∂G([z_n, one-hot y_n])/∂θ          dx_n the pixels' entries         (22.6)
 #
@@ -447,9 +447,9 @@ for seed in (0, 1):
           f"{median_to_nearest(unseen, few_x):20.2f} {median_to_nearest(samples, few_x):9.2f}")
 
 # %% [markdown]
-# Two seeds tell little. `python lessons/reproductions/gan_augmentation.py` is the study: ten seeds, 3,000 steps of the
-# GAN, settings chosen with other seeds. With the 100 alone 92.1 % of the test digits are read right. In points against
-# that, with the standard error of ten paired differences:
+# No copies, by the last two columns. Two seeds tell little; `python lessons/reproductions/gan_augmentation.py` is the
+# study: ten seeds, 3,000 steps of the GAN, settings chosen with other seeds. With the 100 alone 92.1 % of the digits
+# are read right. In points against that, with the standard error of ten paired differences:
 #
 #     added                           50            100            300          1,000
 #     samples of the GAN     -0.39 ± .17    -0.56 ± .21    -0.64 ± .32    -0.72 ± .33

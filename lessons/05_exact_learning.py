@@ -45,7 +45,7 @@ from numpy_dgm import plots
 from numpy_dgm.data import bars_and_stripes, best_log_likelihood
 from numpy_dgm.energy import (
     RBM, exact_gradient, hidden_probs, init_rbm, log_likelihood, log_partition, train_rbm)
-from numpy_dgm.energy.contrastive import model_means, reconstruction_error
+from numpy_dgm.energy.gradients import model_means, reconstruction_error
 from numpy_dgm.foundation.enumeration import empirical_distribution, kl_divergence
 from numpy_dgm.foundation.optimizers import Momentum
 from numpy_dgm.foundation.records import flatten, pack

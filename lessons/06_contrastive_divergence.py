@@ -67,7 +67,7 @@ from numpy_dgm import plots
 from numpy_dgm.data import bars_and_stripes, best_log_likelihood
 from numpy_dgm.energy import (
     RBM, cd_gradient, exact_gradient, hidden_probs, init_rbm, log_likelihood, train_rbm, visible_probs)
-from numpy_dgm.energy.contrastive import reconstruction_error
+from numpy_dgm.energy.gradients import reconstruction_error
 from numpy_dgm.foundation.enumeration import (
     all_bits, empirical_distribution, kl_divergence, product_of_bernoullis, spectral_gap)
 from numpy_dgm.foundation.numerics import bernoulli

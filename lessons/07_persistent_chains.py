@@ -70,8 +70,8 @@ from numpy_dgm.data import bars_and_stripes, best_log_likelihood
 from numpy_dgm.energy import (
     RBM, cd_gradient, exact_gradient, gibbs_step, hidden_probs, init_rbm, log_likelihood, pcd_gradient,
     sample_hidden, sample_visible, visible_probs)
-from numpy_dgm.energy.contrastive import centre, reconstruction_error
-from numpy_dgm.energy.estimator_report import CD, PCD, Tempered, estimator_report
+from numpy_dgm.energy.gradients import centre, reconstruction_error
+from numpy_dgm.energy.gradient_report import CD, PCD, Tempered, gradient_report
 from numpy_dgm.energy.tempering import (
     init_ladder, sample_tempered, start_ladder, swap_probs, tempered_gradient, tempered_sweep)
 from numpy_dgm.foundation.enumeration import empirical_distribution, product_of_bernoullis, spectral_gap
@@ -430,13 +430,13 @@ plots.save(fig, "07_where_the_mass_is.png")
 # and so are the chains. And yet the gap is as small there: good models mix badly too. The reconstruction
 # error sees nothing of all this.
 #
-# How wrong is each estimator on the model that PCD ended with? `estimator_report` holds the parameters still,
+# How wrong is each estimator on the model that PCD ended with? `gradient_report` holds the parameters still,
 # runs each 40 times on the 16 rows, and compares with the exact gradient. The chains of PCD(k, updates) start
 # at the data, and serve as many gradients before the one that counts; Tempered's ladders start at the base.
 
 # %% the estimators side by side
 fallen = results["PCD"][0]
-print(estimator_report(fallen, bars, {
+print(gradient_report(fallen, bars, {
     "CD-1": CD(1), "PCD, chains reset": PCD(1, updates=0), "PCD": PCD(1, updates=30), "PCD-5": PCD(5, updates=30),
     "tempering": Tempered(1, updates=30, n_rungs=5),
 }, np.random.default_rng(3), n_runs=40))

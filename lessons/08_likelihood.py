@@ -35,8 +35,8 @@ from numpy_dgm.energy import (
     train_rbm, visible_probs)
 from numpy_dgm.energy.annealing import (
     anneal, base_log_partition, base_rbm, bennett, between, forward_walks, reverse_walks, sample_base)
-from numpy_dgm.energy.contrastive import reconstruction_error
-from numpy_dgm.energy.rbm import flipped
+from numpy_dgm.energy.gradients import reconstruction_error
+from numpy_dgm.energy.rbm import transposed
 from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, draw_states, product_of_bernoullis
 from numpy_dgm.foundation.numerics import logsumexp, sigmoid
 from numpy_dgm.foundation.verify import verify, verify_at_most, verify_mean
@@ -456,7 +456,7 @@ print(f"  PL of {len(v)} digits {PL.mean():.2f}, standard deviation {PL.std():.1
 
 # %% solutions 1 to 3
 h = all_bits(8)
-log_mass = -free_energy(flipped(of_rings), h)  # log of the mass of all v with this h; a ring turns all h on
+log_mass = -free_energy(transposed(of_rings), h)  # log of the mass of all v with this h; a ring turns all h on
 light, heavy = logsumexp(log_mass[h.sum(axis=1) > 4]), logsumexp(log_mass[h.sum(axis=1) < 4])
 print(f"  exercise 1: log(1 + exp(a)) = {np.log(1 + np.exp(heavy - light)):.2f}, "
       f"log Z less the forward estimate {log_partition(of_rings) - up.log_z:.2f}")

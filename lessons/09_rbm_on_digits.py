@@ -34,7 +34,7 @@ from numpy_dgm.data import open_data
 from numpy_dgm.energy import (
     RBM, exact_gradient, free_energy, gibbs_step, init_rbm, log_likelihood, log_partition, sample_hidden,
     train_rbm, visible_probs)
-from numpy_dgm.energy.contrastive import centre, reconstruction_error
+from numpy_dgm.energy.gradients import centre, reconstruction_error
 from numpy_dgm.foundation.numerics import bernoulli
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.verify import verify

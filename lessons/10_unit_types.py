@@ -62,8 +62,8 @@ from numpy_dgm.energy import (
     RBM, Bernoulli, Gaussian, Softmax, boltzmann, exact_gradient, free_energy, hidden_probs, init_rbm,
     log_likelihood, log_partition, sample_hidden, sample_visible, train_rbm, visible_probs)
 from numpy_dgm.energy.likelihood import gaussian_moments
-from numpy_dgm.energy.rbm import check_rbm, flipped
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.energy.rbm import check_rbm, transposed
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.numerics import logsumexp
 from numpy_dgm.foundation.records import flatten
@@ -283,7 +283,7 @@ for largest in (0.9, 0.99, 0.9999, 1.0):
         log_z = log_partition(check_rbm(scaled))
         variance = np.linalg.eigvalsh(gaussian_moments(scaled)[1][:2, :2]).max()
         print(f"  singular value {largest}: log Z = {log_z:.2f}, largest variance of v {variance:.0f}")
-    except BadInput as error:
+    except InvalidInput as error:
         print(f"  singular value {largest}: {error}")
 
 chooser = RBM(rng.normal(size=(4, 3)), rng.normal(size=4), rng.normal(size=3), hidden=three_values)
@@ -376,7 +376,7 @@ for ax, K in zip(axes, (None, 2, 8)):
     if K is not None:
         rbm, scaler = models[K, 4]
         h, _ = all_values(bits, K)
-        p_h = np.exp(-free_energy(flipped(rbm), h) - log_partition(rbm))
+        p_h = np.exp(-free_energy(transposed(rbm), h) - log_partition(rbm))
         ax.scatter(*unstandardise(scaler, rbm.b + h @ rbm.W.T).T, s=300 * p_h, color="tab:red", alpha=0.7)
 for K in sizes:
     axes[3].plot(stretches, [score[K, stretch] for stretch in stretches], marker="o", label=f"{K} hidden bits")
@@ -459,7 +459,7 @@ r, angles = 3.0, np.radians([0, 60, 120])
 W = r * np.array([np.cos(angles), np.sin(angles)])
 hexagon = RBM(W, -W.sum(axis=1) / 2, np.zeros(3), visible=numbers)
 h, _ = all_values(bits, 3)
-p_h = np.exp(-free_energy(flipped(hexagon), h) - log_partition(hexagon))
+p_h = np.exp(-free_energy(transposed(hexagon), h) - log_partition(hexagon))
 order = np.argsort(p_h)
 distance = np.linalg.norm(hexagon.b + h @ W.T, axis=1)
 verify("exercise 1: distances from 0, and weights", [distance[order], p_h[order] / p_h.max()],

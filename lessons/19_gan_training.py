@@ -358,7 +358,7 @@ rng = np.random.default_rng(0)
 start = make_gan(init_mlp([2, 64, 64, 64, 2], rng, hidden="tanh", init="xavier"), init_mlp([2, 64, 64, 64, 1], rng))
 looks = [(0, start)]
 gan, history = train_gan(start, ring, steps=2_000, rng=rng, penalty=R1(0.02), batch_size=64, rate=2e-3,
-                         discriminator_rate=1e-2, schedule="linear", average=0.995, look_every=100, on_look=look)
+                         discriminator_rate=1e-2, schedule="linear", average=0.995, log_every=100, on_record=look)
 frames = [(step, generate(seen, 1_000, np.random.default_rng(1))) for step, seen in looks]
 
 print("  step   L_D    L_ns   D right: real  fake   slope   distance   modes  within 3 σ")
@@ -450,7 +450,7 @@ def play(data, seed=0, **settings):
     players = make_gan(init_mlp([2, 24, 2], rng, hidden="tanh", init=0.1), init_mlp([2, 24, 1], rng))
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", TrainingWarning)  # what it says is printed below
-        return train_gan(players, data, rng=rng, look_every=20, **settings)[1]
+        return train_gan(players, data, rng=rng, log_every=20, **settings)[1]
 
 
 beside = MixtureOfGaussians(ring.centres + np.array([3.5, 0]), ring.sigma)

@@ -387,7 +387,7 @@ def play(seed, packing=1, discrimination=None, penalty=None, discriminator_rate=
     D = init_mlp([2 * packing, 32, 32, 32, 1], rng, discrimination=discrimination)
     started = time.process_time()
     gan, _ = train_gan(make_gan(G, D, packing=packing), ring, steps=steps, rng=rng, penalty=penalty, batch_size=32,
-                       rate=0.006, discriminator_rate=discriminator_rate, schedule="linear", look_every=steps)
+                       rate=0.006, discriminator_rate=discriminator_rate, schedule="linear", log_every=steps)
     return generate(gan, 2_500, rng), time.process_time() - started
 
 

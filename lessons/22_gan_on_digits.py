@@ -320,7 +320,7 @@ def gan_of(x, labels, steps, seed):
     generator = init_mlp([32 + 10, 64, 128, 64], rng, output="sigmoid")
     discriminator = init_mlp([64 + 10, 128, 64, 1], rng)
     gan, _ = train_gan(make_gan(generator, discriminator, n_classes=10), x, labels=labels, steps=steps, rng=rng,
-                       rate=2e-3, schedule="linear", penalty=R1(0.1), average=0.995, look_every=500)
+                       rate=2e-3, schedule="linear", penalty=R1(0.1), average=0.995, log_every=500)
     return gan
 
 

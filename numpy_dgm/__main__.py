@@ -19,8 +19,8 @@ from .adversarial.penalties import R1, GradientPenalty
 from .course.lessons import find_lessons, run_lesson
 from .data.dataset import WAYS_TO_BITS
 from .energy.evaluation import METHODS as EVALUATION_METHODS
-from .energy.learning import METHODS, OPTIMIZERS, load_rbm_run
-from .foundation.doors import BadInput, check_count, check_number
+from .energy.rbm_training import METHODS, OPTIMIZERS, load_rbm_run
+from .foundation.checks import InvalidInput, check_count, check_number
 from .foundation.optimizers import SCHEDULES, Adam
 from .foundation.training import Diverged
 from .gan_runs import (
@@ -43,7 +43,7 @@ def main(arguments=None):
     warnings.showwarning = print_warning
     try:
         return options.run(options)
-    except (BadInput, Diverged, PermissionError) as error:
+    except (InvalidInput, Diverged, PermissionError) as error:
         print(f"dgm: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -99,8 +99,8 @@ def train_gan(options):
         noise=None if level == 0 else InstanceNoise(level),
         discrimination=options.discrimination, objective=OBJECTIVES[options.objective], optimizer=Adam(0.5, 0.99),
         penalty=None if kind is None else kind(check_number("--penalty-weight", options.penalty_weight, 0, np.inf)),
-        average=None if options.average == 0 else options.average, look_every=max(1, chosen["steps"] // 60), progress=True,
-        on_look=film.look if options.data in MIXTURES else None, **settings, **chosen)
+        average=None if options.average == 0 else options.average, log_every=max(1, chosen["steps"] // 60), progress=True,
+        on_record=film.look if options.data in MIXTURES else None, **settings, **chosen)
     print(gan)
     print(history)
     plots.save(plots.gan_curves(history), "training.png", options.out)
@@ -114,7 +114,7 @@ def train_gan(options):
 def sample(options):
     """dgm sample"""
     if options.out.suffix not in (".png", ".npy"):
-        raise BadInput(f"--out: {options.out} came, a name that ends in .png (pictures) or .npy (numbers) was wanted")
+        raise InvalidInput(f"--out: {options.out} came, a name that ends in .png (pictures) or .npy (numbers) was wanted")
     count = check_count("--count", options.count)
     rng = np.random.default_rng(check_count("--seed", options.seed, least=0))
     show = sample_gan if run_model(options.run_folder) == "GAN" else sample_rbm

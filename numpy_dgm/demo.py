@@ -14,7 +14,7 @@ from . import plots
 from .adversarial import R1, generate, make_gan, precision_and_recall, train_gan
 from .data import open_data
 from .energy import evaluate_rbm, exact_gradient, free_energy, init_rbm, log_likelihood, log_partition, train_rbm
-from .energy.rbm import flipped
+from .energy.rbm import transposed
 from .foundation.enumeration import all_bits
 from .foundation.gradcheck import check_gradient
 from .foundation.numerics import logsumexp
@@ -90,7 +90,7 @@ def check_the_equations(rng):
     total = np.exp(log_likelihood(rbm, v)).sum()
     assert abs(total - 1) < 1e-10
     print(f"  the probabilities of its {len(v)} pictures add up to 1 (off by {abs(total - 1):.1e})")
-    through_h = logsumexp(-free_energy(flipped(rbm), all_bits(4)))
+    through_h = logsumexp(-free_energy(transposed(rbm), all_bits(4)))
     assert abs(through_h - log_partition(rbm)) < 1e-10
     assert abs(through_h - logsumexp(-free_energy(rbm, v))) < 1e-10
     print("  log Z is the same through the visible and through the hidden layer")

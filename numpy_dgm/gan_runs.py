@@ -7,10 +7,10 @@ import numpy as np
 
 from .adversarial.coverage import evaluate_coverage, mmd, precision_and_recall, sliced_wasserstein
 from .adversarial.gan import generate, make_gan
-from .adversarial.gan_learning import load_gan_run, train_gan
+from .adversarial.gan_training import load_gan_run, train_gan
 from .data.mixtures import MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians, to_unit_spread
-from .data.opening import default_part, open_data
-from .foundation.doors import BadInput, check_count
+from .data.catalog import default_part, open_data
+from .foundation.checks import InvalidInput, check_count
 from .neural.mlp import init_mlp
 
 MIXTURES = {"ring": ring_of_gaussians, "grid": grid_of_gaussians}
@@ -41,7 +41,7 @@ def train_gan_in_folder(folder, *, data, n_latent, hidden, units="leaky_relu", s
     batch_norm       in the generator; discrimination (B, C) and dropout in the discriminator, as in `init_mlp`
     settings         as in `train_gan`
 
-    A generator of pictures ends with a sigmoid. BadInput where the folder holds another run; nothing is written over.
+    A generator of pictures ends with a sigmoid. InvalidInput where the folder holds another run; nothing is written over.
     """
     seed = check_count("seed", seed, least=0)
     source, labels, notes = open_for_gan(data, part)
@@ -49,7 +49,7 @@ def train_gan_in_folder(folder, *, data, n_latent, hidden, units="leaky_relu", s
     check_count("n_latent", n_latent)
     width = source.centres.shape[1] if is_mixture else source.shape[1]
     if conditional and labels is None:
-        raise BadInput(f"conditional: {data} has no labels, data with labels were wanted")
+        raise InvalidInput(f"conditional: {data} has no labels, data with labels were wanted")
     n_classes = int(labels.max()) + 1 if conditional else 0
     rng = np.random.default_rng(seed)
     generator = init_mlp([n_latent + n_classes, *hidden, width], rng, hidden=units, batch_norm=batch_norm,
@@ -66,7 +66,7 @@ def open_for_gan(data, part):
     """`(source, labels, notes)`: a mixture at unit spread or Data of grey pictures, and what to keep of how it came."""
     if data in MIXTURES:
         if part is not None:
-            raise BadInput(f"part: {part!r} came, but {data} has no parts, None was wanted")
+            raise InvalidInput(f"part: {part!r} came, but {data} has no parts, None was wanted")
         return to_unit_spread(MIXTURES[data]()), None, {"part": None, "image_shape": None}
     part = default_part(data, "train") if part is None else part
     cases = open_data(data, bits="as they are", part=part)
@@ -86,7 +86,7 @@ def sample_gan_run(folder, count, rng):
 
 
 class Film:
-    """Samples of each look at a run, from the same latents, for `plots.save_film`; `look` goes to on_look."""
+    """Samples of each look at a run, from the same latents, for `plots.save_film`; `look` goes to on_record."""
 
     def __init__(self, seed, n_samples=1000):
         self.seed, self.n_samples, self.frames = seed, n_samples, []
@@ -115,7 +115,7 @@ def evaluate_gan_run(folder, *, data=None, part=None, seed=0):
     trained_on = settings["data_name"]
     name = trained_on if data is None else data
     if (name in MIXTURES) != (trained_on in MIXTURES):
-        raise BadInput(f"data: {name} came for a run on {trained_on}, data of the same kind were wanted")
+        raise InvalidInput(f"data: {name} came for a run on {trained_on}, data of the same kind were wanted")
     if name in MIXTURES:
         mixture, _, _ = open_for_gan(name, part)
         samples, real = draw_samples(gan, COVERAGE_SAMPLES, rng), draw_mixture(mixture, COVERAGE_SAMPLES, rng)

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.animation import PillowWriter
 from matplotlib.figure import Figure
 
-from .foundation.doors import BadInput
+from .foundation.checks import InvalidInput
 
 
 def new_figure(rows=1, columns=1, width=8.0, height=4.0):
@@ -41,12 +41,12 @@ def figure_path(name, folder=None):
 def tile(images, image_shape=None, columns=None):
     """N pictures (N, D) side by side in one array with a line of NaN between them, row by row.
 
-    image_shape (rows, columns), by default the square with D pixels. BadInput where D is no such shape.
+    image_shape (rows, columns), by default the square with D pixels. InvalidInput where D is no such shape.
     """
     n, n_pixels = images.shape
     rows, cols = square_shape(n_pixels) if image_shape is None else image_shape
     if rows * cols != n_pixels:
-        raise BadInput(f"image_shape: {rows} x {cols} came for pictures of {n_pixels} pixels")
+        raise InvalidInput(f"image_shape: {rows} x {cols} came for pictures of {n_pixels} pixels")
     columns = min(n, int(np.ceil(np.sqrt(n)))) if columns is None else columns
     lines = -(-n // columns)
     canvas = np.full((lines * (rows + 1) - 1, columns * (cols + 1) - 1), np.nan)
@@ -57,10 +57,10 @@ def tile(images, image_shape=None, columns=None):
 
 
 def square_shape(n_pixels):
-    """(side, side) of the square picture with that many pixels; BadInput where there is none."""
+    """(side, side) of the square picture with that many pixels; InvalidInput where there is none."""
     side = int(round(np.sqrt(n_pixels)))
     if side * side != n_pixels:
-        raise BadInput(f"image_shape: pictures of {n_pixels} pixels are not square, (rows, columns) was wanted")
+        raise InvalidInput(f"image_shape: pictures of {n_pixels} pixels are not square, (rows, columns) was wanted")
     return side, side
 
 
@@ -186,7 +186,7 @@ def training_curves(history, names=None):
     groups = [(label, [name for name in group if name in wanted and name in history]) for label, group in groups]
     groups = [(label, group) for label, group in groups if group]
     if not groups:
-        raise BadInput(f"names: {names!r} came, some of {', '.join(history.series)} were wanted")
+        raise InvalidInput(f"names: {names!r} came, some of {', '.join(history.series)} were wanted")
     fig, axes = new_figure(1, len(groups), width=3.2 * len(groups), height=3.0)
     for ax, (label, group) in zip(axes, groups):
         for name in group:

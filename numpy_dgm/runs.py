@@ -8,26 +8,26 @@ from pathlib import Path
 
 import numpy as np
 
-from .adversarial.gan_learning import load_gan_run
+from .adversarial.gan_training import load_gan_run
 from .data import open_data
-from .data.opening import default_part
-from .energy.contrastive import reconstruction_error
+from .data.catalog import default_part
+from .energy.gradients import reconstruction_error
 from .energy.evaluation import evaluate_rbm
-from .energy.learning import load_rbm_run, train_rbm
+from .energy.rbm_training import load_rbm_run, train_rbm
 from .energy.rbm import free_energy, gibbs_step, hidden_probs, init_rbm, visible_probs
 from .foundation.checkpoint import CHECKPOINT, load_checkpoint
-from .foundation.doors import BadInput, check_count
+from .foundation.checks import InvalidInput, check_count
 from .foundation.training import mean_of_cases
 
 
 def load_run(folder):
-    """The trained model of the run in `folder`, an RBM or a GAN. BadInput where there is none, or it is cut short."""
+    """The trained model of the run in `folder`, an RBM or a GAN. InvalidInput where there is none, or it is cut short."""
     model, _, _ = load_gan_run(folder) if run_model(folder) == "GAN" else load_rbm_run(folder)
     return model
 
 
 def run_model(folder):
-    """The kind of model that the run in `folder` trains: "RBM" or "GAN". BadInput where there is no run."""
+    """The kind of model that the run in `folder` trains: "RBM" or "GAN". InvalidInput where there is no run."""
     return load_checkpoint(Path(folder) / CHECKPOINT).get("model")
 
 
@@ -35,7 +35,7 @@ def train_rbm_in_folder(folder, *, data, n_hidden, seed=0, bits=None, part=None,
     """Train an RBM with its state kept in `folder`, or go on with the run that is there: `(rbm, history)`.
 
     data, bits, part as in `open_data` (part: "train" by default where the data have parts); seed a whole
-    number that everything drawn comes from; settings as in `train_rbm`. BadInput where the folder holds
+    number that everything drawn comes from; settings as in `train_rbm`. InvalidInput where the folder holds
     another run; nothing is written over.
     """
     seed = check_count("seed", seed, least=0)
@@ -74,7 +74,7 @@ def evaluate_rbm_run(folder, *, data=None, bits=None, part=None, seed=0, **setti
     data, bits, part: what to measure it on, by default the run's own data and their test part; seed, settings
     (method, executor, n_temperatures, n_walks) as in `evaluate_rbm`. Holds `data` (a text that says on what),
     `evaluation` (see `evaluate_rbm`), `reconstruction_error`, `free_energy`, `training_free_energy` and
-    `independent_pixels` (mean log p by a model without hidden units). BadInput where grey pixels were read as
+    `independent_pixels` (mean log p by a model without hidden units). InvalidInput where grey pixels were read as
     they are: log p of bits needs bits.
     """
     rbm, trained_with, _ = load_rbm_run(folder)
@@ -85,7 +85,7 @@ def evaluate_rbm_run(folder, *, data=None, bits=None, part=None, seed=0, **setti
     cases = open_cases(data, trained_with["bits"] if bits is None else bits, part, run_seed + 1)
     v = rbm.visible.check(data, cases[:], len(rbm.b))
     if not rbm.visible.are_states(v):
-        raise BadInput(f"bits: {cases.bits!r} came, which leaves grey pixels in {data}; log p of a model of bits "
+        raise InvalidInput(f"bits: {cases.bits!r} came, which leaves grey pixels in {data}; log p of a model of bits "
                        "depends on how grey becomes bits: 'threshold' or 'sampled' was wanted")
     return {
         "data": f"{data}, part {part or 'all'}, bits {cases.bits}",

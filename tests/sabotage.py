@@ -38,26 +38,26 @@ class Sabotage:
 
 
 NUMERICS, RBM = "foundation/numerics.py", "energy/rbm.py"
-CONTRASTIVE, LEARNING = "energy/contrastive.py", "energy/learning.py"
+CONTRASTIVE, LEARNING = "energy/gradients.py", "energy/rbm_training.py"
 FUSED, LIKELIHOOD, BOLTZMANN = "energy/fused.py", "energy/likelihood.py", "energy/boltzmann.py"
 UNITS, ENUMERATION, TRAINING = "energy/units.py", "foundation/enumeration.py", "foundation/training.py"
 GRADCHECK, VERIFY, OPTIMIZERS = "foundation/gradcheck.py", "foundation/verify.py", "foundation/optimizers.py"
 CHECKPOINT, RECORDS, TOYS = "foundation/checkpoint.py", "foundation/records.py", "data/toys.py"
 DATASET, DIGITS, READERS = "data/dataset.py", "data/digits.py", "data/readers.py"
-RUNS, DOORS, PLOTS = "runs.py", "foundation/doors.py", "plots.py"
-BOLTZMANN_LEARNING = "energy/boltzmann_learning.py"
+RUNS, DOORS, PLOTS = "runs.py", "foundation/checks.py", "plots.py"
+BOLTZMANN_LEARNING = "energy/boltzmann_training.py"
 STANDARDISER = "foundation/standardiser.py"
 PAIRS = "energy/test_unit_pairs.py"
 ANNEALING, EVALUATION = "energy/annealing.py", "energy/evaluation.py"
-TEMPERING, REPORT = "energy/tempering.py", "energy/estimator_report.py"
+TEMPERING, REPORT = "energy/tempering.py", "energy/gradient_report.py"
 OBJECTIVES = "adversarial/objectives.py"
 PENALTIES, GAN = "adversarial/penalties.py", "adversarial/gan.py"
 BIT_SUMS = "energy/bit_sums.py"
 COVERAGE, MIXTURES = "adversarial/coverage.py", "data/mixtures.py"
 LAYERS, MLP, LOSSES = "neural/layers.py", "neural/mlp.py", "neural/losses.py"
-GAN_LEARNING, DIAGNOSIS, GAN_RUNS = "adversarial/gan_learning.py", "adversarial/diagnosis.py", "gan_runs.py"
+GAN_LEARNING, DIAGNOSIS, GAN_RUNS = "adversarial/gan_training.py", "adversarial/diagnosis.py", "gan_runs.py"
 NOISE = "adversarial/noise.py"
-GAN_FUSED = "adversarial/gan_fused.py"
+GAN_FUSED = "adversarial/fused.py"
 DIRAC = "adversarial/test_dirac_gan.py"
 
 SABOTAGE = [
@@ -254,7 +254,7 @@ SABOTAGE = [
     ),
     Sabotage(
         CONTRASTIVE,
-        "return means if layer is rbm else flipped(means)",
+        "return means if layer is rbm else transposed(means)",
         "return means",
         "model's means not flipped back (11)",
         lessons="05 06",
@@ -375,7 +375,7 @@ SABOTAGE = [
         CONTRASTIVE,
         "        W=v.T @ p_h,\n",
         "        W=(p_h.T @ v).reshape(rbm.W.shape),\n",
-        "transposed: silent when square (11)",
+        "flipped: silent when square (11)",
         lessons="06",
     ),
     Sabotage(
@@ -482,11 +482,11 @@ SABOTAGE = [
         "for start in range(0, n_states, block):",
         "for start in range(block, n_states, block):",
         "first block of states left out",
-        "energy/test_contrastive.py",
+        "energy/test_gradients.py",
         lessons="05",
     ),
     Sabotage(
-        LIKELIHOOD, "return flipped(rbm) if hidden_is_smaller else rbm", "return rbm", "the larger layer is listed"
+        LIKELIHOOD, "return transposed(rbm) if hidden_is_smaller else rbm", "return rbm", "the larger layer is listed"
     ),
     Sabotage(LIKELIHOOD, "MOST_STATES = 2**25", "MOST_STATES = 2**12", "sums that take a moment are refused"),
     # the general machine
@@ -564,7 +564,7 @@ SABOTAGE = [
         BOLTZMANN,
         "replace(machine, W=W * machine.mask,",
         "replace(machine, W=W.T * machine.mask.T,",
-        "transposed (11)",
+        "flipped (11)",
         lessons="02",
     ),
     Sabotage(
@@ -611,7 +611,7 @@ SABOTAGE = [
         ENUMERATION,
         "np.vstack([T.T - np.eye(n), np.ones(n)])",
         "np.vstack([T - np.eye(n), np.ones(n)])",
-        "transposed (11)",
+        "flipped (11)",
         lessons="03",
     ),
     Sabotage(
@@ -740,7 +740,7 @@ SABOTAGE = [
         "(pixels > self.scale / 2)",
         "(pixels < self.scale / 2)",
         "threshold inverted",
-        "data/test_opening.py",
+        "data/test_catalog.py",
         lessons="09",
     ),
     Sabotage(
@@ -748,11 +748,11 @@ SABOTAGE = [
         "bits[rows] = bernoulli(p, rng)",
         "bits[rows] = bernoulli(1 - p, rng)",
         "samples 1 - p (13)",
-        "data/test_opening.py",
+        "data/test_catalog.py",
     ),
     Sabotage(RUNS, "    for _ in range(steps - 1):", "    for _ in range(steps):", "k + 1 steps (21)", "test_runs.py"),
     Sabotage(RUNS, "(1 - v) @ np.log1p(-p)", "(1 - v) @ np.log(p)", "off pixels priced as on", "test_runs.py"),
-    Sabotage(PLOTS, "weights = rbm.W.T[:most]", "weights = rbm.W[:most]", "filters transposed (11)", "test_plots.py"),
+    Sabotage(PLOTS, "weights = rbm.W.T[:most]", "weights = rbm.W[:most]", "filters flipped (11)", "test_plots.py"),
     # sparsity, the tempered method and kinds of units in training
     Sabotage(
         CONTRASTIVE,
@@ -832,7 +832,7 @@ SABOTAGE = [
         BOLTZMANN,
         "(layer[None, :] == layer[:, None] + 1)",
         "(layer[:, None] == layer[None, :] + 1)",
-        "the mask of layers transposed (11)",
+        "the mask of layers flipped (11)",
     ),
     Sabotage(
         BOLTZMANN,
@@ -1250,8 +1250,8 @@ SABOTAGE = [
     ),
     Sabotage(
         LIKELIHOOD,
-        '    if not rbm.visible.are_states(v):\n        raise BadInput("v: values',
-        '    if False:\n        raise BadInput("v: values',
+        '    if not rbm.visible.are_states(v):\n        raise InvalidInput("v: values',
+        '    if False:\n        raise InvalidInput("v: values',
         "grey levels and missing groups are given a likelihood",
         PAIRS,
     ),
@@ -1535,7 +1535,7 @@ SABOTAGE = [
         "PCD's chains reset at each gradient (24)",
     ),
     Sabotage(REPORT, "n_sweeps = self.k * (self.updates + 1)", "n_sweeps = self.k", "tempering's ladders reset (24)"),
-    Sabotage(REPORT, "        if came.shape != getattr(rbm, part).shape:", "        if False:", "a transposed gradient is let in (11)"),
+    Sabotage(REPORT, "        if came.shape != getattr(rbm, part).shape:", "        if False:", "a flipped gradient is let in (11)"),
     # annealed importance sampling
     Sabotage(
         ANNEALING,
@@ -2409,7 +2409,7 @@ SABOTAGE = [
     Sabotage(LAYERS, "rng.random(out=u, dtype=u.dtype)", "u[...] = rng.random(u.shape[1], dtype=u.dtype)",
              "dropout: one noise row for the whole batch (15)"),
     Sabotage(LAYERS, "        if not training:\n            return x, None\n", "", "dropout outside training"),
-    Sabotage(LAYERS, 'np.empty_like(x, order="C")', "np.empty_like(x)", "dropout of a transposed array"),
+    Sabotage(LAYERS, 'np.empty_like(x, order="C")', "np.empty_like(x)", "dropout of a flipped array"),
     Sabotage(LAYERS, "dx = dy if mask is None else dy * mask", "dx = dy", "dropout: no mask on the way back"),
     Sabotage(LAYERS, "u_dy = u if mask is None else u * mask", "u_dy = u", "dropout: no mask in the double backward pass"),
     # batch norm
@@ -2643,10 +2643,10 @@ SABOTAGE = [
              "fused: the slopes of real and fake exchanged"),
     Sabotage(GAN_FUSED, "s[: len(seen_real)], s[len(seen_real) :]", "s[: len(s) // 2], s[len(s) // 2 :]",
              "fused: as many real cases as fake ones taken for granted"),
-    Sabotage(GAN_FUSED, "what_the_discriminator_sees(gan, blurred(x_fake, levels, rng), fake_labels)",
-             "what_the_discriminator_sees(gan, x_fake, fake_labels)", "fused: fake cases not blurred"),
-    Sabotage(GAN_FUSED, "what_the_discriminator_sees(gan, blurred(x_fake, levels, rng), fake_labels)",
-             "what_the_discriminator_sees(gan, blurred(x_fake, levels, rng), labels)", "fused: fake cases with the real ones' labels"),
+    Sabotage(GAN_FUSED, "discriminator_input(gan, blurred(x_fake, levels, rng), fake_labels)",
+             "discriminator_input(gan, x_fake, fake_labels)", "fused: fake cases not blurred"),
+    Sabotage(GAN_FUSED, "discriminator_input(gan, blurred(x_fake, levels, rng), fake_labels)",
+             "discriminator_input(gan, blurred(x_fake, levels, rng), labels)", "fused: fake cases with the real ones' labels"),
     Sabotage(GAN_FUSED, "ROW_BY_ROW = (Affine, Linear, Maxout, Elementwise)",
              "from ..neural.layers import BatchNorm\nROW_BY_ROW = (Affine, Linear, Maxout, Elementwise, BatchNorm)",
              "fused: batch norm over real and fake rows together"),

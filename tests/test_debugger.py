@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from numpy_dgm.course.lessons import find_lessons
-from numpy_dgm.energy import contrastive, learning
+from numpy_dgm.energy import gradients, rbm_training
 
 
 def line_of(module, text):
@@ -16,9 +16,9 @@ def line_of(module, text):
 
 def test_a_stop_in_cd_gradient_during_training_shows_short_lines_with_shapes():
     commands = [
-        f"tbreak {line_of(learning, 'while run.epoch <')}",  # training has begun
+        f"tbreak {line_of(rbm_training, 'while run.epoch <')}",  # training has begun
         "continue",
-        f"tbreak {line_of(contrastive, 'p_h = p_h_data')}",  # in cd_gradient, after the positive phase
+        f"tbreak {line_of(gradients, 'p_h = p_h_data')}",  # in cd_gradient, after the positive phase
         "continue",
         "where",
         "p rbm",

@@ -5,14 +5,14 @@ import pytest
 from numpy_dgm import evaluate_coverage, generate, init_mlp, load_run, make_gan, open_data
 from numpy_dgm.adversarial.coverage import precision_and_recall, sliced_wasserstein
 from numpy_dgm.data import ring_of_gaussians
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.training import History
 from numpy_dgm.gan_runs import Film, draw_samples, evaluate_gan_run, sample_gan_run, train_gan_in_folder
 from numpy_dgm.neural.layers import BatchNorm, Dropout, LeakyReLU, MinibatchDiscrimination, Sigmoid
 from numpy_dgm.runs import run_model, train_rbm_in_folder
 
-RING = {"data": "ring", "n_latent": 2, "hidden": [8, 6], "steps": 30, "look_every": 10, "seed": 3, "rate": 0.01}
+RING = {"data": "ring", "n_latent": 2, "hidden": [8, 6], "steps": 30, "log_every": 10, "seed": 3, "rate": 0.01}
 DIGITS = {**RING, "data": "digits", "n_latent": 5, "conditional": True}
 
 
@@ -31,9 +31,9 @@ def test_the_trained_gan_comes_back_from_its_folder_and_the_same_call_changes_no
     again, history_again = train_gan_in_folder(tmp_path, **RING)
     np.testing.assert_array_equal(flatten(again), flatten(gan))
     assert history.series == history_again.series
-    with pytest.raises(BadInput, match="go on with the same settings"):
+    with pytest.raises(InvalidInput, match="go on with the same settings"):
         train_gan_in_folder(tmp_path, **{**RING, "steps": 31})
-    with pytest.raises(BadInput, match="a checkpoint of GAN came"):
+    with pytest.raises(InvalidInput, match="a checkpoint of GAN came"):
         train_rbm_in_folder(tmp_path, data="digits", n_hidden=3, epochs=1)
 
 
@@ -109,12 +109,12 @@ def test_a_film_has_the_same_latents_in_every_frame():
     ({"packing": 3}, "batch_size: 64 came with packing 3"),
 ])
 def test_what_cannot_be_is_refused(change, message, tmp_path):
-    with pytest.raises(BadInput, match=message):
+    with pytest.raises(InvalidInput, match=message):
         train_gan_in_folder(tmp_path, **{**RING, **change})
     assert not list(tmp_path.iterdir())
 
 
 def test_a_run_is_evaluated_on_data_of_its_own_kind(tmp_path):
     train_gan_in_folder(tmp_path, **RING)
-    with pytest.raises(BadInput, match="data: digits came for a run on ring"):
+    with pytest.raises(InvalidInput, match="data: digits came for a run on ring"):
         evaluate_gan_run(tmp_path, data="digits")

@@ -10,7 +10,7 @@ from PIL import Image, ImageSequence
 import numpy_dgm
 from numpy_dgm import RBM, plots
 from numpy_dgm.data import ring_of_gaussians
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.training import History
 
 
@@ -26,9 +26,9 @@ def test_a_tile_holds_every_picture_in_its_place():
 
 def test_pictures_are_square_where_nothing_else_is_said():
     assert plots.square_shape(64) == (8, 8)
-    with pytest.raises(BadInput, match="pictures of 10 pixels are not square"):
+    with pytest.raises(InvalidInput, match="pictures of 10 pixels are not square"):
         plots.square_shape(10)
-    with pytest.raises(BadInput, match="2 x 3 came for pictures of 5 pixels"):
+    with pytest.raises(InvalidInput, match="2 x 3 came for pictures of 5 pixels"):
         plots.tile(np.zeros((1, 5)), image_shape=(2, 3))
 
 
@@ -93,7 +93,7 @@ def test_training_curves_show_each_series_against_the_epoch():
     np.testing.assert_array_equal(lines["validation free energy"].get_ydata(), [0, -0.5, -1, -1.5])
     np.testing.assert_array_equal(lines["free energy"].get_xdata(), [1, 2, 3, 4])
     assert len(fig.axes) == 3  # the two free energies share one
-    with pytest.raises(BadInput, match="names"):
+    with pytest.raises(InvalidInput, match="names"):
         plots.training_curves(history, ["nonsense"])
 
 

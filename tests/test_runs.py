@@ -5,7 +5,7 @@ from chi_square import chi_square_p_value
 
 from numpy_dgm import RBM, hidden_probs, load_run, log_likelihood, open_data, visible_probs
 from numpy_dgm.foundation.checkpoint import save_checkpoint
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, product_of_bernoullis
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.runs import evaluate_rbm_run, independent_pixels, sample_chains, train_rbm_in_folder
@@ -32,7 +32,7 @@ def test_the_trained_model_comes_back_from_its_folder(tmp_path):
 def test_another_run_in_the_folder_is_never_written_over(tmp_path, change, message):
     train_rbm_in_folder(tmp_path, **SHORT)
     before = (tmp_path / "checkpoint.npz").read_bytes()
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         train_rbm_in_folder(tmp_path, **{**SHORT, **change})
     assert message in str(error.value) and "checkpoint.npz" in str(error.value)
     assert (tmp_path / "checkpoint.npz").read_bytes() == before
@@ -59,14 +59,14 @@ def test_evaluation_by_annealed_walks_agrees_with_the_exact_one(tmp_path):
 
 def test_grey_pixels_get_no_log_likelihood_unless_it_is_said_how_they_become_bits(tmp_path):
     train_rbm_in_folder(tmp_path, **SHORT, bits="as they are")
-    with pytest.raises(BadInput, match="bits: 'as they are' came, which leaves grey pixels"):
+    with pytest.raises(InvalidInput, match="bits: 'as they are' came, which leaves grey pixels"):
         evaluate_rbm_run(tmp_path)
     assert evaluate_rbm_run(tmp_path, bits="threshold")["evaluation"].log_likelihood < 0
 
 
 def test_evaluation_on_data_of_another_width_is_refused(tmp_path):
     train_rbm_in_folder(tmp_path, **SHORT)
-    with pytest.raises(BadInput, match="bars-and-stripes: shape .* a last axis of 64 was wanted"):
+    with pytest.raises(InvalidInput, match="bars-and-stripes: shape .* a last axis of 64 was wanted"):
         evaluate_rbm_run(tmp_path, data="bars-and-stripes")
 
 
@@ -105,7 +105,7 @@ def test_independent_pixels_is_its_definition():
 def test_a_missing_or_broken_run_is_named(tmp_path, contents):
     if contents is not None:
         (tmp_path / "checkpoint.npz").write_bytes(contents)
-    with pytest.raises(BadInput, match="checkpoint.npz"):
+    with pytest.raises(InvalidInput, match="checkpoint.npz"):
         load_run(tmp_path)
 
 
@@ -117,9 +117,9 @@ def test_a_missing_or_broken_run_is_named(tmp_path, contents):
 def test_a_checkpoint_of_another_model_is_named(tmp_path, state, message):
     save_checkpoint(tmp_path / "checkpoint.npz", state)
     for use in (load_run, evaluate_rbm_run):
-        with pytest.raises(BadInput, match=message):
+        with pytest.raises(InvalidInput, match=message):
             use(tmp_path)
     before = (tmp_path / "checkpoint.npz").read_bytes()
-    with pytest.raises(BadInput, match=message):
+    with pytest.raises(InvalidInput, match=message):
         train_rbm_in_folder(tmp_path, **SHORT)
     assert (tmp_path / "checkpoint.npz").read_bytes() == before

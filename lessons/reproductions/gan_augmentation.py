@@ -83,7 +83,7 @@ def gan_of(x, labels, rng):
     generator = init_mlp([32 + 10, 64, 128, x.shape[1]], rng, output="sigmoid")
     discriminator = init_mlp([x.shape[1] + 10, 128, 64, 1], rng)
     gan, _ = train_gan(make_gan(generator, discriminator, n_classes=10), x, labels=labels, steps=3_000, rng=rng,
-                       batch_size=50, rate=2e-3, schedule="linear", penalty=R1(0.1), average=0.99, look_every=1_000)
+                       batch_size=50, rate=2e-3, schedule="linear", penalty=R1(0.1), average=0.99, log_every=1_000)
     return gan
 
 

@@ -28,7 +28,7 @@ import numpy as np
 from numpy_dgm import load_run, open_data, plots
 from numpy_dgm.adversarial.coverage import mmd, precision_and_recall, sliced_wasserstein
 from numpy_dgm.adversarial.gan import generate, make_gan
-from numpy_dgm.adversarial.gan_learning import train_gan
+from numpy_dgm.adversarial.gan_training import train_gan
 from numpy_dgm.neural import Affine, BatchNorm, Linear, init_mlp
 from numpy_dgm.runs import sample_chains
 
@@ -80,7 +80,7 @@ def trained(train, options):
     gan = fresh_gan(pixels.shape[1], rng)
     steps = options.epochs * -(-len(pixels) // BATCH)
     started, cpu = time.perf_counter(), time.process_time()
-    gan, history = train_gan(gan, pixels, steps=steps, rng=rng, batch_size=BATCH, rate=2e-4, look_every=500,
+    gan, history = train_gan(gan, pixels, steps=steps, rng=rng, batch_size=BATCH, rate=2e-4, log_every=500,
                              checkpoint=options.out / f"gan-{options.epochs}-{options.seed}", progress=True)
     print(f"{steps:,} steps, {history['seconds'][-1] / 60:.1f} minutes; this call {time.perf_counter() - started:.0f} s, "
           f"{time.process_time() - cpu:.0f} s of them its own on the processor", flush=True)

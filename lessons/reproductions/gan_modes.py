@@ -89,7 +89,7 @@ def our_settings():
     return {
         "batch_size": 256, "rate": 1e-3, "schedule": "linear", "optimizer": Adam(beta1=0.5, beta2=0.99),
         "penalty": R1(0.5), "noise": InstanceNoise(start=0.5, end=0.005, until=0.5, coarse=0.4), "average": 0.999,
-        "look_every": 1000,
+        "log_every": 1000,
     }
 
 
@@ -103,7 +103,7 @@ def paper_gan(rng, packing):
 def paper_settings(packing):
     """PacGAN's settings; 100 packs a step, both players at once, as in the authors' program."""
     return {"steps": 400_000, "batch_size": 100 * packing, "simultaneous": True, "rate": 1e-4,
-            "optimizer": Adam(beta1=0.8), "objective": NonSaturating(), "look_every": 2000}
+            "optimizer": Adam(beta1=0.8), "objective": NonSaturating(), "log_every": 2000}
 
 
 def real(mixture, seed):

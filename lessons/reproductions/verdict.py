@@ -25,7 +25,7 @@ from itertools import repeat
 import numpy as np
 
 from numpy_dgm import RBM, evaluate_rbm, free_energy, gibbs_step, init_rbm, log_partition, open_data, train_rbm
-from numpy_dgm.energy.rbm import flipped
+from numpy_dgm.energy.rbm import transposed
 from numpy_dgm.foundation.enumeration import all_bits
 from numpy_dgm.foundation.numerics import logsumexp
 
@@ -108,7 +108,7 @@ def planted_model(rng):
 def mode_advantage(rbm, hidden):
     """log of the second mode's mass over the first one's; a hidden layer belongs to the pattern it is more like."""
     h = all_bits(hidden.shape[1])
-    log_weight = -free_energy(flipped(rbm), h)
+    log_weight = -free_energy(transposed(rbm), h)
     likeness = (2 * h - 1) @ hidden.T
     in_first, in_second = likeness[:, 0] > likeness[:, 1], likeness[:, 1] > likeness[:, 0]
     return logsumexp(log_weight[in_second]) - logsumexp(log_weight[in_first])

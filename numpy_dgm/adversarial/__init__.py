@@ -4,17 +4,17 @@
     penalties.py     R1 and the gradient penalty, by backprop through backprop; clipping; spectral norm
     noise.py         instance noise: what the discriminator sees, blurred
     gan.py           the two networks as one record, and each player's gradient
-    gan_fused.py     the discriminator's gradient in one pass, for long runs
+    fused.py     the discriminator's gradient in one pass, for long runs
     coverage.py      which modes the samples reach, and distances between samples and data
     diagnosis.py     what a run looks like, and what is wrong with it
-    gan_learning.py  training: steps, rates, averages, checkpoints; the table of what goes with what
+    gan_training.py  training: steps, rates, averages, checkpoints; the table of what goes with what
 
 Losses are descended, throughout the wing.
 """
 from .coverage import evaluate_coverage, mmd, precision_and_recall, sliced_wasserstein
 from .diagnosis import diagnose_gan
 from .gan import GAN, discriminator_gradient, draw_latents, generate, generator_gradient, make_gan
-from .gan_learning import TrainingWarning, train_gan
+from .gan_training import TrainingWarning, train_gan
 from .noise import InstanceNoise
 from .objectives import Hinge, LeastSquares, NonSaturating, Saturating, Wasserstein
 from .penalties import R1, GradientPenalty

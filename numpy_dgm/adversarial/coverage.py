@@ -35,7 +35,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..data.mixtures import MixtureOfGaussians, squared_distances
-from ..foundation.doors import BadInput, check_array, check_count, check_generator, check_number
+from ..foundation.checks import InvalidInput, check_array, check_count, check_generator, check_number
 
 HIGH_QUALITY = 3  # standard deviations from the nearest centre
 ROWS_FOR_MEDIAN = 1000  # their half a million distances give the median well enough
@@ -74,7 +74,7 @@ class TwoSampleTest:
 
 
 def evaluate_coverage(samples, mixture):
-    """The three figures for samples (N, D) of a generator that learnt `mixture`: a Coverage. Raises BadInput."""
+    """The three figures for samples (N, D) of a generator that learnt `mixture`: a Coverage. Raises InvalidInput."""
     return Coverage(
         modes=modes_captured(samples, mixture), n_modes=len(mixture.centres),
         high_quality=high_quality_share(samples, mixture), reverse_kl=reverse_kl(samples, mixture),
@@ -83,17 +83,17 @@ def evaluate_coverage(samples, mixture):
 
 
 def modes_captured(samples, mixture):
-    """How many modes have at least one high-quality sample among samples (N, D), an int. Raises BadInput."""
+    """How many modes have at least one high-quality sample among samples (N, D), an int. Raises InvalidInput."""
     return int(np.count_nonzero(mode_counts(samples, mixture)))
 
 
 def high_quality_share(samples, mixture):
-    """The share of samples (N, D) within 3 σ of the nearest centre, a float. Raises BadInput."""
+    """The share of samples (N, D) within 3 σ of the nearest centre, a float. Raises InvalidInput."""
     return float(mode_counts(samples, mixture).sum() / len(samples))
 
 
 def reverse_kl(samples, mixture):
-    """log K - H(q) in nats, q the shares of the modes among the high-quality samples, a float. Raises BadInput.
+    """log K - H(q) in nats, q the shares of the modes among the high-quality samples, a float. Raises InvalidInput.
 
     From 0, all modes alike, to log K, one mode; infinite where no sample is of high quality.
     """
@@ -106,9 +106,9 @@ def reverse_kl(samples, mixture):
 
 
 def mode_counts(samples, mixture):
-    """nₖ, how many of samples (N, D) lie within 3 σ of centre k, the nearest: (K,). Raises BadInput."""
+    """nₖ, how many of samples (N, D) lie within 3 σ of centre k, the nearest: (K,). Raises InvalidInput."""
     if not isinstance(mixture, MixtureOfGaussians):
-        raise BadInput(f"mixture: {type(mixture).__name__} came, a MixtureOfGaussians was wanted")
+        raise InvalidInput(f"mixture: {type(mixture).__name__} came, a MixtureOfGaussians was wanted")
     K, D = mixture.centres.shape
     samples = check_array("samples", samples, width=D)
     squares = squared_distances(samples, mixture.centres)  # (N, K)
@@ -131,7 +131,7 @@ def mmd(x, y, rng, bandwidth=None, n_permutations=200):
 
     Were the two distributions the same, all divisions would be equally likely, and p at most α with a probability of
     at most α. N and M at least 2; memory grows with (N + M) n_permutations. Draws, in this order: the rows for the
-    median, where the bandwidth is None; the permutations. Raises BadInput. Gretton et al. 2012.
+    median, where the bandwidth is None; the permutations. Raises InvalidInput. Gretton et al. 2012.
     """
     x, y = _two_sets("x", x, "y", y, least=2)
     check_generator("rng", rng)
@@ -179,7 +179,7 @@ def median_distance(z, rng):
     median = np.median(np.sqrt(squared_distances(drawn, drawn)[pairs]))
     longest = np.sqrt(np.sum(drawn**2, axis=1).max())
     if median <= 1e-6 * longest:  # no more than rounding
-        raise BadInput("bandwidth: None came, but most rows of x and y are copies of one another, so that the median "
+        raise InvalidInput("bandwidth: None came, but most rows of x and y are copies of one another, so that the median "
                        "distance is 0; a number was wanted")
     return float(median)
 
@@ -191,7 +191,7 @@ def sliced_wasserstein(x, y, n_directions, rng):
     """SW between x (N, D) and y (M, D), averaged over `n_directions` drawn directions: a float, in the data's unit.
 
     Between a distribution and itself shifted by δ it is |δ| / √D. Two sets of draws from one distribution are not at 0:
-    two sets of real rows show how near a generator can come. Draws D normal numbers a direction. Raises BadInput.
+    two sets of real rows show how near a generator can come. Draws D normal numbers a direction. Raises InvalidInput.
     Rabin et al. 2012; Bonneel et al. 2015.
     """
     x, y = _two_sets("x", x, "y", y, least=1)
@@ -228,7 +228,7 @@ def precision_and_recall(real, fake, k=3):
 
     Neither falls as k grows, so compare at the same k. Two sets of draws from one distribution do not reach 1 either:
     two sets of real rows show how near a generator can come. The balls of more than k copies of one row have the radius
-    0; distances are rounded, so that it is only of bits that they surely hold a copy in the other set. Raises BadInput.
+    0; distances are rounded, so that it is only of bits that they surely hold a copy in the other set. Raises InvalidInput.
     Kynkäänniemi et al. 2019, who take k = 3.
     """
     check_count("k", k)
@@ -259,12 +259,12 @@ def squared_neighbour_distances(x, k):
 
 
 def _two_sets(x_name, x, y_name, y, least):
-    """x and y in float64 where they have the same width and at least `least` rows each, or BadInput."""
+    """x and y in float64 where they have the same width and at least `least` rows each, or InvalidInput."""
     x = check_array(x_name, x).astype(np.float64)
     y = check_array(y_name, y, width=x.shape[1]).astype(np.float64)
     for name, value in ((x_name, x), (y_name, y)):
         if len(value) < least:
-            raise BadInput(f"{name}: {len(value)} rows came, at least {least} were wanted")
+            raise InvalidInput(f"{name}: {len(value)} rows came, at least {least} were wanted")
     return x, y
 
 

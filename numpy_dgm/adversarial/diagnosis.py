@@ -19,7 +19,7 @@ import numpy as np
 from ..foundation.records import Record
 from ..neural.mlp import mlp_forward
 from .coverage import squared_wasserstein
-from .gan import what_the_discriminator_sees, with_labels
+from .gan import discriminator_input, with_labels
 
 LATEST = 5  # a sentence is said of what has held at so many looks in a row
 COLLAPSED_SPREAD = 0.1  # of the data's; the ring's single modes have .014, the grid's .018
@@ -108,6 +108,6 @@ def _logits(gan, x, watch):
     for start in range(0, len(x), watch.batch_size):
         rows = slice(start, start + watch.batch_size)
         labels = None if watch.labels is None else watch.labels[rows]
-        s, _ = mlp_forward(gan.discriminator, what_the_discriminator_sees(gan, x[rows], labels), training=False)
+        s, _ = mlp_forward(gan.discriminator, discriminator_input(gan, x[rows], labels), training=False)
         logits.append(s)
     return np.concatenate(logits)

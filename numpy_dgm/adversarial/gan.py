@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_array, check_count, check_generator
+from ..foundation.checks import InvalidInput, check_array, check_count, check_generator
 from ..foundation.records import Record, leaves
 from ..neural.mlp import MLP, mlp_backward, mlp_forward
 from .noise import blurred
@@ -54,7 +54,7 @@ class PlayerStep(Record):
 
 
 def make_gan(generator, discriminator, n_classes=0, packing=1):
-    """A GAN of two networks whose widths fit together. Raises BadInput.
+    """A GAN of two networks whose widths fit together. Raises InvalidInput.
 
     generator      an MLP from n_latent + n_classes inputs to D outputs
     discriminator  an MLP from packing · (D + n_classes) inputs to one logit
@@ -65,11 +65,11 @@ def make_gan(generator, discriminator, n_classes=0, packing=1):
     packing = check_count("packing", packing)
     n_latent = _inputs("generator", generator) - n_classes
     if n_latent < 1:
-        raise BadInput(f"generator: {n_latent + n_classes} inputs came with {n_classes} classes, "
+        raise InvalidInput(f"generator: {n_latent + n_classes} inputs came with {n_classes} classes, "
                        "at least one more than there are classes was wanted")
     n_seen = packing * (_outputs(generator) + n_classes)
     if _inputs("discriminator", discriminator) != n_seen or _outputs(discriminator) != 1:
-        raise BadInput(f"discriminator: a network from {_inputs('discriminator', discriminator)} to "
+        raise InvalidInput(f"discriminator: a network from {_inputs('discriminator', discriminator)} to "
                        f"{_outputs(discriminator)} came, one from {n_seen} (packing · (outputs of the generator + "
                        "classes)) to 1 was wanted")
     return GAN(generator, discriminator, n_latent, n_classes, packing)
@@ -78,7 +78,7 @@ def make_gan(generator, discriminator, n_classes=0, packing=1):
 def generate(gan, n, rng, labels=None):
     """n cases by the generator as it is used after training, with its running statistics: (n, D).
 
-    labels (n,) with a GAN that has classes: which class each case is to be of. Raises BadInput.
+    labels (n,) with a GAN that has classes: which class each case is to be of. Raises InvalidInput.
     """
     check_count("n", n)
     check_generator("rng", rng)
@@ -105,11 +105,11 @@ def discriminator_gradient(gan, x_real, z, objective, rng, labels=None, fake_lab
     one is given. Neither player is changed.
     """
     discriminator = gan.discriminator
-    seen_real = what_the_discriminator_sees(gan, blurred(x_real, levels, rng), labels)
+    seen_real = discriminator_input(gan, blurred(x_real, levels, rng), labels)
     s_real, cache_real = mlp_forward(discriminator, seen_real, rng)
 
     x_fake, generator_cache = mlp_forward(gan.generator, with_labels(z, fake_labels, gan.n_classes), rng)
-    seen_fake = what_the_discriminator_sees(gan, blurred(x_fake, levels, rng), fake_labels)
+    seen_fake = discriminator_input(gan, blurred(x_fake, levels, rng), fake_labels)
     s_fake, cache_fake = mlp_forward(discriminator, seen_fake, rng)
 
     loss, ds_real, ds_fake = objective.discriminator_loss(s_real, s_fake)
@@ -134,7 +134,7 @@ def generator_gradient(gan, z, objective, rng, labels=None, levels=None, out=Non
     player is changed.
     """
     x, generator_cache = mlp_forward(gan.generator, with_labels(z, labels, gan.n_classes), rng)
-    seen = what_the_discriminator_sees(gan, blurred(x, levels, rng), labels)
+    seen = discriminator_input(gan, blurred(x, levels, rng), labels)
     s, discriminator_cache = mlp_forward(gan.discriminator, seen, rng)
     loss, ds = objective.generator_loss(s)
     d_seen, _ = mlp_backward(gan.discriminator, discriminator_cache, ds, need_gradient=False)
@@ -149,7 +149,7 @@ def add_to(gradient, more):
         array += addend
 
 
-def what_the_discriminator_sees(gan, x, labels=None):
+def discriminator_input(gan, x, labels=None):
     """x with its labels, m cases side by side: (N, D) -> (N/m, m (D + C))."""
     return with_labels(x, labels, gan.n_classes).reshape(len(x) // gan.packing, -1)
 
@@ -163,22 +163,22 @@ def with_labels(x, labels, n_classes):
 
 
 def check_labels(gan, labels, n):
-    """BadInput unless `labels` are n whole numbers below the number of classes, or None where there are none."""
+    """InvalidInput unless `labels` are n whole numbers below the number of classes, or None where there are none."""
     if gan.n_classes == 0:
         if labels is not None:
-            raise BadInput("labels: labels came for a GAN without classes, None was wanted")
+            raise InvalidInput("labels: labels came for a GAN without classes, None was wanted")
         return
     if labels is None:
-        raise BadInput(f"labels: None came for a GAN with {gan.n_classes} classes, a label for each case was wanted")
+        raise InvalidInput(f"labels: None came for a GAN with {gan.n_classes} classes, a label for each case was wanted")
     labels = check_array("labels", labels, ndim=1, width=n, low=0, high=gan.n_classes - 1)
     if labels.dtype.kind not in "iu":
-        raise BadInput(f"labels: dtype {labels.dtype} came, whole numbers were wanted")
+        raise InvalidInput(f"labels: dtype {labels.dtype} came, whole numbers were wanted")
 
 
 def _inputs(name, mlp):
     """How many inputs a network has: D of the first layer's weights, (D, K) or (P, D, K)."""
     if not isinstance(mlp, MLP):
-        raise BadInput(f"{name}: {type(mlp).__name__} came, an MLP (see init_mlp) was wanted")
+        raise InvalidInput(f"{name}: {type(mlp).__name__} came, an MLP (see init_mlp) was wanted")
     return mlp.layers[0].W.shape[-2]
 
 

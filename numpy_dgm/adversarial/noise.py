@@ -18,12 +18,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_number
+from ..foundation.checks import InvalidInput, check_number
 
 
 @dataclass(frozen=True)
 class InstanceNoise:
-    """Levels in standard deviations, to be held against that of the data; see the module. Raises BadInput."""
+    """Levels in standard deviations, to be held against that of the data; see the module. Raises InvalidInput."""
 
     start: float = 0.5
     end: float = 0.005
@@ -34,7 +34,7 @@ class InstanceNoise:
         check_number("start", self.start, 0, np.inf, open_low=True)
         check_number("end", self.end, 0, np.inf, open_low=True)
         if self.end > self.start:
-            raise BadInput(f"end: {self.end} came with start {self.start}, no larger one was wanted")
+            raise InvalidInput(f"end: {self.end} came with start {self.start}, no larger one was wanted")
         check_number("until", self.until, 0, 1, open_low=True)
         check_number("coarse", self.coarse, 0, 1)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_number
+from ..foundation.checks import InvalidInput, check_number
 from ..foundation.numerics import sigmoid, softplus
 
 
@@ -42,7 +42,7 @@ class NonSaturating:
         check_number("real_label", self.real_label, 0, 1)
         check_number("fake_label", self.fake_label, 0, 1)
         if self.fake_label >= self.real_label:
-            raise BadInput(f"fake_label: {self.fake_label} came with real_label {self.real_label}, "
+            raise InvalidInput(f"fake_label: {self.fake_label} came with real_label {self.real_label}, "
                            "a smaller one was wanted")
 
     def discriminator_loss(self, s_real, s_fake):

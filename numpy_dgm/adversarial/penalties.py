@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..foundation.doors import BadInput
+from ..foundation.checks import InvalidInput
 from ..foundation.records import leaves, sum_of
 from ..neural.layers import Affine, Linear
 from ..neural.mlp import mlp_forward
@@ -127,7 +127,7 @@ def clip_weights(vector, limit):
 def start_singular_vectors(discriminator, rng):
     """Unit vectors to start the power iteration from, a pair u (D,), v (K,) a layer of weights: a tuple.
 
-    None for layers without weights. BadInput for kinds of weights other than affine: spectral norm is theirs here.
+    None for layers without weights. InvalidInput for kinds of weights other than affine: spectral norm is theirs here.
     """
     return tuple(_start_pair(layer, rng) for layer in discriminator.layers)
 
@@ -177,7 +177,7 @@ def _start_pair(layer, rng):
     if not leaves(layer):
         return None
     if not isinstance(layer, (Affine, Linear)):
-        raise BadInput(f"discriminator: a {type(layer).__name__} layer came, "
+        raise InvalidInput(f"discriminator: a {type(layer).__name__} layer came, "
                        "spectral norm is for affine and linear ones")
     u = _unit(rng.standard_normal(layer.W.shape[0], dtype=layer.W.dtype))
     return u, _unit(u @ layer.W)

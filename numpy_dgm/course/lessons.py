@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..foundation.doors import BadInput
+from ..foundation.checks import InvalidInput
 
 FOLDER = Path(__file__).parents[2] / "lessons"  # beside the package in a clone of the repository
 EXPERIMENT = re.compile(r"^# %% experiment:", re.MULTILINE)
@@ -34,14 +34,14 @@ class LessonRun:
 
 
 def find_lessons(numbers=()):
-    """The paths of the lessons with those numbers ("04" or 4), all by default. BadInput where one is missing."""
+    """The paths of the lessons with those numbers ("04" or 4), all by default. InvalidInput where one is missing."""
     if not FOLDER.is_dir():
-        raise BadInput(f"{FOLDER}: no such folder; the lessons come with a clone of the repository")
+        raise InvalidInput(f"{FOLDER}: no such folder; the lessons come with a clone of the repository")
     paths = {int(path.name[:2]): path for path in sorted(FOLDER.glob("[0-9][0-9]_*.py"))}
     for number in numbers:
         if not str(number).isdigit() or int(number) not in paths:
             known = ", ".join(f"{known:02d}" for known in paths)
-            raise BadInput(f"lesson: {number} came, one of {known} was wanted")
+            raise InvalidInput(f"lesson: {number} came, one of {known} was wanted")
     return [paths[int(number)] for number in numbers] or list(paths.values())
 
 

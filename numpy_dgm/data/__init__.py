@@ -3,17 +3,17 @@
     open_data("digits")          by name or by path -> Data
     Data                         N rows of D pixels, their labels, and how pixels become bits
 
-    opening.py         open_data, and the names it knows
+    catalog.py         open_data, and the names it knows
     dataset.py         Data: rows as float32 in [0, 1], converted as they are drawn
     readers.py         IDX (MNIST's format), .npy, .npz and CSV files
     toys.py            bars and stripes, shifting bar, labelled shifter: the best log-likelihood is known
     mixtures.py        Gaussians on a ring and on a grid, to count lost modes by
     digits.py          the 1,797 shipped digits and their split into training and test rows
-    obtain_digits.py   how the shipped file was obtained, as a script
+    prepare_digits.py   how the shipped file was obtained, as a script
 """
 from .dataset import Data
 from .mixtures import MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians
-from .opening import open_data
+from .catalog import open_data
 from .toys import bars_and_stripes, best_log_likelihood, labelled_shifter, shifting_bar
 
 __all__ = [

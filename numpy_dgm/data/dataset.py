@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_choice, check_generator
+from ..foundation.checks import InvalidInput, check_choice, check_generator
 from ..foundation.numerics import bernoulli
 
 WAYS_TO_BITS = ("threshold", "sampled", "as they are")
@@ -53,9 +53,9 @@ class Data:
         try:
             rows = np.arange(len(self))[rows]
         except IndexError as error:
-            raise BadInput(f"rows: {error}, rows of these data (0 to {len(self) - 1}) were wanted") from error
+            raise InvalidInput(f"rows: {error}, rows of these data (0 to {len(self) - 1}) were wanted") from error
         if rows.ndim != 1 or rows.size == 0:
-            raise BadInput(f"rows: shape {rows.shape} came, one axis with at least one row was wanted")
+            raise InvalidInput(f"rows: shape {rows.shape} came, one axis with at least one row was wanted")
         images = _take_images(self.images, rows)
         labels = None if self.labels is None else self.labels[rows]
         return replace(self, images=images, labels=labels, shape=images.shape)
@@ -92,7 +92,7 @@ def data_from_arrays(images, labels=None, *, name, bits=None, rng=None, scale=No
     scale None takes it from the dtype: 1 for floats, which must lie in [0, 1], and for booleans;
     255 for integers, which must lie in 0..255, or 1 where they are only 0 and 1.
 
-    Raises BadInput, naming the data, for pixels of another range, NaN, other dtypes or shapes.
+    Raises InvalidInput, naming the data, for pixels of another range, NaN, other dtypes or shapes.
     """
     if bits is not None:
         check_choice("bits", bits, WAYS_TO_BITS)
@@ -105,7 +105,7 @@ def data_from_arrays(images, labels=None, *, name, bits=None, rng=None, scale=No
     if bits is None:
         bits = "as they are" if only_bits else "threshold"
     if bits == "threshold" and 0 < high <= scale / 2:
-        raise BadInput(f"{name}: pixels up to {high:g} of {scale:g} came, so that a threshold at half leaves "
+        raise InvalidInput(f"{name}: pixels up to {high:g} of {scale:g} came, so that a threshold at half leaves "
                        "none on, brighter pixels (or bits='sampled' or bits='as they are') were wanted")
     if bits == "sampled":
         images = _sample(images, scale, rng)
@@ -116,12 +116,12 @@ def data_from_arrays(images, labels=None, *, name, bits=None, rng=None, scale=No
 def _flatten(name, images):
     """(N, D) pixels and the shape of one picture, from (N, D), (N, rows, cols) or more axes."""
     if images.dtype.kind not in "buif":
-        raise BadInput(f"{name}: dtype {images.dtype} came, real numbers were wanted")
+        raise InvalidInput(f"{name}: dtype {images.dtype} came, real numbers were wanted")
     if images.ndim < 2 or images.size == 0:
-        raise BadInput(f"{name}: an array of shape {images.shape} came, pictures (N, D) or (N, rows, cols) "
+        raise InvalidInput(f"{name}: an array of shape {images.shape} came, pictures (N, D) or (N, rows, cols) "
                        "with at least one pixel were wanted")
     if isinstance(images, np.memmap) and images.ndim > 2 and not images.flags.c_contiguous:
-        raise BadInput(f"{name}: pictures in Fortran order came, which only a copy of all of them could put "
+        raise InvalidInput(f"{name}: pictures in Fortran order came, which only a copy of all of them could put "
                        "in rows, C order was wanted (numpy.ascontiguousarray makes it)")
     N, D = len(images), math.prod(images.shape[1:])
     side = math.isqrt(D)
@@ -138,7 +138,7 @@ def _checked_labels(name, labels, N):
     if labels is None:
         return None
     if labels.dtype.kind not in "iu" or labels.shape != (N,):
-        raise BadInput(f"{name}: labels {labels.dtype} of shape {labels.shape} came, "
+        raise InvalidInput(f"{name}: labels {labels.dtype} of shape {labels.shape} came, "
                        f"integers of shape ({N},) were wanted")
     return labels.astype(np.int64)
 
@@ -150,7 +150,7 @@ def _look_at_pixels(name, images):
         block = np.asarray(images[rows])
         block_low, block_high = float(block.min()), float(block.max())
         if not (math.isfinite(block_low) and math.isfinite(block_high)):
-            raise BadInput(f"{name}: NaN or infinite pixels came in rows {rows.start} to {rows.stop - 1}, "
+            raise InvalidInput(f"{name}: NaN or infinite pixels came in rows {rows.start} to {rows.stop - 1}, "
                            "finite values were wanted")
         low, high = min(low, block_low), max(high, block_high)
         only_bits = only_bits and bool(((block == 0) | (block == 1)).all())
@@ -158,12 +158,12 @@ def _look_at_pixels(name, images):
 
 
 def _scale_for(name, dtype, low, high, scale):
-    """The pixel value that is fully on, or BadInput where a pixel lies outside [0, that value]."""
+    """The pixel value that is fully on, or InvalidInput where a pixel lies outside [0, that value]."""
     if scale is None:
         scale = 255 if dtype.kind in "iu" and high > 1 else 1
     if low < 0 or high > scale:
         kind = "whole numbers" if dtype.kind in "iu" else "floats"
-        raise BadInput(f"{name}: pixels from {low:g} to {high:g} came, {kind} in [0, {scale:g}] were wanted")
+        raise InvalidInput(f"{name}: pixels from {low:g} to {high:g} came, {kind} in [0, {scale:g}] were wanted")
     return scale
 
 

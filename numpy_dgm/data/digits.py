@@ -11,7 +11,7 @@ import pathlib
 
 import numpy as np
 
-from ..foundation.doors import BadInput
+from ..foundation.checks import InvalidInput
 
 DIGITS_FILE = pathlib.Path(__file__).with_name("digits.csv.gz")
 DIGITS_SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
@@ -39,10 +39,10 @@ def split_rows(part, n):
 
 
 def check_digits(content, source):
-    """BadInput unless the bytes are those of the shipped file; `source` says where they came from."""
+    """InvalidInput unless the bytes are those of the shipped file; `source` says where they came from."""
     sha256 = hashlib.sha256(content).hexdigest()
     if sha256 != DIGITS_SHA256:
-        raise BadInput(f"{source}: SHA-256 {sha256} came, {DIGITS_SHA256} was wanted")
+        raise InvalidInput(f"{source}: SHA-256 {sha256} came, {DIGITS_SHA256} was wanted")
 
 
 def _read_table():
@@ -50,8 +50,8 @@ def _read_table():
     try:
         content = DIGITS_FILE.read_bytes()
     except OSError as error:
-        raise BadInput(f"{DIGITS_FILE}: {error.strerror}, the shipped digits were wanted "
-                       "(python -m numpy_dgm.data.obtain_digits brings them back)") from error
+        raise InvalidInput(f"{DIGITS_FILE}: {error.strerror}, the shipped digits were wanted "
+                       "(python -m numpy_dgm.data.prepare_digits brings them back)") from error
     check_digits(content, DIGITS_FILE)
     lines = gzip.decompress(content).decode("ascii").splitlines()
     return np.loadtxt(lines, delimiter=",", dtype=np.uint8)

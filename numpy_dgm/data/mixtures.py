@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_array, check_number
+from ..foundation.checks import InvalidInput, check_array, check_number
 from ..foundation.numerics import logsumexp
 from ..foundation.records import Record
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MixtureOfGaussians(Record):
-    """K round Gaussians, each with the weight 1/K. Raises BadInput."""
+    """K round Gaussians, each with the weight 1/K. Raises InvalidInput."""
 
     centres: np.ndarray  # (K, D) floats; what is drawn has their dtype
     sigma: float  # standard deviation of each, along every axis
@@ -30,7 +30,7 @@ class MixtureOfGaussians(Record):
     def __post_init__(self):
         centres = check_array("centres", self.centres)
         if self.centres is not centres or centres.dtype not in (np.float32, np.float64):
-            raise BadInput(f"centres: {type(self.centres).__name__} of {centres.dtype} came, "
+            raise InvalidInput(f"centres: {type(self.centres).__name__} of {centres.dtype} came, "
                            "an array of float32 or float64 was wanted")
         check_number("sigma", self.sigma, 0, np.inf, open_low=True)
 

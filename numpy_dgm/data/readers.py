@@ -6,7 +6,7 @@
     .npz    several arrays by name
     .csv    numbers between commas, one picture a line, gzipped or not
 
-Every reader gives arrays in the file's own dtype, and BadInput with one sentence that names the file
+Every reader gives arrays in the file's own dtype, and InvalidInput with one sentence that names the file
 where it is missing, empty, cut short, damaged or something else. Nothing is ever unpickled.
 """
 import csv
@@ -20,7 +20,7 @@ import zlib
 
 import numpy as np
 
-from ..foundation.doors import BadInput
+from ..foundation.checks import InvalidInput
 
 IDX_DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_AXES = 32  # of an array in NumPy 1.26
@@ -49,12 +49,12 @@ def read_pictures(path, part=None):
     if os.path.isdir(path):
         return read_idx_pair(find_in_folder(path, part))
     if not os.path.isfile(path):
-        raise BadInput(f"{path}: neither a file nor a folder came, a file of pictures was wanted")
+        raise InvalidInput(f"{path}: neither a file nor a folder came, a file of pictures was wanted")
     name = path.name.lower()
     if name.endswith(".npz"):
         return read_npz(path, part)
     if part is not None:
-        raise BadInput(f"part: {part!r} came, but {path} is a single file without parts, None was wanted")
+        raise InvalidInput(f"part: {part!r} came, but {path} is a single file without parts, None was wanted")
     if name.endswith(".npy"):
         return read_npy(path), None
     if name.endswith((".csv", ".csv.gz")):
@@ -70,18 +70,18 @@ def read_idx(path):
     content = read_bytes(path)
     is_idx = len(content) >= 4 and content[:2] == b"\0\0" and content[2] in IDX_DTYPES
     if not is_idx or not 1 <= content[3] <= MOST_AXES:
-        raise BadInput(f"{path}: the bytes {content[:4].hex(' ')} came first, those of an IDX file (00 00, a "
+        raise InvalidInput(f"{path}: the bytes {content[:4].hex(' ')} came first, those of an IDX file (00 00, a "
                        "dtype code, the number of axes) or a name in .npy, .npz or .csv were wanted")
     dtype = np.dtype(IDX_DTYPES[content[2]])
     n_axes = content[3]
     start = 4 + 4 * n_axes
     if len(content) < start:
-        raise BadInput(f"{path}: {len(content)} bytes came, a header of {start} bytes was wanted")
+        raise InvalidInput(f"{path}: {len(content)} bytes came, a header of {start} bytes was wanted")
     shape = struct.unpack(f">{n_axes}I", content[4:start])
     n_entries = math.prod(shape)
     wanted = start + n_entries * dtype.itemsize
     if n_entries == 0 or len(content) != wanted:
-        raise BadInput(f"{path}: {len(content)} bytes came, {wanted} bytes for {dtype.name} of shape {shape} "
+        raise InvalidInput(f"{path}: {len(content)} bytes came, {wanted} bytes for {dtype.name} of shape {shape} "
                        "(and at least one entry) were wanted")
     array = np.frombuffer(content, dtype, offset=start).reshape(shape)
     return array.astype(dtype.newbyteorder("="))
@@ -95,7 +95,7 @@ def read_idx_pair(path):
         return images, None
     labels = read_idx(labels_path)
     if labels.shape != images.shape[:1] or labels.dtype.kind not in "iu":
-        raise BadInput(f"{labels_path}: {labels.dtype} of shape {labels.shape} came, "
+        raise InvalidInput(f"{labels_path}: {labels.dtype} of shape {labels.shape} came, "
                        f"{len(images)} integers were wanted, one for each image in {path.name}")
     return images, labels
 
@@ -120,7 +120,7 @@ def find_in_folder(folder, part=None):
         candidate = folder / (stem + ending)
         if candidate.is_file():
             return candidate
-    raise BadInput(f"{folder}: a folder without {stem}-idx3-ubyte came, MNIST's files under their usual "
+    raise InvalidInput(f"{folder}: a folder without {stem}-idx3-ubyte came, MNIST's files under their usual "
                    "names (gzipped or not) were wanted")
 
 
@@ -130,7 +130,7 @@ def find_in_folder(folder, part=None):
 def read_npy(path):
     """The array in an .npy file as a read-only memory map: nothing is read before it is asked for."""
     if path.stat().st_size == 0:
-        raise BadInput(f"{path}: an empty file came, an array was wanted")
+        raise InvalidInput(f"{path}: an empty file came, an array was wanted")
     try:
         return np.lib.format.open_memmap(path, mode="r")  # refuses arrays of Python objects
     except UNREADABLE as error:
@@ -145,7 +145,7 @@ def read_npz(path, part=None):
     part says which: "train" (also for None) or "test".
     """
     if not zipfile.is_zipfile(path):
-        raise BadInput(f"{path}: a file that is no zip archive (or was cut short) came, an .npz was wanted")
+        raise InvalidInput(f"{path}: a file that is no zip archive (or was cut short) came, an .npz was wanted")
     try:
         archive = np.load(path, allow_pickle=False)
     except UNREADABLE as error:
@@ -169,7 +169,7 @@ def choose_members(path, names, part):
         if images:
             return images[0], labels[0] if labels else None
     wanted = ", ".join(name + endings[0] for name in IMAGE_NAMES)
-    raise BadInput(f"{path}: arrays {', '.join(names) or 'none'} came, one of {wanted} was wanted"
+    raise InvalidInput(f"{path}: arrays {', '.join(names) or 'none'} came, one of {wanted} was wanted"
                    + (" or a single array" if part is None else f" for part {part!r}"))
 
 
@@ -180,7 +180,7 @@ def read_member(path, archive, name):
     except UNREADABLE as error:
         raise unreadable(f"{path}, array {name}", "an array of numbers", error) from error
     if not isinstance(array, np.ndarray):  # a member that is not in NumPy's format comes as bytes
-        raise BadInput(f"{path}, array {name}: bytes in another format came, an array of numbers was wanted")
+        raise InvalidInput(f"{path}, array {name}: bytes in another format came, an array of numbers was wanted")
     return array
 
 
@@ -202,7 +202,7 @@ def read_csv(path):
     header = header_names(lines[0]) if lines else None
     rows = lines if header is None else lines[1:]
     if not rows:
-        raise BadInput(f"{path}: no line with numbers came, at least one was wanted")
+        raise InvalidInput(f"{path}: no line with numbers came, at least one was wanted")
     try:
         table = np.loadtxt(rows, delimiter=",", comments=None, quotechar='"', ndmin=2)
     except UNREADABLE as error:
@@ -231,7 +231,7 @@ def split_labels(path, table, header):
     if header is None:
         return whole_numbers_as_integers(table), None
     if len(header) != table.shape[1]:
-        raise BadInput(f"{path}: {len(header)} names in the header and {table.shape[1]} numbers in a line "
+        raise InvalidInput(f"{path}: {len(header)} names in the header and {table.shape[1]} numbers in a line "
                        "came, as many of both were wanted")
     if header[0] in LABEL_COLUMNS:
         labels, images = table[:, 0], table[:, 1:]
@@ -241,9 +241,9 @@ def split_labels(path, table, header):
         return whole_numbers_as_integers(table), None
     labels = whole_numbers_as_integers(labels)
     if labels.dtype.kind == "f":
-        raise BadInput(f"{path}: labels that are not whole numbers came, integers were wanted")
+        raise InvalidInput(f"{path}: labels that are not whole numbers came, integers were wanted")
     if images.size == 0:
-        raise BadInput(f"{path}: a column of labels alone came, columns of pixels beside it were wanted")
+        raise InvalidInput(f"{path}: a column of labels alone came, columns of pixels beside it were wanted")
     return whole_numbers_as_integers(images), labels
 
 
@@ -268,11 +268,11 @@ def read_bytes(path):
     except UNREADABLE as error:
         raise unreadable(path, "a whole file", error) from error
     if not content:
-        raise BadInput(f"{path}: an empty file came, pictures were wanted")
+        raise InvalidInput(f"{path}: an empty file came, pictures were wanted")
     return content
 
 
 def unreadable(source, wanted, error):
-    """The BadInput for a file that could not be read, with the reason in the words of what failed."""
+    """The InvalidInput for a file that could not be read, with the reason in the words of what failed."""
     reason = str(error).strip().rstrip(".").replace("\n", " ") or type(error).__name__
-    return BadInput(f"{source}: a file that cannot be read came ({reason}), {wanted} was wanted")
+    return InvalidInput(f"{source}: a file that cannot be read came ({reason}), {wanted} was wanted")

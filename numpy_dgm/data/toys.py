@@ -15,7 +15,7 @@ Boltzmann machines.
 """
 import numpy as np
 
-from ..foundation.doors import check_array, check_count
+from ..foundation.checks import check_array, check_count
 from ..foundation.enumeration import all_bits
 
 

@@ -2,32 +2,32 @@
 
     units.py               the kinds of units: a log-normaliser and a base measure each
     rbm.py                 the restricted Boltzmann machine: energy, free energy, conditionals, block Gibbs
-    contrastive.py         its gradient, exactly and from chains (CD, PCD); centring; sparsity
-    learning.py            training by that gradient, with checkpoints
+    gradients.py         its gradient, exactly and from chains (CD, PCD); centring; sparsity
+    rbm_training.py            training by that gradient, with checkpoints
     fused.py               PCD's gradient in buffers of its own, for long runs
     tempering.py           parallel tempering: chains at several temperatures that exchange states
-    estimator_report.py    the bias and the variance of CD, PCD and tempered gradients
+    gradient_report.py    the bias and the variance of CD, PCD and tempered gradients
     likelihood.py          the likelihood, exactly; the pseudo-likelihood
     bit_sums.py            the exact sum over a layer of bits, by products, for speed
     annealing.py           log Z by annealed importance sampling, forward and reverse
     evaluation.py          the likelihood by whichever way can be had, with a verdict: trust it or not, and why
     boltzmann.py           the general Boltzmann machine: any connections
-    boltzmann_learning.py  its learning: both phases sampled, or mean field
+    boltzmann_training.py  its learning: both phases sampled, or mean field
 
 Gradients point up the mean log-likelihood, throughout the wing.
 """
 from .boltzmann import BoltzmannMachine, init_boltzmann, layered_mask
-from .boltzmann_learning import (
+from .boltzmann_training import (
     mean_field,
     mean_field_gradient,
     sampled_gradient,
     train_boltzmann,
     variational_bound,
 )
-from .contrastive import cd_gradient, exact_gradient, pcd_gradient
-from .estimator_report import CD, PCD, Tempered, estimator_report
+from .gradients import cd_gradient, exact_gradient, pcd_gradient
+from .gradient_report import CD, PCD, Tempered, gradient_report
 from .evaluation import evaluate_rbm
-from .learning import train_rbm
+from .rbm_training import train_rbm
 from .likelihood import log_likelihood, log_partition, pseudo_log_likelihood
 from .rbm import (
     RBM,
@@ -45,7 +45,7 @@ from .units import Bernoulli, Gaussian, Softmax
 
 __all__ = [
     "CD", "PCD", "RBM", "Bernoulli", "BoltzmannMachine", "Gaussian", "Softmax", "Tempered", "cd_gradient", "energy",
-    "estimator_report", "evaluate_rbm", "exact_gradient", "free_energy", "gibbs_step", "hidden_probs",
+    "gradient_report", "evaluate_rbm", "exact_gradient", "free_energy", "gibbs_step", "hidden_probs",
     "init_boltzmann", "init_ladder", "init_rbm", "layered_mask", "log_likelihood", "log_partition", "mean_field",
     "mean_field_gradient", "pcd_gradient", "pseudo_log_likelihood", "sample_hidden", "sample_tempered",
     "sample_visible", "sampled_gradient", "start_ladder", "tempered_gradient", "train_boltzmann", "train_rbm",

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_array, check_count, check_generator
+from ..foundation.checks import InvalidInput, check_array, check_count, check_generator
 from ..foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution
 from ..foundation.numerics import bernoulli, logsumexp, sigmoid
 from ..foundation.records import Record
@@ -40,7 +40,7 @@ def init_boltzmann(n_units, n_visible, rng, mask=None, scale=0.01, dtype=np.floa
     """A fresh machine of n_units bits, the first n_visible of them visible: W ~ N(0, scale²) where connected, b = 0.
 
     mask (n, n) true where a pair i < j is connected, false on and below the diagonal; by default every pair.
-    Raises BadInput.
+    Raises InvalidInput.
     """
     check_count("n_units", n_units)
     check_count("n_visible", n_visible, most=n_units)
@@ -56,11 +56,11 @@ def layered_mask(sizes):
     """The mask (n, n) of a layered machine: each unit of a layer connected with each unit of the next, and no other.
 
     sizes: the number of units of each layer, the visible one first, so n = Σ sizes. [D, K] is an RBM, [D, K, L]
-    and more a deep Boltzmann machine (Salakhutdinov and Hinton 2009). Raises BadInput.
+    and more a deep Boltzmann machine (Salakhutdinov and Hinton 2009). Raises InvalidInput.
     """
     sizes = check_array("sizes", sizes, ndim=1).tolist()
     if len(sizes) < 2:
-        raise BadInput(f"sizes: {len(sizes)} layer came, at least two were wanted")
+        raise InvalidInput(f"sizes: {len(sizes)} layer came, at least two were wanted")
     for size in sizes:
         check_count("sizes", size)
     layer = np.repeat(np.arange(len(sizes)), sizes)  # (n,) the layer that each unit is in
@@ -68,28 +68,28 @@ def layered_mask(sizes):
 
 
 def check_mask(name, mask, n_units):
-    """`mask` as an array that says which pairs i < j of n_units units are connected; else BadInput."""
+    """`mask` as an array that says which pairs i < j of n_units units are connected; else InvalidInput."""
     mask = check_array(name, mask, width=n_units, low=0, high=1)
     every_pair = np.triu(np.ones((n_units, n_units)), k=1)
     if mask.shape != every_pair.shape or (mask > every_pair).any():
-        raise BadInput(f"{name}: connections on or below the diagonal or a shape of {mask.shape} came, "
+        raise InvalidInput(f"{name}: connections on or below the diagonal or a shape of {mask.shape} came, "
                        f"pairs i < j of a ({n_units}, {n_units}) matrix were wanted")
     return mask
 
 
 def check_boltzmann(machine):
-    """`machine` where its arrays fit together, are finite and of one dtype, float32 or float64; else BadInput."""
+    """`machine` where its arrays fit together, are finite and of one dtype, float32 or float64; else InvalidInput."""
     if not isinstance(machine, BoltzmannMachine):
-        raise BadInput(f"machine: {type(machine).__name__} came, a BoltzmannMachine was wanted")
+        raise InvalidInput(f"machine: {type(machine).__name__} came, a BoltzmannMachine was wanted")
     n = len(check_array("machine.b", machine.b, ndim=1))
     W = check_array("machine.W", machine.W, width=n)
     if len(W) != n:
-        raise BadInput(f"machine.W: shape {W.shape} came, ({n}, {n}) was wanted")
+        raise InvalidInput(f"machine.W: shape {W.shape} came, ({n}, {n}) was wanted")
     check_mask("machine.mask", machine.mask, n)
     check_count("machine.n_visible", machine.n_visible, most=n)
     dtypes = {array.dtype.name for array in (machine.W, machine.b, machine.mask)}
     if len(dtypes) > 1 or not dtypes <= {"float32", "float64"}:
-        raise BadInput(f"machine: parameters of dtype {', '.join(sorted(dtypes))} came, "
+        raise InvalidInput(f"machine: parameters of dtype {', '.join(sorted(dtypes))} came, "
                        "float32 or float64 throughout was wanted")
     return machine
 
@@ -164,9 +164,9 @@ def exact_gradient(machine, v):
 
 
 def all_states(machine):
-    """Every state of the machine, (2^n, n); BadInput where they are too many to list."""
+    """Every state of the machine, (2^n, n); InvalidInput where they are too many to list."""
     n = len(machine.b)
     if n > MOST_UNITS:
-        raise BadInput(f"machine: {n} units came, all states are listed for at most {MOST_UNITS}; "
+        raise InvalidInput(f"machine: {n} units came, all states are listed for at most {MOST_UNITS}; "
                        "sample with gibbs_sweep instead")
     return all_bits(n)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_choice, check_count, check_generator
+from ..foundation.checks import InvalidInput, check_choice, check_count, check_generator
 from ..foundation.records import Record
 from ..foundation.training import check_cases
 from .annealing import Walks, base_rbm, bennett, forward_walks, reverse_walks, sample_base, summarize_reverse
@@ -65,7 +65,7 @@ def evaluate_rbm(rbm, data, rng, method="auto", executor=None, n_temperatures=10
     n_temperatures   models on the path from the base rates to the RBM; more of them narrow the weights
     n_walks          forward walks, at least 20; half as many reverse ones from each of five starting places
 
-    Raises BadInput. Neal 2001; Salakhutdinov and Murray 2008; Bennett 1976.
+    Raises InvalidInput. Neal 2001; Salakhutdinov and Murray 2008; Bennett 1976.
     """
     check_rbm(rbm)
     check_generator("rng", rng)
@@ -75,7 +75,7 @@ def evaluate_rbm(rbm, data, rng, method="auto", executor=None, n_temperatures=10
     data = check_cases("data", data, len(rbm.b), rbm.visible.check)
     v = np.asarray(data[:], dtype=rbm.W.dtype)
     if not rbm.visible.are_states(v):
-        raise BadInput("data: grey levels came, states of the visible layer were wanted; "
+        raise InvalidInput("data: grey levels came, states of the visible layer were wanted; "
                        "open_data's `bits` says how grey becomes bits")
     if method == "exact" or method == "auto" and has_exact_log_z(rbm):
         return _exact_evaluation(rbm, v)

@@ -15,10 +15,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..foundation.doors import BadInput
+from ..foundation.checks import InvalidInput
 from ..foundation.numerics import logsumexp, sum_of_softplus
 from .bit_sums import can_be_multiplied, log_weights_of_bits
-from .rbm import flipped, free_energy, is_gaussian_pair
+from .rbm import transposed, free_energy, is_gaussian_pair
 from .units import Bernoulli, Softmax
 
 MOST_STATES = 2**25  # that many take minutes; the next doubling, the better part of an hour
@@ -28,7 +28,7 @@ def log_partition(rbm):
     """log Z = log Σ exp(-F(s)) over all states s of the smaller layer, a number, summed in float64.
 
     Memory stays within a few MB: the states are visited in blocks, bits by a shorter way (bit_sums.py). Where
-    the first blocks show that it will take more than 10 s, a warning says how long beforehand. BadInput
+    the first blocks show that it will take more than 10 s, a warning says how long beforehand. InvalidInput
     where the smaller layer has more than 2^25 states. Two Gaussian layers need no sum.
     """
     if is_gaussian_pair(rbm):
@@ -78,14 +78,14 @@ def log_likelihood(rbm, v, log_z=None, missing_groups=False):
     """log p(v) = -F(v) - log Z in nats, one number a case: (N, D) -> (N,), in float64.
 
     `log_z` is log Z where it is known already; by default `log_partition(rbm)`, exactly. v must be states:
-    BadInput for grey levels, and for softmax groups that are missing, since a case with missing groups has
+    InvalidInput for grey levels, and for softmax groups that are missing, since a case with missing groups has
     another model, without these groups, and another Z. `missing_groups=True` takes every case by its own
     model, exactly; `log_z` is then not used.
     """
     if missing_groups:
         return _log_likelihood_of_present_groups(rbm, v)
     if not rbm.visible.are_states(v):
-        raise BadInput("v: values that no unit can take came (grey levels, or softmax groups that are missing), states "
+        raise InvalidInput("v: values that no unit can take came (grey levels, or softmax groups that are missing), states "
                        "of the visible layer were wanted; missing_groups=True takes each case by the model of its "
                        "present groups")
     if log_z is None:
@@ -96,7 +96,7 @@ def log_likelihood(rbm, v, log_z=None, missing_groups=False):
 def _log_likelihood_of_present_groups(rbm, v):
     """log p of what is present of each case, by the model that has these groups alone: (N, D) -> (N,)."""
     if not isinstance(rbm.visible, Softmax):
-        raise BadInput(f"missing_groups: visible units of the kind {rbm.visible} came, "
+        raise InvalidInput(f"missing_groups: visible units of the kind {rbm.visible} came, "
                        "only softmax groups can be missing")
     present = rbm.visible.present(v)
     log_p = np.zeros(len(v))  # of a case with no group at all: log 1
@@ -114,12 +114,12 @@ def pseudo_log_likelihood(rbm, v):
         log p(vᵢ given the rest) = log σ(F(v with bit i flipped) - F(v))
 
     log Z cancels, which makes it cheap, and makes it no likelihood: a model can know every bit from the others
-    and be wrong about which patterns there are. Besag 1975. BadInput unless the visible units are bits.
+    and be wrong about which patterns there are. Besag 1975. InvalidInput unless the visible units are bits.
     """
     if not isinstance(rbm.visible, Bernoulli):
-        raise BadInput(f"rbm.visible: {rbm.visible} came, the pseudo-likelihood by flips is that of bits")
+        raise InvalidInput(f"rbm.visible: {rbm.visible} came, the pseudo-likelihood by flips is that of bits")
     if not rbm.visible.are_states(v):
-        raise BadInput("v: grey levels came, bits were wanted: only a bit can be flipped")
+        raise InvalidInput("v: grey levels came, bits were wanted: only a bit can be flipped")
     x = v @ rbm.W + rbm.c  # (N, K)
     log_weight = v @ rbm.b + rbm.hidden.log_normaliser(x)  # -F(v)
     total = np.zeros(len(v))
@@ -138,11 +138,11 @@ def has_exact_log_z(rbm, most_states=MOST_STATES):
 
 
 def count_states(rbm):
-    """The number of states of the smaller layer, or BadInput where they are too many to list."""
+    """The number of states of the smaller layer, or InvalidInput where they are too many to list."""
     n_states = smallest_layer_states(rbm)
     if n_states > MOST_STATES:
         n_visible, n_hidden = rbm.W.shape
-        raise BadInput(
+        raise InvalidInput(
             f"rbm: {n_visible} visible and {n_hidden} hidden units came, the exact log Z needs a layer of at most "
             f"{MOST_STATES.bit_length() - 1} bits; evaluate_rbm estimates it and says whether to trust the estimate"
         )
@@ -159,7 +159,7 @@ def smaller_layer_visible(rbm):
     """`rbm`, flipped where that makes the layer with fewer states the visible one."""
     n_visible, n_hidden = rbm.W.shape
     hidden_is_smaller = rbm.hidden.n_states(n_hidden) < rbm.visible.n_states(n_visible)
-    return flipped(rbm) if hidden_is_smaller else rbm
+    return transposed(rbm) if hidden_is_smaller else rbm
 
 
 def state_blocks(rbm):

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_array, check_choice, check_count, check_generator
+from ..foundation.checks import InvalidInput, check_array, check_choice, check_count, check_generator
 from ..foundation.records import Record
 from .units import Bernoulli, Gaussian, Softmax, check_units
 
@@ -42,7 +42,7 @@ def init_rbm(n_visible, n_hidden, rng, data=None, dtype=np.float32, visible=Bern
 
     n_visible D, n_hidden K, whole numbers; rng a numpy Generator; data (N, D), optional: without it b = 0;
     dtype float32 (to train) or float64 (to check); visible, hidden the kinds of units, bits by default.
-    Raises BadInput. Hinton 2010, section 8.
+    Raises InvalidInput. Hinton 2010, section 8.
     """
     check_count("n_visible", n_visible)
     check_count("n_hidden", n_hidden)
@@ -59,21 +59,21 @@ def init_rbm(n_visible, n_hidden, rng, data=None, dtype=np.float32, visible=Bern
 
 
 def check_rbm(rbm):
-    """`rbm` where its arrays fit together, are finite and of one dtype, and it has a Z; else BadInput."""
+    """`rbm` where its arrays fit together, are finite and of one dtype, and it has a Z; else InvalidInput."""
     if not isinstance(rbm, RBM):
-        raise BadInput(f"rbm: {type(rbm).__name__} came, an RBM was wanted")
+        raise InvalidInput(f"rbm: {type(rbm).__name__} came, an RBM was wanted")
     W = check_array("rbm.W", rbm.W)
     check_array("rbm.b", rbm.b, ndim=1, width=W.shape[0])
     check_array("rbm.c", rbm.c, ndim=1, width=W.shape[1])
     dtypes = {array.dtype.name for array in (rbm.W, rbm.b, rbm.c)}
     if len(dtypes) > 1 or not dtypes <= {"float32", "float64"}:
-        raise BadInput(f"rbm: parameters of dtype {', '.join(sorted(dtypes))} came, "
+        raise InvalidInput(f"rbm: parameters of dtype {', '.join(sorted(dtypes))} came, "
                        "float32 or float64 throughout was wanted")
     check_units("rbm.visible", rbm.visible).check_width("rbm.visible", W.shape[0])
     check_units("rbm.hidden", rbm.hidden).check_width("rbm.hidden", W.shape[1])
     reason = why_not_normalisable(rbm)
     if reason is not None:
-        raise BadInput(f"rbm: {reason}")
+        raise InvalidInput(f"rbm: {reason}")
     return rbm
 
 
@@ -148,9 +148,9 @@ def gibbs_step(rbm, v, rng):
     return sample_visible(rbm, h, rng)
 
 
-def flipped(rbm):
+def transposed(rbm):
     """The same machine seen from the other side: hidden and visible change places, W is transposed.
 
-    free_energy(flipped(rbm), h) is then the free energy of a hidden layer, all visible layers summed out.
+    free_energy(transposed(rbm), h) is then the free energy of a hidden layer, all visible layers summed out.
     """
     return replace(rbm, W=rbm.W.T, b=rbm.c, c=rbm.b, visible=rbm.hidden, hidden=rbm.visible)

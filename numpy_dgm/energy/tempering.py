@@ -27,10 +27,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.doors import check_array, check_count
+from ..foundation.checks import check_array, check_count
 from ..foundation.records import Record
 from .annealing import base_rbm
-from .contrastive import phase_difference
+from .gradients import phase_difference
 from .rbm import check_rbm, hidden_probs
 
 
@@ -46,7 +46,7 @@ def init_ladder(rbm, n_rungs=10, data_mean=None):
     """A Ladder of `n_rungs` >= 2 rungs for `rbm`, evenly spaced in β.
 
     data_mean (D,): the base has the means of the data; without it, b = 0. More rungs make swaps likelier and
-    the way up longer. A pair that hardly ever swaps cuts the ladder in two. Raises BadInput.
+    the way up longer. A pair that hardly ever swaps cuts the ladder in two. Raises InvalidInput.
     """
     check_rbm(rbm)
     check_count("n_rungs", n_rungs, least=2)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_array, check_count
+from ..foundation.checks import InvalidInput, check_array, check_count
 from ..foundation.enumeration import all_bits
 from ..foundation.numerics import bernoulli, logit, logsumexp, sigmoid, sum_of_softplus
 
@@ -64,7 +64,7 @@ class Bernoulli:
         """Any number of units makes a layer."""
 
     def check(self, name, s, n):
-        """`s` as an array that a layer of n such units can be held at: values in [0, 1]; else BadInput."""
+        """`s` as an array that a layer of n such units can be held at: values in [0, 1]; else InvalidInput."""
         return check_array(name, s, width=n, low=self.lowest, high=self.highest)
 
     def are_states(self, s):
@@ -112,8 +112,8 @@ class Gaussian:
         return math.inf
 
     def states(self, n, start, stop):
-        """Refused, with BadInput: there is no list of them."""
-        raise BadInput("states: a layer of Gaussian units came, one whose states can be listed was wanted")
+        """Refused, with InvalidInput: there is no list of them."""
+        raise InvalidInput("states: a layer of Gaussian units came, one whose states can be listed was wanted")
 
     def starting_bias(self, data_mean):
         """The biases with which an unconnected layer has the means of the data, these means: (n,) -> (n,)."""
@@ -123,7 +123,7 @@ class Gaussian:
         """Any number of units makes a layer."""
 
     def check(self, name, s, n):
-        """`s` as an array that a layer of n such units can be held at: finite numbers; else BadInput."""
+        """`s` as an array that a layer of n such units can be held at: finite numbers; else InvalidInput."""
         return check_array(name, s, width=n)
 
     def are_states(self, s):
@@ -192,17 +192,17 @@ class Softmax:
         return np.log(np.maximum(data_mean, 0.001))
 
     def check_width(self, name, n):
-        """BadInput where n units do not make whole groups."""
+        """InvalidInput where n units do not make whole groups."""
         check_count("n_values", self.n_values, least=2)
         if n % self.n_values:
-            raise BadInput(f"{name}: {n} units came, a multiple of {self.n_values} (whole softmax groups) was wanted")
+            raise InvalidInput(f"{name}: {n} units came, a multiple of {self.n_values} (whole softmax groups) was wanted")
 
     def check(self, name, s, n):
-        """`s` as an array that a layer of n such units can be held at: groups that add up to 1; else BadInput."""
+        """`s` as an array that a layer of n such units can be held at: groups that add up to 1; else InvalidInput."""
         s = check_array(name, s, width=n, low=self.lowest, high=self.highest)
         totals = self.groups(s).sum(axis=-1)
         if not np.isclose(totals, 1).all():
-            raise BadInput(f"{name}: groups of {self.n_values} that add up to {totals.min():g} to {totals.max():g} "
+            raise InvalidInput(f"{name}: groups of {self.n_values} that add up to {totals.min():g} to {totals.max():g} "
                            "came, 1 was wanted; a missing group (all zeros) makes the case one of another model")
         return s
 
@@ -228,16 +228,16 @@ def units_to_dict(units):
 
 
 def units_from_dict(settings):
-    """The kind of unit that `units_to_dict` wrote down. BadInput where there is no such kind."""
+    """The kind of unit that `units_to_dict` wrote down. InvalidInput where there is no such kind."""
     settings = dict(settings)
     kind = settings.pop("kind")
     if kind not in KINDS:
-        raise BadInput(f"units: the kind {kind!r} came, one of {', '.join(KINDS)} was wanted")
+        raise InvalidInput(f"units: the kind {kind!r} came, one of {', '.join(KINDS)} was wanted")
     return KINDS[kind](**settings)
 
 
 def check_units(name, units):
-    """`units` where it is one of the kinds, or BadInput."""
+    """`units` where it is one of the kinds, or InvalidInput."""
     if not isinstance(units, tuple(KINDS.values())):
-        raise BadInput(f"{name}: {units!r} came, one of {', '.join(KINDS)} was wanted, such as Bernoulli()")
+        raise InvalidInput(f"{name}: {units!r} came, one of {', '.join(KINDS)} was wanted, such as Bernoulli()")
     return units

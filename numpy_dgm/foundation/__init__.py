@@ -9,5 +9,5 @@
     training.py      minibatches, history, progress, early stopping, divergence guard
     checkpoint.py    a whole training state in a file, atomically, without pickles
     standardiser.py  real-valued data to unit scale and back, with the Jacobian
-    doors.py         the checks at the doors, and BadInput
+    checks.py         the checks at the doors, and InvalidInput
 """

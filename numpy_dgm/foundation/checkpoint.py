@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .doors import BadInput
+from .checks import InvalidInput
 
 FORMAT = "numpy_dgm checkpoint 1"
 CHECKPOINT = "checkpoint.npz"  # the name of the file in a run's folder
@@ -46,29 +46,29 @@ def save_checkpoint(path, state):
 
 
 def load_checkpoint(path):
-    """The `state` that `save_checkpoint` wrote to `path`. BadInput where the file is missing, cut short or foreign."""
+    """The `state` that `save_checkpoint` wrote to `path`. InvalidInput where the file is missing, cut short or foreign."""
     path = Path(path)
     if not path.is_file():
-        raise BadInput(f"{path}: no such file, a checkpoint was wanted")
+        raise InvalidInput(f"{path}: no such file, a checkpoint was wanted")
     try:
         with np.load(path, allow_pickle=False) as archive:
             contents = {name: archive[name] for name in archive.files}
         structure = json.loads(str(contents.pop("structure")))
         if structure["format"] != FORMAT:
-            raise BadInput(f"{path}: format {structure['format']!r} came, {FORMAT!r} was wanted")
+            raise InvalidInput(f"{path}: format {structure['format']!r} came, {FORMAT!r} was wanted")
         return _from_json(structure["state"], contents)
-    except BadInput:
+    except InvalidInput:
         raise
     except NOT_A_CHECKPOINT as error:
-        raise BadInput(f"{path}: this is not a whole numpy_dgm checkpoint ({type(error).__name__})") from error
+        raise InvalidInput(f"{path}: this is not a whole numpy_dgm checkpoint ({type(error).__name__})") from error
 
 
 def generator_state(rng):
-    """All that makes `rng` what it is, as a dict for `save_checkpoint`. BadInput for kinds that NumPy does not ship."""
+    """All that makes `rng` what it is, as a dict for `save_checkpoint`. InvalidInput for kinds that NumPy does not ship."""
     bits = rng.bit_generator
     kind, seeds = type(bits).__name__, bits.seed_seq
     if kind not in BIT_GENERATORS or not isinstance(seeds, np.random.SeedSequence):
-        raise BadInput(f"rng: a {kind} seeded by {type(seeds).__name__} came, one of {', '.join(BIT_GENERATORS)} "
+        raise InvalidInput(f"rng: a {kind} seeded by {type(seeds).__name__} came, one of {', '.join(BIT_GENERATORS)} "
                        "seeded by a SeedSequence was wanted (numpy.random.default_rng(0) is one)")
     return {
         "kind": kind,
@@ -84,46 +84,46 @@ def restore_generator(rng, saved):
     """Bring `rng` to the state `saved` by `generator_state`, in place.
 
     `rng` must have been seeded as the saved one was, since its seed sequence cannot be exchanged: this is
-    what a run gets that is started again by the same line. BadInput otherwise.
+    what a run gets that is started again by the same line. InvalidInput otherwise.
     """
     mine = generator_state(rng)
     for name in ("kind", "entropy", "spawn_key", "pool_size"):
         if mine[name] != saved[name]:
-            raise BadInput(f"rng: a generator with {name} {mine[name]} came, the checkpoint's has {saved[name]}; "
+            raise InvalidInput(f"rng: a generator with {name} {mine[name]} came, the checkpoint's has {saved[name]}; "
                            "resume with the seed that the run was started with")
     missing_children = saved["n_children_spawned"] - mine["n_children_spawned"]
     if missing_children < 0:
-        raise BadInput(f"rng: a generator that has spawned {mine['n_children_spawned']} children came, "
+        raise InvalidInput(f"rng: a generator that has spawned {mine['n_children_spawned']} children came, "
                        f"the checkpoint's has spawned {saved['n_children_spawned']}")
     rng.bit_generator.seed_seq.spawn(missing_children)
     rng.bit_generator.state = saved["state"]
 
 
 def load_run_state(path, model, wanted):
-    """The state of a run of `model`, a name, at `path`; BadInput where it is of another, or lacks one of `wanted`."""
+    """The state of a run of `model`, a name, at `path`; InvalidInput where it is of another, or lacks one of `wanted`."""
     state = load_checkpoint(path)
     if state.get("model") != model:
-        raise BadInput(f"{path}: a checkpoint of {state.get('model')} came, one of {model} was wanted")
+        raise InvalidInput(f"{path}: a checkpoint of {state.get('model')} came, one of {model} was wanted")
     missing = set(wanted) - set(state)
     if missing:
-        raise BadInput(f"{path}: the checkpoint lacks {', '.join(sorted(missing))}, a whole one was wanted")
+        raise InvalidInput(f"{path}: the checkpoint lacks {', '.join(sorted(missing))}, a whole one was wanted")
     return state
 
 
 def check_same_run(path, saved_settings, settings):
-    """BadInput where the run at `path` has other settings, named with both values, than the one that would go on."""
+    """InvalidInput where the run at `path` has other settings, named with both values, than the one that would go on."""
     for name, value in settings.items():
         if value != saved_settings.get(name):
-            raise BadInput(f"{path}: the run there has {name} {saved_settings.get(name)}, this one {value}; "
+            raise InvalidInput(f"{path}: the run there has {name} {saved_settings.get(name)}, this one {value}; "
                            "go on with the same settings, or start afresh in another folder")
 
 
 def resume_generator(path, rng, saved):
-    """`restore_generator`, whose BadInput then says which checkpoint it was."""
+    """`restore_generator`, whose InvalidInput then says which checkpoint it was."""
     try:
         restore_generator(rng, saved)
-    except BadInput as error:
-        raise BadInput(f"{path}: {error}") from error
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error}") from error
 
 
 class SaveClock:
@@ -153,13 +153,13 @@ def _to_json(value, arrays):
     """`value` with each array moved to `arrays` and a reference left in its place."""
     if isinstance(value, np.ndarray):
         if value.dtype.hasobject:  # NumPy would pickle it, and then the file could not be loaded
-            raise BadInput(f"checkpoint: an array of dtype {value.dtype} came, one of numbers or text was wanted")
+            raise InvalidInput(f"checkpoint: an array of dtype {value.dtype} came, one of numbers or text was wanted")
         name = f"array_{len(arrays)}"
         arrays[name] = value
         return {"array": name}
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):  # JSON would turn the key 1 into "1"
-            raise BadInput(f"checkpoint: a dict with the keys {list(value)} came, texts as keys were wanted")
+            raise InvalidInput(f"checkpoint: a dict with the keys {list(value)} came, texts as keys were wanted")
         return {"dict": {key: _to_json(item, arrays) for key, item in value.items()}}
     if isinstance(value, (list, tuple)):
         return [_to_json(item, arrays) for item in value]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .doors import BadInput, check_array
+from .checks import InvalidInput, check_array
 from .records import Record
 
 
@@ -27,13 +27,13 @@ class Standardiser(Record):
 def fit_standardiser(v):
     """The Standardiser of the columns of v (N, D), N >= 2: their means and standard deviations.
 
-    Raises BadInput, also where a column does not vary: such a column has no scale.
+    Raises InvalidInput, also where a column does not vary: such a column has no scale.
     """
     v = check_array("v", v).astype(np.float64)
     mean, scale = v.mean(axis=0), v.std(axis=0)
     constant = np.flatnonzero(scale <= 1e-12 * np.abs(v).max(axis=0))  # up to rounding, whatever the column's unit
     if len(constant) > 0:
-        raise BadInput(f"v: {len(constant)} columns that do not vary came (the first is {constant[0]}), "
+        raise InvalidInput(f"v: {len(constant)} columns that do not vary came (the first is {constant[0]}), "
                        "leave them out: they have no scale and nothing to learn")
     return Standardiser(mean, scale)
 

@@ -15,7 +15,7 @@ import zlib
 
 import numpy as np
 
-from .doors import BadInput, check_array
+from .checks import InvalidInput, check_array
 from .records import leaves
 
 CASES_AT_ONCE = 10_000  # rows of data that are looked at together: a memory map is never read whole
@@ -46,9 +46,9 @@ def split_rows(n_cases, share, rng):
     order = rng.permutation(n_cases)
     n_held_out = int(round(share * n_cases))
     if n_held_out == n_cases:
-        raise BadInput(f"validation: a share of {share} of {n_cases} cases leaves none to train on")
+        raise InvalidInput(f"validation: a share of {share} of {n_cases} cases leaves none to train on")
     if n_held_out == 0 and share > 0:
-        raise BadInput(f"validation: a share of {share} of {n_cases} cases holds out none, a larger one was wanted")
+        raise InvalidInput(f"validation: a share of {share} of {n_cases} cases holds out none, a larger one was wanted")
     return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
 
 
@@ -56,15 +56,15 @@ def check_cases(name, data, width, check):
     """`data` where it can be trained on: two axes, `width` numbers a case, each block of cases passed by `check`.
 
     check(name, block, width) looks at the values, such as a kind of unit's own check. The cases are read in
-    blocks of 10,000, so that a memory map larger than memory passes too. Raises BadInput.
+    blocks of 10,000, so that a memory map larger than memory passes too. Raises InvalidInput.
     """
     if isinstance(data, list):
         data = check_array(name, data)
     shape = getattr(data, "shape", None)
     if shape is None:
-        raise BadInput(f"{name}: {type(data).__name__} came, an array or what open_data gives was wanted")
+        raise InvalidInput(f"{name}: {type(data).__name__} came, an array or what open_data gives was wanted")
     if len(shape) != 2 or shape[0] == 0 or shape[1] != width:
-        raise BadInput(f"{name}: shape {tuple(shape)} came, (cases, {width}) with at least one case was wanted")
+        raise InvalidInput(f"{name}: shape {tuple(shape)} came, (cases, {width}) with at least one case was wanted")
     for start in range(0, shape[0], CASES_AT_ONCE):
         check(name, np.asarray(data[start : start + CASES_AT_ONCE]), width)
     return data

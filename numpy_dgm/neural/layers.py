@@ -15,7 +15,7 @@ such a record, where one is given. Without `need_dx` the product for dx is saved
 
 `double_backward` is for a loss L that looks at dx. `backward` computes dx from x, dy and the parameters; given
 u = ∂L/∂dx it returns u_dy = ∂L/∂dy, a = ∂L/∂x (the number 0 where dx does not depend on x) and ∂L/∂parameters.
-Kinds that tie the rows of a batch together refuse, with BadInput.
+Kinds that tie the rows of a batch together refuse, with InvalidInput.
 
 Rumelhart, Hinton and Williams 1986; Drucker and LeCun 1992 (double backpropagation).
 """
@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..foundation.doors import BadInput
+from ..foundation.checks import InvalidInput
 from ..foundation.numerics import sigmoid, softplus
 from ..foundation.records import Record, leaves, with_leaves
 
@@ -36,7 +36,7 @@ def _room(layer, out):
 
 
 def _refuse_double_backward(layer):
-    raise BadInput(f"double_backward: a {type(layer).__name__} layer came, which ties the rows of a batch together; "
+    raise InvalidInput(f"double_backward: a {type(layer).__name__} layer came, which ties the rows of a batch together; "
                    "affine, maxout, elementwise and dropout layers were wanted")
 
 
@@ -372,7 +372,7 @@ class BatchNorm(Record):
         return dx, gradient if need_gradient else None
 
     def double_backward(self, cache, dy, u):
-        """Refused, with BadInput."""
+        """Refused, with InvalidInput."""
         _refuse_double_backward(self)
 
     def moved_on(self, cache, share=None):
@@ -443,5 +443,5 @@ class MinibatchDiscrimination(Record):
         return dx, gradient
 
     def double_backward(self, cache, dy, u):
-        """Refused, with BadInput."""
+        """Refused, with InvalidInput."""
         _refuse_double_backward(self)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_array, check_choice, check_count, check_generator, check_number
+from ..foundation.checks import InvalidInput, check_array, check_choice, check_count, check_generator, check_number
 from ..foundation.records import Record
 from .layers import (
     Affine,
@@ -103,7 +103,7 @@ def init_mlp(sizes, rng, hidden="leaky_relu", slope=0.2, pieces=5, output=None, 
     dtype           float32 (to train) or float64 (to check)
 
     Biases start at 0. Minibatch discrimination starts at T ~ N(0, 1 / (D C²)): rows of entries of size 1 are then a
-    distance of about 1 apart. Draws: the weights, from the lowest layer up. Raises BadInput.
+    distance of about 1 apart. Draws: the weights, from the lowest layer up. Raises InvalidInput.
     """
     sizes = _check_sizes(sizes)
     check_generator("rng", rng)
@@ -113,7 +113,7 @@ def init_mlp(sizes, rng, hidden="leaky_relu", slope=0.2, pieces=5, output=None, 
     check_choice("output", output, (None, *ELEMENTWISE))
     check_choice("batch_norm", batch_norm, (False, True))
     if batch_norm and hidden == "maxout":
-        raise BadInput("batch_norm: True came with hidden='maxout', False was wanted")
+        raise InvalidInput("batch_norm: True came with hidden='maxout', False was wanted")
     dropout = check_number("dropout", dropout, 0, 1, open_high=True)
     init = _check_init(init)
     check_choice("dtype", np.dtype(dtype).name, ("float32", "float64"))
@@ -140,15 +140,15 @@ def init_mlp(sizes, rng, hidden="leaky_relu", slope=0.2, pieces=5, output=None, 
 
 
 def _check_sizes(sizes):
-    """`sizes` as a list of at least two whole numbers of at least 1, or BadInput."""
+    """`sizes` as a list of at least two whole numbers of at least 1, or InvalidInput."""
     sizes = check_array("sizes", sizes, ndim=1).tolist()
     if len(sizes) < 2:
-        raise BadInput(f"sizes: {sizes} came, at least the number of inputs and of outputs was wanted")
+        raise InvalidInput(f"sizes: {sizes} came, at least the number of inputs and of outputs was wanted")
     return [check_count("sizes", size) for size in sizes]
 
 
 def _check_init(init):
-    """`init` where it is the name of a rule or a standard deviation, or BadInput."""
+    """`init` where it is the name of a rule or a standard deviation, or InvalidInput."""
     if isinstance(init, str):
         return check_choice("init", init, ("he", "xavier"))
     return check_number("init", init, 0, math.inf, open_low=True, open_high=True)
@@ -173,7 +173,7 @@ def _batch_norm(n, dtype):
 
 
 def _discrimination(n_in, kernels_and_directions, rng, dtype):
-    """Fresh minibatch discrimination for n_in inputs; BadInput where the pair is none."""
+    """Fresh minibatch discrimination for n_in inputs; InvalidInput where the pair is none."""
     pair = check_array("discrimination", kernels_and_directions, ndim=1, width=2).tolist()
     n_kernels, n_directions = [check_count("discrimination", n) for n in pair]
     T = rng.standard_normal((n_in, n_kernels, n_directions), dtype=dtype)

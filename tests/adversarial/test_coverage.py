@@ -22,7 +22,7 @@ from numpy_dgm.adversarial.coverage import (
     squared_wasserstein,
 )
 from numpy_dgm.data.mixtures import MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import all_bits
 
 BOTH = pytest.mark.parametrize("make", [ring_of_gaussians, grid_of_gaussians])
@@ -221,7 +221,7 @@ def test_the_median_of_many_rows_is_that_of_a_thousand_drawn_ones():
 def test_copies_give_no_bandwidth_though_rounding_may_keep_them_apart():
     rng = np.random.default_rng(19)
     x = np.tile(rng.normal(size=30), (20, 1))
-    with pytest.raises(BadInput, match="^bandwidth: None came, but most rows"):
+    with pytest.raises(InvalidInput, match="^bandwidth: None came, but most rows"):
         mmd(x, x, rng)
 
 
@@ -362,7 +362,7 @@ ROWS, RNG, RING = np.zeros((5, 2)), np.random.default_rng(0), ring_of_gaussians(
     (precision_and_recall, (ROWS, ROWS, 1.0), "k: 1.0 came"),
 ])
 def test_what_cannot_be_right_is_refused_by_name(call, arguments, message):
-    with pytest.raises(BadInput, match=f"^{message}"):
+    with pytest.raises(InvalidInput, match=f"^{message}"):
         call(*arguments)
 
 

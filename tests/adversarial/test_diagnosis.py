@@ -7,7 +7,7 @@ import pytest
 
 from numpy_dgm.adversarial.diagnosis import Watch, diagnose_gan, observe
 from numpy_dgm.adversarial.gan import make_gan
-from numpy_dgm.adversarial.gan_learning import TrainingWarning, train_gan
+from numpy_dgm.adversarial.gan_training import TrainingWarning, train_gan
 from numpy_dgm.adversarial.objectives import Hinge, LeastSquares, NonSaturating, Saturating, Wasserstein
 from numpy_dgm.adversarial.penalties import R1
 from numpy_dgm.data.mixtures import ring_of_gaussians
@@ -129,7 +129,7 @@ def test_each_sentence_needs_its_signs_at_five_looks_in_a_row(sick, sentence):
 def ring_run(seed=0, G=None, width=16, **settings):
     rng = np.random.default_rng(seed)
     gan = make_gan(init_mlp([2, width, width, 2], rng, **(G or {})), init_mlp([2, width, width, 1], rng))
-    return train_gan(gan, ring_of_gaussians(), rng=rng, look_every=20, **{"steps": 300, **settings})
+    return train_gan(gan, ring_of_gaussians(), rng=rng, log_every=20, **{"steps": 300, **settings})
 
 
 def test_a_generator_that_plays_against_a_discriminator_that_stands_still_collapses():

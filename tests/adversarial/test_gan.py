@@ -12,11 +12,11 @@ from numpy_dgm.adversarial.gan import (
     generate,
     generator_gradient,
     make_gan,
-    what_the_discriminator_sees,
+    discriminator_input,
 )
 from numpy_dgm.adversarial.objectives import OBJECTIVES, NonSaturating
 from numpy_dgm.adversarial.penalties import R1, GradientPenalty
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.records import flatten, pack, windows
 from numpy_dgm.neural.mlp import init_mlp, mlp_forward
@@ -135,7 +135,7 @@ def test_the_generators_step_is_about_what_the_discriminator_says_of_its_cases()
 def test_cases_and_labels_stand_side_by_side_in_order():
     gan, _, _, _ = a_gan(n_classes=2, packing=2)
     x, labels = np.arange(12.0).reshape(4, 3), np.array([0, 1, 1, 0])
-    np.testing.assert_array_equal(what_the_discriminator_sees(gan, x, labels),
+    np.testing.assert_array_equal(discriminator_input(gan, x, labels),
                                   [[0, 1, 2, 1, 0, 3, 4, 5, 0, 1], [6, 7, 8, 0, 1, 9, 10, 11, 1, 0]])
 
 
@@ -175,7 +175,7 @@ def nets(n_in=2, n_out=3, n_seen=3, n_logits=1):
     ((None, nets()[1]), {}, "generator: NoneType came"),
 ])
 def test_networks_that_do_not_fit_are_refused(networks, changes, message):
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         make_gan(*networks, **changes)
     assert message in str(error.value)
 
@@ -189,6 +189,6 @@ def test_networks_that_do_not_fit_are_refused(networks, changes, message):
 ])
 def test_labels_that_do_not_fit_are_refused(n_classes, labels, message):
     gan, _, _, _ = a_gan(n_classes=n_classes)
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         generate(gan, 4, np.random.default_rng(0), labels)
     assert message in str(error.value)

@@ -6,7 +6,7 @@ from numpy_dgm.adversarial.gan import discriminator_gradient, generator_gradient
 from numpy_dgm.adversarial.noise import InstanceNoise, blurred, noise_levels
 from numpy_dgm.adversarial.objectives import NonSaturating
 from numpy_dgm.adversarial.penalties import R1, input_slopes
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.neural.mlp import init_mlp, mlp_forward
 
@@ -98,5 +98,5 @@ def test_both_gradients_are_those_of_the_losses_on_blurred_cases(n_classes, pack
     ({"until": 0}, "until: 0 came"), ({"until": 1.1}, "until: 1.1 came"), ({"coarse": 1.2}, "coarse: 1.2 came"),
 ])
 def test_what_is_no_noise_is_refused(settings, message):
-    with pytest.raises(BadInput, match=message):
+    with pytest.raises(InvalidInput, match=message):
         InstanceNoise(**settings)

@@ -16,7 +16,7 @@ from numpy_dgm.adversarial.objectives import (
     Wasserstein,
     cross_entropy,
 )
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.records import Record
 
@@ -112,6 +112,6 @@ def test_large_logits_overflow_nowhere_and_float32_stays(objective):
 ])
 def test_labels_that_cannot_be_right_are_refused(labels, message):
     for kind in (NonSaturating, Saturating):
-        with pytest.raises(BadInput) as error:
+        with pytest.raises(InvalidInput) as error:
             kind(**labels)
         assert message in str(error.value)

@@ -15,7 +15,7 @@ from numpy_dgm.adversarial.penalties import (
     spectral_norm_gradient,
     start_singular_vectors,
 )
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import central_differences, check_gradient
 from numpy_dgm.foundation.records import flatten, leaves, pack
 from numpy_dgm.neural.mlp import init_mlp, mlp_backward, mlp_forward
@@ -110,7 +110,7 @@ def test_where_a_slope_is_zero_the_gradient_penalty_pulls_nowhere():
 ])
 def test_layers_that_tie_the_cases_together_are_refused_by_name(settings, name):
     mlp = init_mlp([2, 3, 1], np.random.default_rng(0), dtype=np.float64, **settings)
-    with pytest.raises(BadInput, match=name):
+    with pytest.raises(InvalidInput, match=name):
         r1_penalty(mlp, np.random.default_rng(1).normal(size=(4, 2)), 1.0)
 
 
@@ -179,7 +179,7 @@ def test_the_gradient_through_spectral_norm_is_the_slope_for_every_parameter(kin
 
 def test_spectral_norm_of_other_weights_is_refused_by_name():
     mlp = init_mlp([2, 3, 1], np.random.default_rng(0), hidden="maxout")
-    with pytest.raises(BadInput, match="a Maxout layer came"):
+    with pytest.raises(InvalidInput, match="a Maxout layer came"):
         start_singular_vectors(mlp, np.random.default_rng(0))
 
 

@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from numpy_dgm.adversarial.gan_fused import fused_discriminator_gradient
+from numpy_dgm.adversarial.fused import fused_discriminator_gradient
 from numpy_dgm.adversarial.gan import generator_gradient, make_gan
 from numpy_dgm.adversarial.objectives import NonSaturating
 from numpy_dgm.foundation.optimizers import Adam

@@ -24,7 +24,7 @@ import torch
 from torch import nn
 from torch.nn.functional import softplus
 
-from numpy_dgm.adversarial.gan_fused import fused_discriminator_gradient
+from numpy_dgm.adversarial.fused import fused_discriminator_gradient
 from numpy_dgm.adversarial.gan import generator_gradient, make_gan
 from numpy_dgm.adversarial.objectives import NonSaturating
 from numpy_dgm.data import draw_mixture, grid_of_gaussians

@@ -5,8 +5,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from numpy_dgm.data import digits, obtain_digits, open_data
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.data import digits, prepare_digits, open_data
+from numpy_dgm.foundation.checks import InvalidInput
 
 SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
 
@@ -61,10 +61,10 @@ def test_other_bytes_are_refused(tmp_path, monkeypatch):
     other = tmp_path / "digits.csv.gz"
     other.write_bytes(digits.DIGITS_FILE.read_bytes()[:-1] + b"\1")
     monkeypatch.setattr(digits, "DIGITS_FILE", other)
-    with pytest.raises(BadInput, match="digits.csv.gz: SHA-256"):
+    with pytest.raises(InvalidInput, match="digits.csv.gz: SHA-256"):
         open_data("digits")
     other.unlink()
-    with pytest.raises(BadInput, match="digits.csv.gz: .*obtain_digits"):
+    with pytest.raises(InvalidInput, match="digits.csv.gz: .*prepare_digits"):
         open_data("digits")
 
 
@@ -72,7 +72,7 @@ def wheel_with(folder, content):
     """A wheel whose digits are `content`."""
     wheel = pathlib.Path(folder) / "scikit_learn.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr(obtain_digits.MEMBER, content)
+        archive.writestr(prepare_digits.MEMBER, content)
     return wheel
 
 
@@ -87,9 +87,9 @@ def download_wrong(folder):
 
 def test_obtaining_writes_the_right_bytes_and_leaves_nothing_else(tmp_path, monkeypatch, capsys):
     place = tmp_path / "digits.csv.gz"
-    monkeypatch.setattr(obtain_digits, "DIGITS_FILE", place)
-    monkeypatch.setattr(obtain_digits, "download_wheel", download_right)
-    obtain_digits.main([])
+    monkeypatch.setattr(prepare_digits, "DIGITS_FILE", place)
+    monkeypatch.setattr(prepare_digits, "download_wheel", download_right)
+    prepare_digits.main([])
     assert place.read_bytes() == digits.DIGITS_FILE.read_bytes()
     assert list(tmp_path.iterdir()) == [place]
     assert "the right bytes" in capsys.readouterr().out
@@ -97,16 +97,16 @@ def test_obtaining_writes_the_right_bytes_and_leaves_nothing_else(tmp_path, monk
 
 def test_obtaining_refuses_a_wheel_with_other_bytes(tmp_path, monkeypatch):
     place = tmp_path / "digits.csv.gz"
-    monkeypatch.setattr(obtain_digits, "DIGITS_FILE", place)
-    monkeypatch.setattr(obtain_digits, "download_wheel", download_wrong)
+    monkeypatch.setattr(prepare_digits, "DIGITS_FILE", place)
+    monkeypatch.setattr(prepare_digits, "download_wheel", download_wrong)
     with pytest.raises(SystemExit, match="SHA-256"):
-        obtain_digits.main([])
+        prepare_digits.main([])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_check_only_checks(tmp_path, monkeypatch, capsys):
-    obtain_digits.main(["--check"])
+    prepare_digits.main(["--check"])
     assert "the right bytes" in capsys.readouterr().out
-    monkeypatch.setattr(obtain_digits, "DIGITS_FILE", tmp_path / "missing")
+    monkeypatch.setattr(prepare_digits, "DIGITS_FILE", tmp_path / "missing")
     with pytest.raises(SystemExit, match="missing"):
-        obtain_digits.main(["--check"])
+        prepare_digits.main(["--check"])

@@ -13,7 +13,7 @@ from numpy_dgm.data.mixtures import (
     squared_distances,
     to_unit_spread,
 )
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 
 BOTH = pytest.mark.parametrize("make", [ring_of_gaussians, grid_of_gaussians])
 
@@ -157,7 +157,7 @@ def test_distances_from_a_row_to_itself_are_rounding_and_never_below_zero():
     (np.zeros((2, 2)), np.inf, "sigma: inf"),
 ])
 def test_what_is_no_mixture_is_refused_by_name(centres, sigma, message):
-    with pytest.raises(BadInput, match=f"^{message}"):
+    with pytest.raises(InvalidInput, match=f"^{message}"):
         MixtureOfGaussians(centres, sigma)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from numpy_dgm.data.readers import read_csv, read_idx, read_npy, read_npz, read_pictures
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 
 IDX_CODES = {"uint8": 0x08, "int8": 0x09, "int16": 0x0B, "int32": 0x0C, "float32": 0x0D, "float64": 0x0E}
 IDX_LETTERS = {"uint8": "B", "int8": "b", "int16": "h", "int32": "i", "float32": "f", "float64": "d"}
@@ -34,8 +34,8 @@ def some_images(n=6, rows=4, cols=5):
 
 
 def refused(reader, path, *arguments):
-    """The message of the BadInput, which must be one sentence that names the file."""
-    with pytest.raises(BadInput) as caught:
+    """The message of the InvalidInput, which must be one sentence that names the file."""
+    with pytest.raises(InvalidInput) as caught:
         reader(path, *arguments)
     message = str(caught.value)
     assert str(path) in message and "\n" not in message and "wanted" in message
@@ -127,7 +127,7 @@ def test_labels_that_do_not_fit_are_refused(tmp_path):
     images = write(tmp_path / "images", idx_bytes(some_images()))
     for wrong in (np.arange(5, dtype=np.uint8), np.arange(6, dtype=np.float32), np.zeros((6, 1), np.uint8)):
         labels = write(tmp_path / "labels", idx_bytes(wrong))
-        with pytest.raises(BadInput, match=str(labels)):
+        with pytest.raises(InvalidInput, match=str(labels)):
             read_pictures(images)
 
 

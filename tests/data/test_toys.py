@@ -7,7 +7,7 @@ import pytest
 from numpy_dgm.data.toys import (
     all_bits, bars_and_stripes, best_log_likelihood, labelled_shifter, shifting_bar,
 )
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 
 
 def distinct_rows(v):
@@ -112,5 +112,5 @@ def test_no_distribution_over_the_rows_beats_the_best():
     (best_log_likelihood, ([1.0, 0.0],), "v"),
 ])
 def test_sizes_that_cannot_be_are_refused_by_name(make, sizes, argument):
-    with pytest.raises(BadInput, match=f"^{argument}: "):
+    with pytest.raises(InvalidInput, match=f"^{argument}: "):
         make(*sizes)

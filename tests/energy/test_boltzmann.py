@@ -24,7 +24,7 @@ from numpy_dgm.energy.boltzmann import (
     log_likelihood,
     unit_input,
 )
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import (
     all_bits,
     bits_to_index,
@@ -118,7 +118,7 @@ def test_a_layered_machine_has_an_energy_of_products_between_layers():
     ([[4, 2]], "sizes: shape (1, 2) came"),
 ])
 def test_layers_that_cannot_be_are_refused(sizes, message):
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         layered_mask(sizes)
     assert message in str(error.value)
 
@@ -211,7 +211,7 @@ def test_init_gives_each_pair_once_and_respects_the_mask():
 ])
 def test_init_refuses_what_cannot_be_right(change, message):
     good = dict(n_units=5, n_visible=3, rng=np.random.default_rng(0))
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         init_boltzmann(**{**good, **change})
     assert message in str(error.value)
 
@@ -229,17 +229,17 @@ def test_init_refuses_what_cannot_be_right(change, message):
 def test_a_machine_that_does_not_fit_together_is_refused(change, message):
     machine = init_boltzmann(5, 3, np.random.default_rng(0))
     assert check_boltzmann(machine) is machine
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         check_boltzmann(replace(machine, **change))
     assert message in str(error.value)
 
 
 def test_what_is_no_machine_is_refused():
-    with pytest.raises(BadInput, match="machine: RBM came, a BoltzmannMachine was wanted"):
+    with pytest.raises(InvalidInput, match="machine: RBM came, a BoltzmannMachine was wanted"):
         check_boltzmann(random_rbm(2, 2, 1.0, 0))
 
 
 def test_too_many_units_to_list_are_refused():
     machine = init_boltzmann(21, 3, np.random.default_rng(0))
-    with pytest.raises(BadInput, match="21 units came.* at most 20; sample with gibbs_sweep"):
+    with pytest.raises(InvalidInput, match="21 units came.* at most 20; sample with gibbs_sweep"):
         exact_distribution(machine)

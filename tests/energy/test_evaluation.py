@@ -31,7 +31,7 @@ from numpy_dgm.energy.annealing import (
     summarize_reverse,
 )
 from numpy_dgm.energy.evaluation import doubts, starting_places, walks_down
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.numerics import logsumexp
 
 KINDS = (Bernoulli(), Gaussian(), Softmax(3))
@@ -71,7 +71,7 @@ def test_auto_anneals_only_where_no_layer_can_be_listed():
     found = evaluate_rbm(rbm, v, np.random.default_rng(0), n_temperatures=60, n_walks=40)
     assert found.method == "ais" and found.trusted
     assert abs(found.log_z - base_log_partition(rbm)) < 4.5 * found.log_z_error < 0.2
-    with pytest.raises(BadInput, match="26 visible and 26 hidden units came"):
+    with pytest.raises(InvalidInput, match="26 visible and 26 hidden units came"):
         evaluate_rbm(rbm, v, np.random.default_rng(0), "exact")
 
 
@@ -399,6 +399,6 @@ MISSING = np.array([[0.0, 0, 0, 1, 0, 0]])
 ])
 def test_evaluate_rbm_refuses_what_cannot_be_right(arguments, message):
     settings = {"rbm": random_rbm(6, 3, 1.0, 0), "data": random_bits(4, 6, 1), "rng": np.random.default_rng(0)}
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         evaluate_rbm(**{**settings, **arguments})
     assert message in str(error.value)

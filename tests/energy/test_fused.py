@@ -4,7 +4,7 @@ import pytest
 from models import random_bits, random_rbm
 
 from numpy_dgm.energy import init_rbm, pcd_gradient, train_rbm
-from numpy_dgm.energy.contrastive import centre
+from numpy_dgm.energy.gradients import centre
 from numpy_dgm.energy.fused import Workspace, fused_pcd_gradient
 from numpy_dgm.foundation.records import flatten
 

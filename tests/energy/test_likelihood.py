@@ -19,8 +19,8 @@ from numpy_dgm.energy import (
     log_partition,
     pseudo_log_likelihood,
 )
-from numpy_dgm.energy.rbm import flipped
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.energy.rbm import transposed
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution, energy_table
 from numpy_dgm.foundation.numerics import logsumexp
 
@@ -38,7 +38,7 @@ def test_log_partition_is_the_log_of_the_sum_over_all_pairs_of_layers(rbm):
 @given(rbms)
 def test_either_layer_gives_the_same_log_z(rbm):
     through_v = logsumexp(-free_energy(rbm, all_bits(len(rbm.b))))
-    through_h = logsumexp(-free_energy(flipped(rbm), all_bits(len(rbm.c))))
+    through_h = logsumexp(-free_energy(transposed(rbm), all_bits(len(rbm.c))))
     np.testing.assert_allclose([through_v, through_h], log_partition(rbm), rtol=1e-10, atol=1e-10)
 
 
@@ -51,8 +51,8 @@ def test_the_probabilities_of_all_visible_layers_add_up_to_one(rbm):
 def test_blocks_do_not_change_the_sum():
     """13 hidden units and 40 visible ones make eleven blocks; the sum over all at once is the oracle."""
     rbm = random_rbm(40, 13, 0.5, 0)
-    assert len(list(likelihood.state_blocks(flipped(rbm)))) > 4
-    np.testing.assert_allclose(log_partition(rbm), logsumexp(-free_energy(flipped(rbm), all_bits(13))), rtol=1e-13)
+    assert len(list(likelihood.state_blocks(transposed(rbm)))) > 4
+    np.testing.assert_allclose(log_partition(rbm), logsumexp(-free_energy(transposed(rbm), all_bits(13))), rtol=1e-13)
 
 
 def test_a_known_log_z_is_taken_as_it_is():
@@ -91,7 +91,7 @@ def test_a_short_sum_says_nothing():
 
 
 def test_too_large_a_model_is_refused_with_what_will_serve_instead():
-    with pytest.raises(BadInput, match="300 visible and 26 hidden units came.* at most 25 bits; evaluate_rbm estimates it"):
+    with pytest.raises(InvalidInput, match="300 visible and 26 hidden units came.* at most 25 bits; evaluate_rbm estimates it"):
         log_partition(random_rbm(300, 26, 0.1, 0))
 
 
@@ -164,10 +164,10 @@ def test_the_pseudo_likelihood_of_float32_parameters_is_summed_in_float64():
 
 @pytest.mark.parametrize("visible", [Gaussian(), Softmax(3)], ids=repr)
 def test_the_pseudo_likelihood_by_flips_is_refused_where_units_are_no_bits(visible):
-    with pytest.raises(BadInput, match=f"rbm.visible: {type(visible).__name__}.* came, .* bits"):
+    with pytest.raises(InvalidInput, match=f"rbm.visible: {type(visible).__name__}.* came, .* bits"):
         pseudo_log_likelihood(random_rbm(6, 3, 1.0, 0, visible=visible), np.zeros((2, 6)))
 
 
 def test_the_pseudo_likelihood_of_grey_levels_is_refused():
-    with pytest.raises(BadInput, match="v: grey levels came.*only a bit can be flipped"):
+    with pytest.raises(InvalidInput, match="v: grey levels came.*only a bit can be flipped"):
         pseudo_log_likelihood(random_rbm(3, 2, 1.0, 0), np.full((2, 3), 0.5))

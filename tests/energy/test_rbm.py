@@ -16,8 +16,8 @@ from numpy_dgm.energy import (
     sample_visible,
     visible_probs,
 )
-from numpy_dgm.energy.rbm import check_rbm, flipped
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.energy.rbm import check_rbm, transposed
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution, draw_states, energy_table
 
 
@@ -56,7 +56,7 @@ def test_conditionals_are_the_means_of_the_joint_distribution(rbm):
 @given(rbms)
 def test_flipping_changes_names_and_nothing_else(rbm):
     v, h = random_bits(4, len(rbm.b), 1), random_bits(4, len(rbm.c), 2)
-    np.testing.assert_allclose(energy(flipped(rbm), h, v), energy(rbm, v, h), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(energy(transposed(rbm), h, v), energy(rbm, v, h), rtol=1e-12, atol=1e-12)
 
 
 def gibbs_p_value(step, n_rows=20_000):
@@ -136,7 +136,7 @@ def test_a_fresh_rbm_starts_at_the_means_of_the_data():
 ])
 def test_init_rbm_refuses_what_cannot_be_right(arguments, message):
     good = dict(n_visible=4, n_hidden=3, rng=np.random.default_rng(0))
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         init_rbm(**{**good, **arguments})
     assert message in str(error.value)
 
@@ -151,6 +151,6 @@ def test_init_rbm_refuses_what_cannot_be_right(arguments, message):
 ])
 def test_an_rbm_whose_arrays_do_not_fit_is_refused(change, message):
     arrays = dict(W=np.zeros((4, 2)), b=np.zeros(4), c=np.zeros(2))
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         check_rbm(RBM(**{**arrays, **change}))
     assert message in str(error.value)

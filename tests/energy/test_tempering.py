@@ -18,8 +18,8 @@ from numpy_dgm.energy import (
     visible_probs,
 )
 from numpy_dgm.energy.annealing import base_rbm, between
-from numpy_dgm.energy.contrastive import model_means
-from numpy_dgm.energy.rbm import flipped
+from numpy_dgm.energy.gradients import model_means
+from numpy_dgm.energy.rbm import transposed
 from numpy_dgm.energy.tempering import (
     init_ladder,
     rung_free_energy,
@@ -31,7 +31,7 @@ from numpy_dgm.energy.tempering import (
     tempered_sweep,
 )
 from numpy_dgm.energy.units import Bernoulli, Gaussian, Softmax
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import (
     all_bits,
     bits_to_index,
@@ -261,7 +261,7 @@ def test_a_sweep_leaves_gaussian_visible_units_their_means_at_every_rung():
     rbm = RBM(rng.normal(size=(2, 3)), rng.normal(size=2), rng.normal(size=3), visible=Gaussian())
     ladder = init_ladder(rbm, 3, np.array([0.5, -0.5]))
     rungs = rung_models(rbm, ladder, np.array([0.5, -0.5]))
-    h = [all_bits(3)[draw_states(rung_distribution(flipped(rung)), n_ladders, rng)] for rung in rungs]
+    h = [all_bits(3)[draw_states(rung_distribution(transposed(rung)), n_ladders, rng)] for rung in rungs]
     start = np.stack([sample_visible(rung, h_l, rng) for rung, h_l in zip(rungs, h)])
     v, _ = tempered_sweep(rbm, ladder, start, rng)
     for rung, v_l in zip(rungs, v):
@@ -394,6 +394,6 @@ def test_a_ladder_prints_a_line_a_field():
     ({"data_mean": np.full(5, 16.0)}, "data_mean: values from 16 to 16 came"),
 ])
 def test_init_ladder_refuses_what_cannot_be_right(arguments, message):
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         init_ladder(**{"rbm": random_rbm(5, 4, 1.0, 0), **arguments})
     assert message in str(error.value)

@@ -32,12 +32,12 @@ from numpy_dgm.energy import (
     train_rbm,
     visible_probs,
 )
-from numpy_dgm.energy.contrastive import centre, model_means
+from numpy_dgm.energy.gradients import centre, model_means
 from numpy_dgm.energy.fused import Workspace, fused_pcd_gradient
-from numpy_dgm.energy.learning import load_rbm_run
+from numpy_dgm.energy.rbm_training import load_rbm_run
 from numpy_dgm.energy.likelihood import gaussian_moments, has_exact_log_z
-from numpy_dgm.energy.rbm import check_rbm, flipped, why_not_normalisable
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.energy.rbm import check_rbm, transposed, why_not_normalisable
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.numerics import logsumexp
 from numpy_dgm.foundation.records import flatten
@@ -69,7 +69,7 @@ def test_energy_is_its_definition(visible, hidden, n_visible, n_hidden, scale, s
                 E -= sum(math.log(math.exp(-x * x / 2) / math.sqrt(2 * math.pi)) for x in s)
         expected.append(E)
     np.testing.assert_allclose(energy(rbm, v, h), expected, rtol=1e-11, atol=1e-11)
-    np.testing.assert_allclose(energy(flipped(rbm), h, v), expected, rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(energy(transposed(rbm), h, v), expected, rtol=1e-11, atol=1e-11)
 
 
 @every_pair
@@ -82,7 +82,7 @@ def test_free_energy_conditionals_and_likelihood_are_those_of_the_model_written_
     rbm = small_rbm(visible, hidden, n_visible, n_hidden, scale, seed)
     v, h, p, log_z = written_out(rbm)
     np.testing.assert_allclose(log_partition(rbm), log_z, rtol=1e-10, atol=1e-10)
-    np.testing.assert_allclose(log_partition(flipped(rbm)), log_z, rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(log_partition(transposed(rbm)), log_z, rtol=1e-10, atol=1e-10)
 
     p_v, p_h = p.sum(axis=1), p.sum(axis=0)
     likely_v, likely_h = p_v > 1e-6, p_h > 1e-6
@@ -267,17 +267,17 @@ def gaussian_pair(largest, dtype=np.float64):
 def test_two_gaussian_layers_with_a_singular_value_from_1_on_are_refused(largest):
     rbm = gaussian_pair(largest)
     assert "Gaussian units on both sides and a largest singular value of W of 1" in why_not_normalisable(rbm)
-    with pytest.raises(BadInput, match="rbm: Gaussian units on both sides.* below 1 was wanted: .*no finite integral"):
+    with pytest.raises(InvalidInput, match="rbm: Gaussian units on both sides.* below 1 was wanted: .*no finite integral"):
         check_rbm(rbm)
-    with pytest.raises(BadInput, match="no finite integral"):
+    with pytest.raises(InvalidInput, match="no finite integral"):
         evaluate_rbm(rbm, np.zeros((4, 2)), np.random.default_rng(0))
-    with pytest.raises(BadInput, match="no finite integral"):
+    with pytest.raises(InvalidInput, match="no finite integral"):
         train_rbm(rbm, np.zeros((4, 2)), epochs=1, rng=np.random.default_rng(0))
 
 
 def test_a_fresh_gaussian_pair_so_large_that_it_has_no_z_is_refused():
     """W ~ N(0, 0.01²) of shape (1, 12,000) has one singular value, 0.01 √12,000 = 1.1 give or take 0.01."""
-    with pytest.raises(BadInput, match="a largest singular value of W of 1.*no finite integral"):
+    with pytest.raises(InvalidInput, match="a largest singular value of W of 1.*no finite integral"):
         init_rbm(1, 12_000, np.random.default_rng(0), visible=Gaussian(), hidden=Gaussian())
 
 
@@ -327,7 +327,7 @@ def test_which_models_have_an_exact_log_z():
         rbm = random_rbm(30, n_hidden, 0.1, 0, visible=visible, hidden=hidden)
         assert has_exact_log_z(rbm) is is_exact
         if not is_exact:
-            with pytest.raises(BadInput, match="the exact log Z needs a layer of at most 25 bits"):
+            with pytest.raises(InvalidInput, match="the exact log Z needs a layer of at most 25 bits"):
                 log_partition(rbm)
 
 
@@ -336,15 +336,15 @@ def test_which_models_have_an_exact_log_z():
 
 def test_layers_and_cases_that_are_not_whole_groups_are_refused():
     rng = np.random.default_rng(0)
-    with pytest.raises(BadInput, match="n_visible: 7 units came, a multiple of 3"):
+    with pytest.raises(InvalidInput, match="n_visible: 7 units came, a multiple of 3"):
         init_rbm(7, 4, rng, visible=Softmax(3))
-    with pytest.raises(BadInput, match="n_hidden: 4 units came, a multiple of 3"):
+    with pytest.raises(InvalidInput, match="n_hidden: 4 units came, a multiple of 3"):
         init_rbm(6, 4, rng, hidden=Softmax(3))
-    with pytest.raises(BadInput, match="rbm.hidden: 4 units came, a multiple of 3"):
+    with pytest.raises(InvalidInput, match="rbm.hidden: 4 units came, a multiple of 3"):
         check_rbm(random_rbm(6, 4, 1.0, 0, hidden=Softmax(3)))
-    with pytest.raises(BadInput, match="data: groups of 3 that add up to 1 to 2"):
+    with pytest.raises(InvalidInput, match="data: groups of 3 that add up to 1 to 2"):
         init_rbm(3, 4, rng, data=np.array([[1, 0, 0], [1, 0, 1]]), visible=Softmax(3))
-    with pytest.raises(BadInput, match="data: groups of 3 that add up to 0.6 to 1"):
+    with pytest.raises(InvalidInput, match="data: groups of 3 that add up to 0.6 to 1"):
         train_rbm(init_rbm(3, 4, rng, visible=Softmax(3)), np.array([[1, 0, 0], [0.2, 0.2, 0.2]]), epochs=1, rng=rng)
 
 
@@ -398,14 +398,14 @@ def test_a_missing_group_is_as_though_the_model_did_not_have_it(hidden, n_values
 def test_likelihoods_of_what_is_not_a_state_are_refused():
     rbm = random_rbm(6, 2, 1.0, 0, visible=Softmax(3))
     for v in ([[1, 0, 0, 0, 0, 0]], [[1, 0, 0, 0.5, 0.5, 0]], [[1, 0, 0, 1, 1, 0]]):
-        with pytest.raises(BadInput, match="v: values that no unit can take came.*missing_groups=True takes each case"):
+        with pytest.raises(InvalidInput, match="v: values that no unit can take came.*missing_groups=True takes each case"):
             log_likelihood(rbm, np.array(v, float))
     for v in ([[1, 0, 0, 0.5, 0.5, 0]], [[0, 0, 0, 1, 1, 0]]):
-        with pytest.raises(BadInput, match="v: values that no unit can take came"):
+        with pytest.raises(InvalidInput, match="v: values that no unit can take came"):
             log_likelihood(rbm, np.array(v, float), missing_groups=True)
-    with pytest.raises(BadInput, match="v: values that no unit can take came"):
+    with pytest.raises(InvalidInput, match="v: values that no unit can take came"):
         log_likelihood(random_rbm(2, 2, 1.0, 0), np.array([[0.5, 1.0]]))
-    with pytest.raises(BadInput, match="missing_groups: .*Bernoulli.* only softmax groups can be missing"):
+    with pytest.raises(InvalidInput, match="missing_groups: .*Bernoulli.* only softmax groups can be missing"):
         log_likelihood(random_rbm(2, 2, 1.0, 0), np.zeros((1, 2)), missing_groups=True)
 
 
@@ -429,7 +429,7 @@ def test_the_pseudo_likelihood_is_a_sum_of_conditionals(hidden, n_hidden, scale,
 @pytest.mark.parametrize("visible", [Gaussian(), Softmax(3)], ids=repr)
 def test_the_pseudo_likelihood_by_flips_is_that_of_bits(visible):
     rbm = random_rbm(3, 2, 1.0, 0, visible=visible)
-    with pytest.raises(BadInput, match="rbm.visible: .* the pseudo-likelihood by flips is that of bits"):
+    with pytest.raises(InvalidInput, match="rbm.visible: .* the pseudo-likelihood by flips is that of bits"):
         pseudo_log_likelihood(rbm, random_values(visible, 4, 3, 1))
 
 

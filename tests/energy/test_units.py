@@ -9,7 +9,7 @@ from models import places, random_values, seeds, width
 
 from numpy_dgm.energy import Bernoulli, Gaussian, Softmax
 from numpy_dgm.energy.units import check_units, units_from_dict, units_to_dict
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 
 KINDS = [Bernoulli(), Gaussian(), Softmax(2), Softmax(3), Softmax(5)]
 every_kind = pytest.mark.parametrize("units", KINDS, ids=repr)
@@ -101,7 +101,7 @@ def test_the_states_are_all_there_in_order_whole_or_by_parts(units, size):
 
 def test_numbers_cannot_be_listed():
     assert Gaussian().n_states(3) == math.inf
-    with pytest.raises(BadInput, match="states: a layer of Gaussian units came"):
+    with pytest.raises(InvalidInput, match="states: a layer of Gaussian units came"):
         Gaussian().states(3, 0, 8)
 
 
@@ -219,7 +219,7 @@ def test_what_is_a_state_and_what_is_not():
     (Softmax(2), [[0.0, 0.0]], "a missing group (all zeros) makes the case one of another model"),
 ])
 def test_what_a_layer_cannot_be_held_at_is_refused(units, s, message):
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         units.check("data", np.array(s), 2)
     assert message in str(error.value)
 
@@ -238,10 +238,10 @@ def test_widths():
         units.check_width("n_visible", 30)
     Bernoulli().check_width("n_visible", 7)
     Gaussian().check_width("n_visible", 7)
-    with pytest.raises(BadInput, match="n_visible: 7 units came, a multiple of 3"):
+    with pytest.raises(InvalidInput, match="n_visible: 7 units came, a multiple of 3"):
         Softmax(3).check_width("n_visible", 7)
     for n_values in (1, 0, 2.5):
-        with pytest.raises(BadInput, match=f"n_values: {n_values} came, a whole number of at least 2"):
+        with pytest.raises(InvalidInput, match=f"n_values: {n_values} came, a whole number of at least 2"):
             Softmax(n_values).check_width("n_visible", 6)
 
 
@@ -261,9 +261,9 @@ def test_a_kind_of_unit_comes_back_from_its_dict(units):
 
 
 def test_what_is_no_kind_of_unit_is_refused():
-    with pytest.raises(BadInput, match="the kind 'Spin' came, one of Bernoulli, Gaussian, Softmax was wanted"):
+    with pytest.raises(InvalidInput, match="the kind 'Spin' came, one of Bernoulli, Gaussian, Softmax was wanted"):
         units_from_dict({"kind": "Spin"})
     assert check_units("hidden", Softmax(4)) == Softmax(4)
     for no_kind in (Gaussian, "Gaussian", None):
-        with pytest.raises(BadInput, match="hidden: .* came, one of Bernoulli, Gaussian, Softmax was wanted"):
+        with pytest.raises(InvalidInput, match="hidden: .* came, one of Bernoulli, Gaussian, Softmax was wanted"):
             check_units("hidden", no_kind)

@@ -16,7 +16,7 @@ from numpy_dgm.foundation.checkpoint import (
     restore_generator,
     save_checkpoint,
 )
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 
 ARRAYS = st.sampled_from(["f4", "f8", "i1", "u8", "?", ">f8", "U3"]).flatmap(
     lambda dtype: arrays(np.dtype(dtype), array_shapes(min_dims=0, min_side=0, max_dims=3, max_side=3))
@@ -59,7 +59,7 @@ def saved(folder, state=None):
 
 
 def refused(path):
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(InvalidInput) as caught:
         load_checkpoint(path)
     message = str(caught.value)
     assert message.startswith(f"{path}: ") and ("wanted" in message or "not a whole" in message)
@@ -119,7 +119,7 @@ def test_a_flipped_bit_is_noticed_or_harmless(tmp_path):
         damaged.write_bytes(content)
         try:
             assert same(load_checkpoint(damaged), some_state())
-        except BadInput as error:
+        except InvalidInput as error:
             assert str(damaged) in str(error)
             n_refused += 1
     assert n_refused > len(places) / 2
@@ -155,10 +155,10 @@ def test_a_file_that_is_no_checkpoint_is_refused_by_name(kind, tmp_path):
 
 
 def test_a_missing_file_and_another_format_are_called_so(tmp_path):
-    with pytest.raises(BadInput, match="no such file"):
+    with pytest.raises(InvalidInput, match="no such file"):
         load_checkpoint(tmp_path / "missing.npz")
     FOREIGN["another format"](tmp_path / "foreign.npz")
-    with pytest.raises(BadInput, match="format '99' came"):
+    with pytest.raises(InvalidInput, match="format '99' came"):
         load_checkpoint(tmp_path / "foreign.npz")
 
 
@@ -187,7 +187,7 @@ def test_a_write_that_fails_leaves_the_old_state_and_nothing_else(module, name, 
 def test_what_could_not_be_loaded_again_is_not_written(value, tmp_path):
     path = saved(tmp_path)
     before = path.read_bytes()
-    with pytest.raises((BadInput, TypeError)):
+    with pytest.raises((InvalidInput, TypeError)):
         save_checkpoint(path, {"W": value})
     assert os.listdir(tmp_path) == ["checkpoint.npz"] and path.read_bytes() == before
 
@@ -252,7 +252,7 @@ def test_every_kind_of_seed_is_restored(seed, tmp_path):
 def test_a_generator_of_another_seed_is_refused_and_left_as_it_was(other, what):
     state = generator_state(worn("PCG64"))
     before = other.bit_generator.state
-    with pytest.raises(BadInput, match=f"^rng: .*{what}"):
+    with pytest.raises(InvalidInput, match=f"^rng: .*{what}"):
         restore_generator(other, state)
     np.testing.assert_equal(other.bit_generator.state, before)
 
@@ -261,7 +261,7 @@ def test_a_generator_that_has_spawned_more_than_the_saved_one_is_refused():
     state = generator_state(worn("PCG64"))
     other = generator("PCG64")
     other.spawn(4)
-    with pytest.raises(BadInput, match="spawned 4 children.*has spawned 3"):
+    with pytest.raises(InvalidInput, match="spawned 4 children.*has spawned 3"):
         restore_generator(other, state)
 
 
@@ -272,5 +272,5 @@ def test_taking_the_state_changes_nothing():
 
 
 def test_a_generator_without_a_seed_sequence_is_refused():
-    with pytest.raises(BadInput, match="default_rng"):
+    with pytest.raises(InvalidInput, match="default_rng"):
         generator_state(np.random.Generator(np.random.RandomState(3)._bit_generator))

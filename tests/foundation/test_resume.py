@@ -10,7 +10,7 @@ import pytest
 
 from numpy_dgm.energy import RBM, init_rbm, train_rbm
 from numpy_dgm.foundation.checkpoint import load_checkpoint
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 
 D, K = 12, 6
 
@@ -132,7 +132,7 @@ def refused(folder, **changed):
     """The message with which another call in `folder` is refused; the checkpoint stays as it was."""
     path = folder / "checkpoint.npz"
     before = path.read_bytes()
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(InvalidInput) as caught:
         run(folder, **changed)
     assert path.read_bytes() == before and os.listdir(folder) == ["checkpoint.npz"]
     assert str(path) in str(caught.value)
@@ -167,7 +167,7 @@ def test_another_seed_is_refused(finished):
     start = init_rbm(D, K, np.random.default_rng(3))
     settings = {"epochs": 40, "method": "cd", "optimizer": "adam", "rate": 0.05, "batch_size": 8, "validation": 0.2,
                 "patience": 5}
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(InvalidInput) as caught:
         train_rbm(start, some_bits(), rng=np.random.default_rng(4), checkpoint=finished, **settings)
     assert "checkpoint.npz: rng: a generator with entropy 4 came, the checkpoint's has 3" in str(caught.value)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.standardiser import (
     Standardiser,
     fit_standardiser,
@@ -84,7 +84,7 @@ def test_whole_numbers_become_floats_either_way():
 @pytest.mark.parametrize("column", [[0.0, 0, 0], [0.1, 0.1, 0.1], [-3e8, -3e8, -3e8], [1e-19, 1e-19, 1e-19]])
 def test_a_column_that_does_not_vary_is_refused(column):
     v = np.array([[1.0, 2, 4], column, column]).T
-    with pytest.raises(BadInput, match=r"v: 2 columns that do not vary came \(the first is 1\), leave them out"):
+    with pytest.raises(InvalidInput, match=r"v: 2 columns that do not vary came \(the first is 1\), leave them out"):
         fit_standardiser(v)
 
 
@@ -95,6 +95,6 @@ def test_a_column_that_does_not_vary_is_refused(column):
     (np.array([[1.0, 2.0]]), "v: 2 columns that do not vary came"),  # one case
 ])
 def test_what_cannot_be_standardised_is_refused(v, message):
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         fit_standardiser(v)
     assert message in str(error.value)

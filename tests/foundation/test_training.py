@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from numpy_dgm.energy import init_rbm, train_rbm
 from numpy_dgm.foundation import training
-from numpy_dgm.foundation.doors import BadInput, check_array
+from numpy_dgm.foundation.checks import InvalidInput, check_array
 from numpy_dgm.foundation.records import Record
 from numpy_dgm.foundation.training import (
     CASES_AT_ONCE,
@@ -99,7 +99,7 @@ def test_a_memory_map_of_bytes_is_converted_batch_by_batch(tmp_path):
 @given(st.integers(2, 200), st.floats(0.01, 0.99), st.integers(0, 1000))
 def test_a_split_is_disjoint_and_exhaustive_and_holds_out_its_share(n, share, seed):
     if not 0.5 < share * n < n - 0.5:
-        with pytest.raises(BadInput, match="validation"):
+        with pytest.raises(InvalidInput, match="validation"):
             split_rows(n, share, rng(seed))
         return
     train_rows, held_out = split_rows(n, share, rng(seed))
@@ -116,7 +116,7 @@ def test_a_split_is_random_and_a_share_of_zero_holds_out_nothing():
 
 @pytest.mark.parametrize("share, what", [(0.99, "leaves none to train on"), (0.01, "holds out none")])
 def test_a_share_that_leaves_nothing_on_one_side_is_refused(share, what):
-    with pytest.raises(BadInput, match=f"validation.*{what}"):
+    with pytest.raises(InvalidInput, match=f"validation.*{what}"):
         split_rows(10, share, rng())
 
 
@@ -168,7 +168,7 @@ BAD_CASES = {
 @pytest.mark.parametrize("case", BAD_CASES)
 def test_bad_cases_are_refused_with_what_came_and_what_was_wanted(case):
     data, came, wanted = BAD_CASES[case]
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(InvalidInput) as caught:
         check_cases("data", data, 2, zero_to(1))
     message = str(caught.value)
     assert message.startswith("data: ") and came in message and wanted in message and "\n" not in message
@@ -179,7 +179,7 @@ def test_the_last_of_many_cases_is_looked_at_too_and_none_all_at_once(monkeypatc
     data = AskedRows(24, 2)
     check_cases("data", data, 2, zero_to(23))
     assert [len(rows) for rows in data.requests] == [7, 7, 7, 3]
-    with pytest.raises(BadInput, match="21 to 23"):
+    with pytest.raises(InvalidInput, match="21 to 23"):
         check_cases("data", AskedRows(24, 2), 2, zero_to(22))
 
 

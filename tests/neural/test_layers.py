@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
+from networks import sides
 
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.records import Record, leaves, pack, windows
 from numpy_dgm.neural import (
@@ -78,18 +79,6 @@ def some_point(kind, n, n_in, n_out, seed, dtype=np.float64):
     x = rng.normal(scale=1.5, size=(n, n_in)).astype(dtype)
     y, _ = forward(layer, x)
     return Point(layer, x, rng.normal(size=y.shape).astype(dtype))
-
-
-def sides(layer, x):
-    """On which side of each of its kinks the layer is at x: an array of signs."""
-    if isinstance(layer, (ReLU, LeakyReLU)):
-        return np.sign(x)
-    if isinstance(layer, Maxout):
-        return (x @ layer.W + layer.b[:, None]).argmax(axis=0)
-    if isinstance(layer, MinibatchDiscrimination):
-        M = np.tensordot(x, layer.T, axes=1)
-        return np.sign(M[:, None] - M)
-    return np.zeros(0)
 
 
 def check_smooth(f, point, gradient):
@@ -226,7 +215,7 @@ def test_double_backward_is_the_gradient_through_the_backward_pass(kind, trainin
 def test_what_ties_the_rows_together_refuses_a_double_backward_pass_by_name(kind):
     point = some_point(kind, 4, 3, 2, 0)
     _, cache = forward(point.layer, point.x)
-    with pytest.raises(BadInput, match=f"a {kind.__name__} layer came, which ties the rows of a batch together"):
+    with pytest.raises(InvalidInput, match=f"a {kind.__name__} layer came, which ties the rows of a batch together"):
         point.layer.double_backward(cache, point.dy, np.ones_like(point.x))
 
 

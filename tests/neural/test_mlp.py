@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
-from test_layers import sides
+from networks import sides
 
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.numerics import sigmoid
 from numpy_dgm.foundation.records import Record, flatten, leaves, pack, windows
@@ -318,7 +318,7 @@ def test_weights_are_drawn_from_the_lowest_layer_up():
 ])
 def test_init_mlp_refuses_what_cannot_be_right(arguments, message):
     good = dict(sizes=[3, 4, 1], rng=np.random.default_rng(0))
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         init_mlp(**{**good, **arguments})
     assert message in str(error.value)
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from numpy_dgm.adversarial.gan import discriminator_gradient, make_gan
-from numpy_dgm.adversarial.gan_fused import fused_discriminator_gradient
+from numpy_dgm.adversarial.fused import fused_discriminator_gradient
 from numpy_dgm.adversarial.objectives import OBJECTIVES, NonSaturating
 from numpy_dgm.adversarial.penalties import R1, GradientPenalty
 from numpy_dgm.foundation.records import flatten, pack, windows

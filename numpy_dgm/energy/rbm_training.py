@@ -2,7 +2,7 @@
 
     θ ← θ + α g          θ all of W, b and c in one vector, g the gradient, α the rate
 
-g is taken by the method that is asked for (see contrastive.py). A run keeps all that its next step depends
+g is taken by the method that is asked for (see gradients.py). A run keeps all that its next step depends
 on, so that it can be written to a checkpoint and go on from there bit for bit.
 
 N cases    D visible units    K hidden units    M chains    P = D K + D + K parameters
@@ -21,7 +21,7 @@ from ..foundation.checkpoint import (
     load_run_state,
     resume_generator,
 )
-from ..foundation.doors import BadInput, check_choice, check_count, check_generator, check_number
+from ..foundation.checks import InvalidInput, check_choice, check_count, check_generator, check_number
 from ..foundation.optimizers import SCHEDULES, SGD, Adam, Momentum, MovingAverage, scheduled_rate
 from ..foundation.records import flatten, pack, windows
 from ..foundation.training import (
@@ -36,7 +36,7 @@ from ..foundation.training import (
     minibatches,
     split_rows,
 )
-from .contrastive import (
+from .gradients import (
     cd_gradient,
     centre,
     exact_gradient,
@@ -113,7 +113,7 @@ def train_rbm(
     training cases, weight_norm; with the method "tempered" lowest_swap_rate, of the epoch's last step over the
     pairs of rungs; with a validation share also validation_free_energy and, where the
     smaller layer has at most 16 units and the data are bits, log_likelihood (of the same training cases)
-    and validation_log_likelihood. Raises BadInput, and Diverged when a parameter is no longer finite.
+    and validation_log_likelihood. Raises InvalidInput, and Diverged when a parameter is no longer finite.
     """
     settings = {
         "epochs": check_count("epochs", epochs),
@@ -139,7 +139,7 @@ def train_rbm(
     check_rbm(rbm)
     data = check_cases("data", data, len(rbm.b), rbm.visible.check)
     if sparsity_target is not None and not isinstance(rbm.hidden, Bernoulli):
-        raise BadInput(f"sparsity_target: hidden units of the kind {rbm.hidden} came, "
+        raise InvalidInput(f"sparsity_target: hidden units of the kind {rbm.hidden} came, "
                        "the target is for how often a bit is on")
     settings |= {**(notes or {}), "data": fingerprint(data), "start": fingerprint(flatten(rbm)[None])}
     settings |= {"visible": units_to_dict(rbm.visible), "hidden": units_to_dict(rbm.hidden)}
@@ -147,7 +147,7 @@ def train_rbm(
     run = start_run(rbm, data, settings, rng)
     checkpoint_file = None if checkpoint is None else Path(checkpoint) / CHECKPOINT
     if checkpoint is not None and Path(checkpoint).exists() and not Path(checkpoint).is_dir():
-        raise BadInput(f"checkpoint: {checkpoint} is a file, a folder was wanted")
+        raise InvalidInput(f"checkpoint: {checkpoint} is a file, a folder was wanted")
     if checkpoint_file is not None and checkpoint_file.exists():
         resume_run(run, checkpoint_file, settings, rng)
     train_to_the_end(run, data, settings, rng, checkpoint_file, progress)
@@ -341,7 +341,7 @@ def run_state(run, settings, rng):
 
 
 def load_rbm_run(folder):
-    """`(rbm, settings, history)` of the run in `folder`, as far as it has come. BadInput where there is none."""
+    """`(rbm, settings, history)` of the run in `folder`, as far as it has come. InvalidInput where there is none."""
     state = load_run_state(Path(folder) / CHECKPOINT, "RBM", SAVED)
     settings = state["settings"]
     visible, hidden = units_from_dict(settings["visible"]), units_from_dict(settings["hidden"])
@@ -350,7 +350,7 @@ def load_rbm_run(folder):
 
 
 def resume_run(run, path, settings, rng):
-    """Bring a fresh `run` and `rng` to where the checkpoint at `path` stands. BadInput where it is of another run."""
+    """Bring a fresh `run` and `rng` to where the checkpoint at `path` stands. InvalidInput where it is of another run."""
     state = load_run_state(path, "RBM", SAVED)
     saved_W = state["trained"]["W"]
     saved_settings = {"W": f"{saved_W.dtype} {saved_W.shape}", **state["settings"]}
@@ -364,11 +364,11 @@ def resume_run(run, path, settings, rng):
 
 
 def _check_patience(rbm, data, validation_rows):
-    """BadInput where there is no exact log-likelihood of held-out cases for `patience` to watch."""
+    """InvalidInput where there is no exact log-likelihood of held-out cases for `patience` to watch."""
     if len(validation_rows) == 0:
-        raise BadInput("patience: it watches the held-out cases, and validation is 0; a share such as 0.1 was wanted")
+        raise InvalidInput("patience: it watches the held-out cases, and validation is 0; a share such as 0.1 was wanted")
     if not _is_exact(rbm, np.asarray(data[validation_rows[:MONITORED_CASES]])):
-        raise BadInput(
+        raise InvalidInput(
             f"patience: it watches the exact log-likelihood, which takes states as data and a layer of at most "
             f"{MONITORED_STATES.bit_length() - 1} bits; here {len(rbm.b)} visible and {len(rbm.c)} hidden units "
             "or grey pixels came. Watch validation_free_energy against free_energy instead: they part when it overfits"

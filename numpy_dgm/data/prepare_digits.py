@@ -1,7 +1,7 @@
 """How digits.csv.gz was obtained, and the way to obtain it again.
 
-    python -m numpy_dgm.data.obtain_digits            fetch the file and write it beside this script
-    python -m numpy_dgm.data.obtain_digits --check    only check the file that is there
+    python -m numpy_dgm.data.prepare_digits            fetch the file and write it beside this script
+    python -m numpy_dgm.data.prepare_digits --check    only check the file that is there
 
 The file is a member of the wheel of scikit-learn 1.9.1. pip downloads the wheel into a temporary folder,
 without installing anything; the member is taken out of it byte for byte, its SHA-256 is checked, and only
@@ -16,7 +16,7 @@ import tempfile
 import zipfile
 
 from .digits import DIGITS_FILE, check_digits
-from ..foundation.doors import BadInput
+from ..foundation.checks import InvalidInput
 
 REQUIREMENT = "scikit-learn==1.9.1"
 MEMBER = "sklearn/datasets/data/digits.csv.gz"
@@ -31,7 +31,7 @@ def main(arguments=None):
         if not options.check:
             write_atomically(DIGITS_FILE, digits_from_wheel())
         check_digits(DIGITS_FILE.read_bytes(), DIGITS_FILE)
-    except (BadInput, OSError) as error:
+    except (InvalidInput, OSError) as error:
         sys.exit(str(error))
     print(f"{DIGITS_FILE}: the right bytes")
 
@@ -55,7 +55,7 @@ def download_wheel(folder):
     command += ["--python-version", "3.11", "--dest", folder, REQUIREMENT]
     finished = subprocess.run(command)
     if finished.returncode != 0:
-        raise BadInput(f"pip could not download {REQUIREMENT} (status {finished.returncode}, see above)")
+        raise InvalidInput(f"pip could not download {REQUIREMENT} (status {finished.returncode}, see above)")
     return next(pathlib.Path(folder).glob("*.whl"))
 
 

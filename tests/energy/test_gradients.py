@@ -14,9 +14,9 @@ from numpy_dgm.energy import (
     pcd_gradient,
     visible_probs,
 )
-from numpy_dgm.energy.contrastive import centre, model_means, reconstruction_error, sparsity_gradient
+from numpy_dgm.energy.gradients import centre, model_means, reconstruction_error, sparsity_gradient
 from numpy_dgm.energy.likelihood import state_blocks
-from numpy_dgm.energy.rbm import flipped
+from numpy_dgm.energy.rbm import transposed
 from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, empirical_distribution, product_of_bernoullis
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.records import flatten
@@ -34,7 +34,7 @@ def test_exact_gradient_is_the_slope_of_the_exact_log_likelihood(rbm):
 def test_exact_gradient_does_not_depend_on_which_layer_is_listed():
     rbm, v = random_rbm(6, 3, 1.0, 0), random_bits(5, 6, 1)
     mean = model_means(rbm)
-    mean_of_flipped = flipped(model_means(flipped(rbm)))
+    mean_of_flipped = transposed(model_means(transposed(rbm)))
     np.testing.assert_allclose(flatten(mean), flatten(mean_of_flipped), rtol=1e-12)
     assert exact_gradient(rbm, v).W.shape == (6, 3)
 
@@ -42,7 +42,7 @@ def test_exact_gradient_does_not_depend_on_which_layer_is_listed():
 def test_the_means_of_the_model_are_summed_over_all_blocks():
     """13 hidden units and 40 visible ones make eleven blocks; the sums over all states at once are the oracle."""
     rbm = random_rbm(40, 13, 0.5, 0)
-    assert len(list(state_blocks(flipped(rbm)))) > 4
+    assert len(list(state_blocks(transposed(rbm)))) > 4
     h = all_bits(13)
     log_weight = h @ rbm.c + np.logaddexp(0, h @ rbm.W.T + rbm.b).sum(axis=1)
     p_h = np.exp(log_weight - log_weight.max())

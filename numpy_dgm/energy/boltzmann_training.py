@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_array, check_choice, check_count, check_generator, check_number
+from ..foundation.checks import InvalidInput, check_array, check_choice, check_count, check_generator, check_number
 from ..foundation.numerics import bernoulli, sigmoid
 from ..foundation.optimizers import SCHEDULES, MovingAverage, scheduled_rate
 from ..foundation.records import flatten, pack, windows
@@ -164,7 +164,7 @@ def train_boltzmann(
 
     Pairs outside the mask do not move. The history has, an epoch: rate, seconds (so far), weight_norm of the
     connected pairs and, for machines of at most 16 units, the exact log_likelihood of up to 200 training
-    cases. Raises BadInput, and Diverged when a parameter is no longer finite.
+    cases. Raises InvalidInput, and Diverged when a parameter is no longer finite.
     """
     settings = {
         "epochs": check_count("epochs", epochs),
@@ -279,9 +279,9 @@ def trained_machine(run):
 
 
 def check_bits(name, v, width):
-    """`v` where it is an array (N, width) of 0 and 1; else BadInput."""
+    """`v` where it is an array (N, width) of 0 and 1; else InvalidInput."""
     v = check_array(name, v, width=width)
     if not np.isin(v, (0, 1)).all():
-        raise BadInput(f"{name}: values other than 0 and 1 came, bits were wanted "
+        raise InvalidInput(f"{name}: values other than 0 and 1 came, bits were wanted "
                        "(open_data's bits=\"threshold\" makes them of grey pixels)")
     return v

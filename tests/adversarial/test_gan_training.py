@@ -4,9 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from numpy_dgm.adversarial import gan_learning as learning
+from numpy_dgm.adversarial import gan_training as learning
 from numpy_dgm.adversarial.gan import discriminator_gradient, generate, generator_gradient, make_gan
-from numpy_dgm.adversarial.gan_learning import (
+from numpy_dgm.adversarial.gan_training import (
     Rules,
     discriminator_step,
     draw_labels,
@@ -24,9 +24,9 @@ from numpy_dgm.adversarial.noise import InstanceNoise, noise_levels
 from numpy_dgm.adversarial.objectives import OBJECTIVES, LeastSquares, NonSaturating, Wasserstein
 from numpy_dgm.adversarial.penalties import R1, GradientPenalty, spectral_norm, spectral_norm_gradient
 from numpy_dgm.data.mixtures import MixtureOfGaussians, draw_mixture, ring_of_gaussians
-from numpy_dgm.energy.learning import load_rbm_run
+from numpy_dgm.energy.rbm_training import load_rbm_run
 from numpy_dgm.foundation.checkpoint import load_checkpoint
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.optimizers import SGD, Adam, Momentum, RMSProp
 from numpy_dgm.foundation.records import flatten, windows
 from numpy_dgm.foundation.training import Diverged
@@ -49,7 +49,7 @@ def cases(n=40, seed=1):
 
 def train(gan, data=None, seed=7, steps=6, batch_size=4, **settings):
     data = cases() if data is None else data
-    settings = {"rate": 0.05, "optimizer": SGD(), "look_every": 2, **settings}
+    settings = {"rate": 0.05, "optimizer": SGD(), "log_every": 2, **settings}
     return train_gan(gan, data, steps=steps, rng=np.random.default_rng(seed), batch_size=batch_size, **settings)
 
 
@@ -308,7 +308,7 @@ def test_a_conditional_packed_gan_learns_which_class_is_which():
     labels = rng.integers(0, 2, size=200)
     data = np.stack([3.0 * labels - 1.5, np.zeros(200), np.zeros(200)], axis=1) + 0.2 * rng.normal(size=(200, D))
     gan, _ = train(a_gan(n_classes=2, packing=2), data, labels=labels, steps=300, batch_size=32, rate=1e-2,
-                   optimizer=Adam(beta1=0.5), look_every=100)
+                   optimizer=Adam(beta1=0.5), log_every=100)
     asked = np.repeat([0, 1], 100)
     x = generate(gan, 200, rng, asked)
     assert np.mean((x[:, 0] > 0) == asked) > 0.95
@@ -319,7 +319,7 @@ def test_a_conditional_packed_gan_learns_which_class_is_which():
 
 def test_the_history_has_an_entry_a_look_with_the_rates_and_the_size_of_the_latest_gradients():
     gan, data, rng = a_gan(), cases(), np.random.default_rng(7)
-    _, history = train(gan, data, steps=5, look_every=4, schedule="linear", discriminator_rate=0.1)
+    _, history = train(gan, data, steps=5, log_every=4, schedule="linear", discriminator_rate=0.1)
     assert history["step"].tolist() == [4, 5]
     np.testing.assert_allclose(history["rate"], [0.05 * (1 - 3 / 5), 0.05 * (1 - 4 / 5)])
     np.testing.assert_allclose(history["discriminator_rate"], [0.1 * (1 - 3 / 5), 0.1 * (1 - 4 / 5)])
@@ -372,7 +372,7 @@ REFUSED = {
     "discriminator: a MinibatchDiscrimination layer came": {
         "gan": a_gan(discriminator={"discrimination": (2, 3)}), "spectral": True},
     "steps: 0 came": {"steps": 0},
-    "look_every: 0 came": {"look_every": 0},
+    "log_every: 0 came": {"log_every": 0},
     "rate: 0 came": {"rate": 0},
     "average: 1 came": {"average": 1},
     "schedule: 'step' came": {"schedule": "step"},
@@ -386,7 +386,7 @@ REFUSED = {
 def test_what_does_not_go_together_is_refused_by_name(message):
     asked = {"gan": a_gan(), "data": cases(), "steps": 2, "batch_size": 4, "rng": np.random.default_rng(0),
              **REFUSED[message]}
-    with pytest.raises(BadInput, match=message):
+    with pytest.raises(InvalidInput, match=message):
         train_gan(asked.pop("gan"), asked.pop("data"), **asked)
 
 
@@ -473,13 +473,13 @@ def test_a_run_that_was_stopped_ends_in_the_same_bits(name, tmp_path):
                                      {"gan": a_gan(seed=3)}, {"optimizer": Momentum()}])
 def test_another_run_in_the_same_folder_is_refused(changed, tmp_path):
     train(a_gan(), checkpoint=tmp_path)
-    with pytest.raises(BadInput, match="go on with the same settings"):
+    with pytest.raises(InvalidInput, match="go on with the same settings"):
         train(changed.pop("gan", a_gan()), checkpoint=tmp_path, **changed)
 
 
 def test_a_checkpoint_of_an_rbm_is_refused(tmp_path):
     train(a_gan(), checkpoint=tmp_path)
-    with pytest.raises(BadInput, match="a checkpoint of GAN came, one of RBM was wanted"):
+    with pytest.raises(InvalidInput, match="a checkpoint of GAN came, one of RBM was wanted"):
         load_rbm_run(tmp_path)
 
 
@@ -490,12 +490,12 @@ def test_a_checkpoint_of_an_rbm_is_refused(tmp_path):
 def test_a_run_with_an_absurd_rate_stops_with_the_gan_of_the_last_look():
     gan = a_gan(dtype=np.float32)
     with pytest.raises(Diverged, match="no longer finite") as caught:
-        train(gan, steps=9, rate=1e-3, discriminator_rate=1e38, schedule="constant", look_every=3)
+        train(gan, steps=9, rate=1e-3, discriminator_rate=1e38, schedule="constant", log_every=3)
     assert same_bits(caught.value.model.generator, gan.generator)
     data = FailingNumbers(cases().astype(np.float32), good=40)
     with pytest.raises(Diverged, match="step 8: .*no longer finite") as caught:
-        train(gan, data, steps=9, look_every=3)
-    kept, _ = train(gan, cases().astype(np.float32), steps=6, look_every=3)
+        train(gan, data, steps=9, log_every=3)
+    kept, _ = train(gan, cases().astype(np.float32), steps=6, log_every=3)
     assert same_bits(caught.value.model, kept)
 
 

@@ -18,14 +18,14 @@ from numpy_dgm.energy.boltzmann import (
     layered_mask,
     log_likelihood,
 )
-from numpy_dgm.energy.boltzmann_learning import (
+from numpy_dgm.energy.boltzmann_training import (
     mean_field,
     mean_field_gradient,
     sampled_gradient,
     train_boltzmann,
     variational_bound,
 )
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, draw_states, kl_divergence, product_of_bernoullis
 from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.optimizers import scheduled_rate
@@ -382,14 +382,14 @@ def test_a_run_that_diverges_stops_with_the_last_good_machine():
     (dict(data=np.full((5, 6), -1)), "data: values other than 0 and 1 came"),
 ])
 def test_what_cannot_be_right_is_refused(changes, message):
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         small_run(**changes)
     assert message in str(error.value)
 
 
 def test_a_machine_too_large_to_list_is_not_trained_exactly():
     machine = init_boltzmann(21, 3, np.random.default_rng(0))
-    with pytest.raises(BadInput, match="machine: 21 units came"):
+    with pytest.raises(InvalidInput, match="machine: 21 units came"):
         train_boltzmann(machine, random_bits(10, 3, 0), epochs=1, rng=np.random.default_rng(0), method="exact")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..neural.layers import Affine, Elementwise, Linear, Maxout
 from ..neural.mlp import mlp_backward, mlp_forward
-from .gan import PlayerStep, add_to, discriminator_gradient, what_the_discriminator_sees, with_labels
+from .gan import PlayerStep, add_to, discriminator_gradient, discriminator_input, with_labels
 from .noise import blurred
 
 ROW_BY_ROW = (Affine, Linear, Maxout, Elementwise)  # kinds of layers; they draw nothing, either
@@ -24,9 +24,9 @@ def fused_discriminator_gradient(gan, x_real, z, objective, rng, labels=None, fa
     if not all(isinstance(layer, ROW_BY_ROW) for layer in discriminator.layers):
         return discriminator_gradient(gan, x_real, z, objective, rng, labels, fake_labels, penalty, levels, out)
 
-    seen_real = what_the_discriminator_sees(gan, blurred(x_real, levels, rng), labels)
+    seen_real = discriminator_input(gan, blurred(x_real, levels, rng), labels)
     x_fake, generator_cache = mlp_forward(gan.generator, with_labels(z, fake_labels, gan.n_classes), rng)
-    seen_fake = what_the_discriminator_sees(gan, blurred(x_fake, levels, rng), fake_labels)
+    seen_fake = discriminator_input(gan, blurred(x_fake, levels, rng), fake_labels)
     s, cache = mlp_forward(discriminator, np.concatenate([seen_real, seen_fake]))
     s_real, s_fake = s[: len(seen_real)], s[len(seen_real) :]
 

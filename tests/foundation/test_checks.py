@@ -3,8 +3,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from numpy_dgm.foundation.doors import (
-    BadInput,
+from numpy_dgm.foundation.checks import (
+    InvalidInput,
     check_array,
     check_choice,
     check_count,
@@ -15,7 +15,7 @@ from numpy_dgm.foundation.doors import (
 
 def refused(check, *arguments, **options):
     """The message: one line that starts with the argument's name, says what came and what was wanted."""
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(InvalidInput) as caught:
         check("x", *arguments, **options)
     message = str(caught.value)
     assert message.startswith("x: ") and " came" in message or "are NaN" in message
@@ -24,7 +24,7 @@ def refused(check, *arguments, **options):
 
 
 def test_bad_input_is_a_value_error():
-    assert issubclass(BadInput, ValueError)
+    assert issubclass(InvalidInput, ValueError)
 
 
 @pytest.mark.parametrize("value", [

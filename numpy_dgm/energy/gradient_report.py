@@ -20,9 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.doors import BadInput, check_array, check_count, check_generator
+from ..foundation.checks import InvalidInput, check_array, check_count, check_generator
 from ..foundation.records import entry_name, flatten
-from .contrastive import cd_gradient, exact_gradient, pcd_gradient
+from .gradients import cd_gradient, exact_gradient, pcd_gradient
 from .rbm import RBM, check_rbm, sample_hidden
 from .tempering import init_ladder, start_ladder, tempered_gradient
 
@@ -122,7 +122,7 @@ class EstimatorReport:
         return "\n".join(lines)
 
 
-def estimator_report(rbm, v, estimators, rng, n_runs=1000):
+def gradient_report(rbm, v, estimators, rng, n_runs=1000):
     """Run each estimator `n_runs` times on the cases v (N, D) and hold it against the exact gradient: EstimatorReport.
 
     rbm            one that `exact_gradient` can do
@@ -130,7 +130,7 @@ def estimator_report(rbm, v, estimators, rng, n_runs=1000):
                    your own, which must not write to its arguments
     rng            all runs draw from it, one after the other, so that they are independent
 
-    Without bias an entry is off by 4.5 standard errors with a probability of 7e-6 (see worst_z). Raises BadInput, also
+    Without bias an entry is off by 4.5 standard errors with a probability of 7e-6 (see worst_z). Raises InvalidInput, also
     where an estimator returns something else than a gradient of `rbm`.
     """
     check_rbm(rbm)
@@ -138,12 +138,12 @@ def estimator_report(rbm, v, estimators, rng, n_runs=1000):
     check_generator("rng", rng)
     check_count("n_runs", n_runs, least=2)
     if not isinstance(estimators, dict) or not estimators:
-        raise BadInput(f"estimators: {estimators!r} came, a dict such as {{'CD-1': CD(1)}} was wanted")
+        raise InvalidInput(f"estimators: {estimators!r} came, a dict such as {{'CD-1': CD(1)}} was wanted")
     exact = exact_gradient(rbm, v)
     summaries = {}
     for name, estimator in estimators.items():
         if not callable(estimator):
-            raise BadInput(f"estimators[{name!r}]: {estimator!r} came, a function of (rbm, v, rng) was wanted")
+            raise InvalidInput(f"estimators[{name!r}]: {estimator!r} came, a function of (rbm, v, rng) was wanted")
         gradients = [_checked_vector(name, estimator(rbm, v, rng), rbm) for _ in range(n_runs)]
         summaries[name] = summarise(np.array(gradients), exact)
     return EstimatorReport(summaries, exact_size=float(np.linalg.norm(flatten(exact))), n_runs=n_runs)
@@ -195,12 +195,12 @@ def debiased_size(d, noise):
 
 
 def _checked_vector(name, gradient, rbm):
-    """All entries of what an estimator returned, or BadInput where it is no gradient of `rbm`."""
+    """All entries of what an estimator returned, or InvalidInput where it is no gradient of `rbm`."""
     if not isinstance(gradient, RBM):
-        raise BadInput(f"estimators[{name!r}]: it returned {type(gradient).__name__}, an RBM of gradients was wanted")
+        raise InvalidInput(f"estimators[{name!r}]: it returned {type(gradient).__name__}, an RBM of gradients was wanted")
     for part in rbm.trainable:
         came = check_array(f"estimators[{name!r}]: {part}", getattr(gradient, part), ndim=getattr(rbm, part).ndim)
         if came.shape != getattr(rbm, part).shape:
-            raise BadInput(f"estimators[{name!r}]: {part} of shape {came.shape} came, "
+            raise InvalidInput(f"estimators[{name!r}]: {part} of shape {came.shape} came, "
                            f"{getattr(rbm, part).shape} was wanted")
     return flatten(gradient)

@@ -6,7 +6,7 @@ from . import toys
 from .dataset import data_from_arrays
 from .digits import DIGITS_SCALE, read_digits
 from .readers import read_pictures
-from ..foundation.doors import BadInput, check_choice
+from ..foundation.checks import InvalidInput, check_choice
 
 # name: the function that makes the rows, its arguments, the shape of one picture
 TOYS = {
@@ -35,10 +35,10 @@ def open_data(name_or_path, *, bits=None, part=None, rng=None):
                   the training part of a folder or .npz that has parts.
     rng           numpy.random.Generator for "sampled": one uniform number a pixel, row by row.
 
-    Raises BadInput, which names the argument or the file.
+    Raises InvalidInput, which names the argument or the file.
     """
     if not isinstance(name_or_path, (str, os.PathLike)):
-        raise BadInput(f"name_or_path: {type(name_or_path).__name__} came, a name or a path was wanted")
+        raise InvalidInput(f"name_or_path: {type(name_or_path).__name__} came, a name or a path was wanted")
     if part is not None:
         check_choice("part", part, PARTS)
     name = str(name_or_path)
@@ -50,7 +50,7 @@ def open_data(name_or_path, *, bits=None, part=None, rng=None):
         return data_from_arrays(images, name=name, bits=bits, rng=rng)
     if not os.path.exists(name):
         names = ", ".join(DATA_NAMES)
-        raise BadInput(f"name_or_path: {name!r} came, a path that exists or one of {names} was wanted")
+        raise InvalidInput(f"name_or_path: {name!r} came, a path that exists or one of {names} was wanted")
     images, labels = read_pictures(pathlib.Path(name), part)
     return data_from_arrays(images, labels, name=name, bits=bits, rng=rng)
 
@@ -58,7 +58,7 @@ def open_data(name_or_path, *, bits=None, part=None, rng=None):
 def toy_pictures(name, part):
     """The rows of a toy: (N, rows, cols), or (N, D) where they are no pictures."""
     if part is not None:
-        raise BadInput(f"part: {part!r} came, but {name} has no parts, None was wanted")
+        raise InvalidInput(f"part: {part!r} came, but {name} has no parts, None was wanted")
     make_rows, sizes, image_shape = TOYS[name]
     rows = make_rows(*sizes)
     return rows if image_shape is None else rows.reshape(-1, *image_shape)

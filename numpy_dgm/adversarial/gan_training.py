@@ -37,7 +37,7 @@ from ..foundation.checkpoint import (
     load_run_state,
     resume_generator,
 )
-from ..foundation.doors import BadInput, check_array, check_choice, check_count, check_generator, check_number
+from ..foundation.checks import InvalidInput, check_array, check_choice, check_count, check_generator, check_number
 from ..foundation.optimizers import SCHEDULES, SGD, Adam, Momentum, MovingAverage, RMSProp, scheduled_rate
 from ..foundation.records import flatten, leaves, pack, windows
 from ..foundation.training import History, Progress, check_cases, check_finite, fingerprint
@@ -52,7 +52,7 @@ from .gan import (
     generator_gradient,
     with_labels,
 )
-from .gan_fused import fused_discriminator_gradient
+from .fused import fused_discriminator_gradient
 from .noise import InstanceNoise, noise_levels
 from .objectives import NonSaturating
 from .penalties import (
@@ -95,8 +95,8 @@ def train_gan(
     optimizer=Adam(beta1=0.5),
     average=None,
     fused=True,
-    look_every=100,
-    on_look=None,
+    log_every=100,
+    on_record=None,
     checkpoint=None,
     notes=None,
     progress=False,
@@ -121,10 +121,10 @@ def train_gan(
                       of the discriminator's steps; by default the same
     optimizer         SGD(), Momentum(), RMSProp() or Adam(); each player has its own copy
     average           d in (0, 1): give back the generator's moving average with this decay
-    fused             take the discriminator's gradient from its fused twin (see gan_fused.py), which is faster; False takes
+    fused             take the discriminator's gradient from its fused twin (see fused.py), which is faster; False takes
                       the plain `discriminator_gradient`, to step through it
-    look_every        steps from one look at the run, which goes into the history, to the next
-    on_look           a function called at each look with the GAN as it would be given back, and the history: to keep
+    log_every        steps from one look at the run, which goes into the history, to the next
+    on_record           a function called at each look with the GAN as it would be given back, and the history: to keep
                       samples for a film, say
     checkpoint        a folder: the state is kept there, and the same call goes on where it was stopped
     notes             a dict of texts and numbers to keep with the settings in the checkpoint
@@ -136,7 +136,7 @@ def train_gan(
 
     The history has, a look: step, rate, discriminator_rate, seconds (so far), generator_gradient and
     discriminator_gradient (norms, of the latest step), and what `observe` in diagnosis.py says of about 500 cases.
-    In the second half, what `diagnose_gan` says of the run is said once, as a TrainingWarning. Raises BadInput, and
+    In the second half, what `diagnose_gan` says of the run is said once, as a TrainingWarning. Raises InvalidInput, and
     Diverged, with the GAN as it was at the last look, when a parameter or a loss is no longer finite.
     """
     settings = {
@@ -158,7 +158,7 @@ def train_gan(
         "optimizer": repr(check_optimizer(optimizer)),
         "average": None if average is None else check_number("average", average, 0, 1, open_low=True, open_high=True),
         "fused": bool(fused),
-        "look_every": check_count("look_every", look_every),
+        "log_every": check_count("log_every", log_every),
     }
     check_generator("rng", rng)
     check_gan(gan)
@@ -170,10 +170,10 @@ def train_gan(
     run = start_run(gan, source, rules, optimizer, rng)
     checkpoint_file = None if checkpoint is None else Path(checkpoint) / CHECKPOINT
     if checkpoint is not None and Path(checkpoint).exists() and not Path(checkpoint).is_dir():
-        raise BadInput(f"checkpoint: {checkpoint} is a file, a folder was wanted")
+        raise InvalidInput(f"checkpoint: {checkpoint} is a file, a folder was wanted")
     if checkpoint_file is not None and checkpoint_file.exists():
         resume_run(run, checkpoint_file, settings, rng)
-    train_to_the_end(run, source, rules, rng, checkpoint_file, progress, on_look)
+    train_to_the_end(run, source, rules, rng, checkpoint_file, progress, on_record)
     return trained_gan(run), run.history
 
 
@@ -240,10 +240,10 @@ def start_run(gan, source, rules, optimizer, rng):
     )
 
 
-def train_to_the_end(run, source, rules, rng, checkpoint_file=None, progress=False, on_look=None):
+def train_to_the_end(run, source, rules, rng, checkpoint_file=None, progress=False, on_record=None):
     """All the steps that are left; the state goes to `checkpoint_file` as often as costs a tenth of the time."""
     settings = rules.settings
-    steps, look_every = settings["steps"], settings["look_every"]
+    steps, log_every = settings["steps"], settings["log_every"]
     reporter = Progress(steps, done=run.step, name="step") if progress else None
     seconds_before = run.history["seconds"][-1] if run.step else 0.0
     started, clock = time.perf_counter(), SaveClock()
@@ -257,9 +257,9 @@ def train_to_the_end(run, source, rules, rng, checkpoint_file=None, progress=Fal
         run.step += 1
         losses = {"discriminator_loss": of_discriminator.loss, "generator_loss": of_generator.loss}
         is_last = run.step == steps
-        if not np.isfinite(sum(losses.values())) or run.step % look_every == 0 or is_last:
+        if not np.isfinite(sum(losses.values())) or run.step % log_every == 0 or is_last:
             check_finite(run.gan, f"step {run.step}", last_good, **losses)
-        if run.step % look_every > 0 and not is_last:
+        if run.step % log_every > 0 and not is_last:
             continue
         last_good = trained_gan(run)
         values = observe(judged_gan(run), last_good.generator, run.watch, rules.objective)
@@ -269,8 +269,8 @@ def train_to_the_end(run, source, rules, rng, checkpoint_file=None, progress=Fal
             generator_gradient=np.linalg.norm(run.generator_slopes[0]),
             discriminator_gradient=np.linalg.norm(run.discriminator_slopes[0]), **values)
         say_what_is_wrong(run, steps)
-        if on_look is not None:
-            on_look(last_good, run.history)
+        if on_record is not None:
+            on_record(last_good, run.history)
         if reporter is not None:
             reporter.show(run.step, settings["batch_size"],
                           **{name: values[name] for name in ("distance", "spread", "accuracy_real", "accuracy_fake")})
@@ -390,13 +390,13 @@ def say_what_is_wrong(run, steps):
 
 
 def open_source(gan, data, labels):
-    """A Source of what came to `train_gan`. Raises BadInput."""
+    """A Source of what came to `train_gan`. Raises InvalidInput."""
     width = _width(gan)
     if isinstance(data, MixtureOfGaussians):
         if data.centres.shape[1] != width:
-            raise BadInput(f"data: a mixture of {data.centres.shape[1]} numbers a case came for a generator of {width}")
+            raise InvalidInput(f"data: a mixture of {data.centres.shape[1]} numbers a case came for a generator of {width}")
         if gan.n_classes > 0:
-            raise BadInput("data: a mixture, which has no labels, came for a GAN with classes; "
+            raise InvalidInput("data: a mixture, which has no labels, came for a GAN with classes; "
                            "draw cases of it and label them")
     else:
         data = check_cases("data", data, width, check_numbers)
@@ -406,7 +406,7 @@ def open_source(gan, data, labels):
 
 
 def check_numbers(name, x, width):
-    """`x` where it is an array (N, width) of finite numbers; else BadInput."""
+    """`x` where it is an array (N, width) of finite numbers; else InvalidInput."""
     return check_array(name, x, width=width)
 
 
@@ -439,54 +439,54 @@ def draw_labels(source, n, rng):
 
 
 def check_gan(gan):
-    """BadInput unless `gan` is a GAN whose players have one dtype."""
+    """InvalidInput unless `gan` is a GAN whose players have one dtype."""
     if not isinstance(gan, GAN):
-        raise BadInput(f"gan: {type(gan).__name__} came, a GAN (see make_gan) was wanted")
+        raise InvalidInput(f"gan: {type(gan).__name__} came, a GAN (see make_gan) was wanted")
     dtypes = {str(array.dtype) for _, array in leaves(gan)}
     if len(dtypes) > 1:
-        raise BadInput(f"gan: parameters of {' and '.join(sorted(dtypes))} came, one dtype was wanted")
+        raise InvalidInput(f"gan: parameters of {' and '.join(sorted(dtypes))} came, one dtype was wanted")
 
 
 def check_objective(objective):
-    """`objective` where it has both players' losses, or BadInput."""
+    """`objective` where it has both players' losses, or InvalidInput."""
     if not (hasattr(objective, "discriminator_loss") and hasattr(objective, "generator_loss")):
-        raise BadInput(f"objective: {objective!r} came, one of objectives.py such as NonSaturating() was wanted")
+        raise InvalidInput(f"objective: {objective!r} came, one of objectives.py such as NonSaturating() was wanted")
     return objective
 
 
 def check_noise(noise):
-    """`noise` where it is None or an InstanceNoise, or BadInput."""
+    """`noise` where it is None or an InstanceNoise, or InvalidInput."""
     if noise is not None and not isinstance(noise, InstanceNoise):
-        raise BadInput(f"noise: {noise!r} came, None or InstanceNoise(...) was wanted")
+        raise InvalidInput(f"noise: {noise!r} came, None or InstanceNoise(...) was wanted")
     return noise
 
 
 def check_optimizer(optimizer):
-    """`optimizer` where it is one of optimizers.py that has not stepped yet, or BadInput."""
+    """`optimizer` where it is one of optimizers.py that has not stepped yet, or InvalidInput."""
     if not isinstance(optimizer, OPTIMIZERS):
         wanted = ", ".join(f"{kind.__name__}()" for kind in OPTIMIZERS)
-        raise BadInput(f"optimizer: {optimizer!r} came, one of {wanted} was wanted")
+        raise InvalidInput(f"optimizer: {optimizer!r} came, one of {wanted} was wanted")
     return optimizer
 
 
 def check_combination(gan, settings, penalty):
-    """BadInput where what was asked for does not go together; the table stands at the head of the module."""
+    """InvalidInput where what was asked for does not go together; the table stands at the head of the module."""
     if settings["batch_size"] % gan.packing:
-        raise BadInput(f"batch_size: {settings['batch_size']} came with packing {gan.packing}, a multiple was wanted")
+        raise InvalidInput(f"batch_size: {settings['batch_size']} came with packing {gan.packing}, a multiple was wanted")
     if settings["simultaneous"] and settings["critic_steps"] > 1:
-        raise BadInput(f"critic_steps: {settings['critic_steps']} came with simultaneous steps, 1 was wanted")
+        raise InvalidInput(f"critic_steps: {settings['critic_steps']} came with simultaneous steps, 1 was wanted")
     if settings["clip"] is not None and settings["spectral"]:
-        raise BadInput("clip: it came together with spectral norm, which undoes it; one of the two was wanted")
+        raise InvalidInput("clip: it came together with spectral norm, which undoes it; one of the two was wanted")
     if penalty is not None and not isinstance(penalty, (R1, GradientPenalty)):
-        raise BadInput(f"penalty: {penalty!r} came, None, R1(weight) or GradientPenalty(weight) was wanted")
+        raise InvalidInput(f"penalty: {penalty!r} came, None, R1(weight) or GradientPenalty(weight) was wanted")
     in_generator, in_discriminator = _kinds(gan.generator), _kinds(gan.discriminator)
     if BatchNorm in in_generator and settings["batch_size"] < 2:
-        raise BadInput("batch_size: 1 came with batch norm in the generator, at least 2 was wanted")
+        raise InvalidInput("batch_size: 1 came with batch norm in the generator, at least 2 was wanted")
     if BatchNorm in in_discriminator:
-        raise BadInput("discriminator: batch norm came, which would make a real and a fake batch each alike by its own "
+        raise InvalidInput("discriminator: batch norm came, which would make a real and a fake batch each alike by its own "
                        "mean; none was wanted (spectral norm or a penalty keeps it smooth)")
     if penalty is not None and (MinibatchDiscrimination in in_discriminator or Dropout in in_discriminator):
-        raise BadInput(f"penalty: {penalty!r} came for a discriminator with dropout or minibatch discrimination; "
+        raise InvalidInput(f"penalty: {penalty!r} came for a discriminator with dropout or minibatch discrimination; "
                        "affine, maxout and elementwise layers were wanted")
 
 
@@ -521,13 +521,13 @@ def run_state(run, settings, rng):
 
 
 def load_gan_run(folder):
-    """`(gan, settings, history)` of the run in `folder`, as far as it has come. BadInput where there is none."""
+    """`(gan, settings, history)` of the run in `folder`, as far as it has come. InvalidInput where there is none."""
     state = load_run_state(Path(folder) / CHECKPOINT, "GAN", SAVED)
     return gan_from_dict(state["trained"]), state["settings"], History(**state["history"])
 
 
 def resume_run(run, path, settings, rng):
-    """Bring a fresh `run` and `rng` to where the checkpoint at `path` stands. BadInput where it is of another run."""
+    """Bring a fresh `run` and `rng` to where the checkpoint at `path` stands. InvalidInput where it is of another run."""
     state = load_run_state(path, "GAN", SAVED)
     check_same_run(path, state["settings"], settings)
     resume_generator(path, rng, state["generator"])

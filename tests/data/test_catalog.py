@@ -4,7 +4,7 @@ import pytest
 from numpy_dgm.data import Data, bars_and_stripes, labelled_shifter, open_data, shifting_bar
 from numpy_dgm.data import dataset
 from numpy_dgm.data.dataset import ChosenRows, data_from_arrays
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 
 
 def grey(n=40, rows=4, cols=5):
@@ -33,12 +33,12 @@ def test_toys_by_name(name, rows, image_shape):
     assert isinstance(data, Data) and data.bits == "as they are" and data.labels is None and data.name == name
     assert data.image_shape == image_shape and data.shape == rows.shape
     np.testing.assert_array_equal(data[:], rows)
-    with pytest.raises(BadInput, match="^part: "):
+    with pytest.raises(InvalidInput, match="^part: "):
         open_data(name, part="train")
 
 
 def test_an_unknown_name_is_answered_with_the_names():
-    with pytest.raises(BadInput, match="'digit' came.*digits, bars-and-stripes.*labelled-shifter"):
+    with pytest.raises(InvalidInput, match="'digit' came.*digits, bars-and-stripes.*labelled-shifter"):
         open_data("digit")
 
 
@@ -49,13 +49,13 @@ def test_an_unknown_name_is_answered_with_the_names():
     ({"part": "validation"}, "part"),
 ])
 def test_options_that_cannot_be_are_refused_by_name(options, argument):
-    with pytest.raises(BadInput, match=f"^{argument}: "):
+    with pytest.raises(InvalidInput, match=f"^{argument}: "):
         open_data("digits", **options)
 
 
 @pytest.mark.parametrize("name", [None, 3, b"digits"])
 def test_what_is_neither_name_nor_path_is_refused(name):
-    with pytest.raises(BadInput, match="^name_or_path: "):
+    with pytest.raises(InvalidInput, match="^name_or_path: "):
         open_data(name)
 
 
@@ -133,7 +133,7 @@ def test_sampled_pixels_at_the_ends_are_certain():
     np.zeros((0, 4)), np.zeros((4, 0)), np.zeros(4), np.array(1.0), np.zeros(2, dtype=[("a", float)]),
 ])
 def test_pixels_that_are_no_grey_levels_are_refused(tmp_path, pixels):
-    with pytest.raises(BadInput, match="file.npy: .*wanted"):
+    with pytest.raises(InvalidInput, match="file.npy: .*wanted"):
         opened(tmp_path, pixels)
 
 
@@ -143,7 +143,7 @@ def test_one_bad_pixel_in_any_block_is_found(tmp_path, monkeypatch, bad, place):
     monkeypatch.setattr(dataset, "BLOCK_PIXELS", 60)
     pixels = grey() / 255
     pixels[place, -1, -1] = bad
-    with pytest.raises(BadInput, match="file.npy"):
+    with pytest.raises(InvalidInput, match="file.npy"):
         opened(tmp_path, pixels)
 
 
@@ -157,14 +157,14 @@ def test_one_grey_pixel_in_any_block_makes_grey_data(tmp_path, monkeypatch, plac
 
 def test_a_threshold_that_leaves_nothing_on_is_refused(tmp_path):
     """Pixels from 0 to 16 in a file of bytes: full scale is 255, so nothing would be on."""
-    with pytest.raises(BadInput, match="file.npy: pixels up to 16 of 255 came"):
+    with pytest.raises(InvalidInput, match="file.npy: pixels up to 16 of 255 came"):
         opened(tmp_path, np.arange(17, dtype=np.uint8)[None])
     data = opened(tmp_path, np.arange(17, dtype=np.uint8)[None], bits="as they are")
     np.testing.assert_allclose(data[0], np.arange(17) / 255, rtol=1e-6)
 
 
 def test_pictures_in_fortran_order_are_refused_and_rows_are_not(tmp_path):
-    with pytest.raises(BadInput, match="file.npy: .*C order"):
+    with pytest.raises(InvalidInput, match="file.npy: .*C order"):
         opened(tmp_path, np.asfortranarray(grey()))
     in_memory = data_from_arrays(np.asfortranarray(grey()), name="array")
     np.testing.assert_array_equal(in_memory.images, grey().reshape(40, 20))
@@ -177,7 +177,7 @@ def test_pictures_in_fortran_order_are_refused_and_rows_are_not(tmp_path):
 @pytest.mark.parametrize("labels", [np.arange(39), np.arange(40.0), np.zeros((40, 1), int)])
 def test_labels_that_do_not_fit_are_refused(tmp_path, labels):
     np.savez(tmp_path / "file.npz", x=grey(), y=labels)
-    with pytest.raises(BadInput, match="file.npz: labels"):
+    with pytest.raises(InvalidInput, match="file.npz: labels"):
         open_data(tmp_path / "file.npz")
 
 
@@ -227,7 +227,7 @@ def test_take_keeps_rows_labels_and_treatment(tmp_path, kind):
     again = data.take(order[:30]).take([4, 2])
     np.testing.assert_array_equal(again[:], data[order[[4, 2]]])
     for rows in ([40], [], 3, np.ones(39, bool), [0.5]):
-        with pytest.raises(BadInput, match="^rows: "):
+        with pytest.raises(InvalidInput, match="^rows: "):
             data.take(rows)
 
 

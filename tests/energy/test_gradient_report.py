@@ -7,8 +7,8 @@ import pytest
 from models import expected_cd_gradient, random_bits, random_rbm, slowly_mixing_rbm, two_mode_rbm
 
 from numpy_dgm.energy import RBM, exact_gradient
-from numpy_dgm.energy.estimator_report import CD, PCD, Tempered, debiased_size, estimator_report, summarise
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.energy.gradient_report import CD, PCD, Tempered, debiased_size, gradient_report, summarise
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import all_bits
 from numpy_dgm.foundation.records import flatten, windows
 
@@ -27,7 +27,7 @@ def exact_bias(rbm, v, k):
 def test_the_bias_of_cd_falls_with_k_and_is_what_the_transition_matrix_says():
     """Each within 4.5 standard errors of its exact bias, and more than 4.5 away from those of the other two."""
     rbm, ks = slowly_mixing_rbm(), (1, 3, 8)
-    report = estimator_report(rbm, MANY_CASES, {k: CD(k) for k in ks}, np.random.default_rng(0), n_runs=200)
+    report = gradient_report(rbm, MANY_CASES, {k: CD(k) for k in ks}, np.random.default_rng(0), n_runs=200)
     exact = {k: exact_bias(rbm, CASES, k) for k in ks}
     assert report[1].bias > report[3].bias > report[8].bias
     for k in ks:
@@ -39,7 +39,7 @@ def test_the_bias_of_cd_falls_with_k_and_is_what_the_transition_matrix_says():
 @pytest.mark.parametrize("pcd, n_steps", [(PCD(1, updates=0), 1), (PCD(1, updates=2), 3), (PCD(3, updates=0), 3)])
 def test_pcd_has_run_for_k_steps_a_gradient_since_it_stood_at_the_data(pcd, n_steps):
     rbm = slowly_mixing_rbm()
-    found = estimator_report(rbm, MANY_CASES, {"pcd": pcd}, np.random.default_rng(0), n_runs=150)["pcd"]
+    found = gradient_report(rbm, MANY_CASES, {"pcd": pcd}, np.random.default_rng(0), n_runs=150)["pcd"]
     assert abs(found.bias - exact_bias(rbm, CASES, n_steps)) < 4.5 * found.bias_error
     assert abs(found.bias - exact_bias(rbm, CASES, 4 - n_steps)) > 4.5 * found.bias_error  # 3 for 1, 1 for 3
 
@@ -49,7 +49,7 @@ def test_on_two_far_modes_tempering_beats_gibbs_chains():
     many steps as tempering makes sweeps, nor in 5 times as many, which is what 5 rungs cost."""
     rbm, v = two_mode_rbm(), all_bits(6)[[0] * 16 + [63] * 16]
     estimators = {"tempered": Tempered(1, 39, n_rungs=5), "PCD": PCD(1, 39), "PCD, 5 times as long": PCD(5, 39)}
-    report = estimator_report(rbm, v, estimators, np.random.default_rng(0), n_runs=15)
+    report = gradient_report(rbm, v, estimators, np.random.default_rng(0), n_runs=15)
     tempered = report["tempered"]
     for name in ("PCD", "PCD, 5 times as long"):
         assert abs(report[name].bias - exact_bias(rbm, v, 40)) < 4.5 * report[name].bias_error + 0.01
@@ -63,7 +63,7 @@ def test_on_two_far_modes_tempering_beats_gibbs_chains():
     (lambda: Tempered(1, 1, 1), "n_rungs: 1 came"),
 ])
 def test_estimators_refuse_what_cannot_be_right(wrong, message):
-    with pytest.raises(BadInput, match=message):
+    with pytest.raises(InvalidInput, match=message):
         wrong()
 
 
@@ -146,7 +146,7 @@ def test_the_exact_gradient_itself_has_neither_bias_nor_noise(dtype):
         vector[5] *= -1
         return windows(rbm, vector)
 
-    report = estimator_report(rbm, CASES, {"exact": exact, "W[1, 2] flipped": wrong_sign}, np.random.default_rng(0), 3)
+    report = gradient_report(rbm, CASES, {"exact": exact, "W[1, 2] flipped": wrong_sign}, np.random.default_rng(0), 3)
     found, flipped = report["exact"], report["W[1, 2] flipped"]
     assert found.bias < 1e-6 and found.rmse < 1e-6 and found.variance < 1e-12 and found.worst_z == 0
     assert math.isclose(found.cosine, 1, rel_tol=1e-6)
@@ -159,7 +159,7 @@ def test_the_exact_gradient_itself_has_neither_bias_nor_noise(dtype):
 
 def test_it_prints_a_line_an_estimator():
     rbm, v = random_rbm(5, 3, 1.0, 0), random_bits(4, 5, 1)
-    report = estimator_report(rbm, v, {"CD-1": CD(1), "chains that go on": PCD(1, 5)}, np.random.default_rng(0), 10)
+    report = gradient_report(rbm, v, {"CD-1": CD(1), "chains that go on": PCD(1, 5)}, np.random.default_rng(0), 10)
     first, heads, *lines = repr(report).splitlines()
     assert first == f"|exact gradient| {report.exact_size:.4g}; 10 runs of each estimator"
     assert math.isclose(report.exact_size, np.linalg.norm(flatten(exact_gradient(rbm, v))))
@@ -194,8 +194,8 @@ SMALL = random_rbm(4, 3, 1.0, 0)
     ({"estimators": {"one": returns(replace(SMALL, W=SMALL.W.T))}}, "estimators['one']: W of shape (3, 4) came"),
     ({"estimators": {"one": returns(replace(SMALL, b=SMALL.b * np.nan))}}, "estimators['one']: b: 4 of 4 values are"),
 ])
-def test_estimator_report_refuses_what_cannot_be_right(arguments, message):
+def test_gradient_report_refuses_what_cannot_be_right(arguments, message):
     good = {"rbm": SMALL, "v": CASES, "estimators": {"CD-1": CD(1)}, "rng": np.random.default_rng(0), "n_runs": 2}
-    with pytest.raises(BadInput) as error:
-        estimator_report(**{**good, **arguments})
+    with pytest.raises(InvalidInput) as error:
+        gradient_report(**{**good, **arguments})
     assert message in str(error.value)

@@ -18,7 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from .likelihood import gaussian_moments, log_partition, smaller_layer_visible, state_blocks
-from .rbm import flipped, free_energy, hidden_probs, is_gaussian_pair, visible_probs
+from .rbm import transposed, free_energy, hidden_probs, is_gaussian_pair, visible_probs
 
 
 def exact_gradient(rbm, v):
@@ -57,7 +57,7 @@ def model_means(rbm):
         t += p @ mean_t
     dtype = rbm.W.dtype
     means = replace(layer, W=s_t.astype(dtype), b=s.astype(dtype), c=t.astype(dtype))
-    return means if layer is rbm else flipped(means)
+    return means if layer is rbm else transposed(means)
 
 
 def _gaussian_means(rbm):

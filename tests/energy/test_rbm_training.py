@@ -14,10 +14,10 @@ from numpy_dgm.energy import (
     pcd_gradient,
     train_rbm,
 )
-from numpy_dgm.energy.contrastive import sparsity_gradient
+from numpy_dgm.energy.gradients import sparsity_gradient
 from numpy_dgm.energy.tempering import init_ladder, start_ladder, tempered_gradient
 from numpy_dgm.energy.units import Gaussian, Softmax
-from numpy_dgm.foundation.doors import BadInput
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.training import Diverged
 
@@ -138,7 +138,7 @@ def test_a_sparsity_target_makes_hidden_units_sparse():
 
 def test_a_sparsity_target_is_for_bits():
     rbm = init_rbm(6, 4, np.random.default_rng(0), hidden=Gaussian())
-    with pytest.raises(BadInput, match="sparsity_target: hidden units of the kind Gaussian"):
+    with pytest.raises(InvalidInput, match="sparsity_target: hidden units of the kind Gaussian"):
         train_rbm(rbm, random_bits(20, 6, 0), epochs=1, rng=np.random.default_rng(0), sparsity_target=0.1)
 
 
@@ -157,7 +157,7 @@ def test_a_run_is_not_gone_on_with_by_another_kind_of_unit(tmp_path):
     start = dict(epochs=1, checkpoint=tmp_path)
     train_rbm(init_rbm(6, 4, np.random.default_rng(0)), data, rng=np.random.default_rng(0), **start)
     softmax = init_rbm(6, 4, np.random.default_rng(0), hidden=Softmax(2))
-    with pytest.raises(BadInput, match="the run there has hidden"):
+    with pytest.raises(InvalidInput, match="the run there has hidden"):
         train_rbm(softmax, data, rng=np.random.default_rng(0), **start)
 
 
@@ -256,7 +256,7 @@ def test_a_run_that_diverges_stops_with_a_clear_sentence():
     (dict(rng=0), "rng: int came"),
 ])
 def test_settings_that_cannot_be_right_are_refused(changes, message):
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         small_run(**changes)
     assert message in str(error.value)
 
@@ -274,12 +274,12 @@ def test_settings_that_cannot_be_right_are_refused(changes, message):
 ])
 def test_data_that_cannot_be_right_are_refused(data, message):
     rng = np.random.default_rng(0)
-    with pytest.raises(BadInput) as error:
+    with pytest.raises(InvalidInput) as error:
         train_rbm(init_rbm(6, 4, rng), data, epochs=1, rng=rng)
     assert message in str(error.value)
 
 
 def test_patience_on_a_model_too_large_says_what_to_watch_instead():
     rng, data = np.random.default_rng(0), random_bits(20, 30, 0)
-    with pytest.raises(BadInput, match="at most 16 bits; here 30 visible and 40 hidden.*validation_free_energy"):
+    with pytest.raises(InvalidInput, match="at most 16 bits; here 30 visible and 40 hidden.*validation_free_energy"):
         train_rbm(init_rbm(30, 40, rng), data, epochs=1, rng=rng, validation=0.2, patience=2)

@@ -20,7 +20,7 @@ from .course.lessons import find_lessons, run_lesson
 from .data.dataset import WAYS_TO_BITS
 from .energy.evaluation import METHODS as EVALUATION_METHODS
 from .energy.rbm_training import METHODS, OPTIMIZERS, load_rbm_run
-from .foundation.checks import InvalidInput, check_count, check_number
+from .foundation.checks import InvalidInput, check_integer, check_number
 from .foundation.optimizers import SCHEDULES, Adam
 from .foundation.training import Diverged
 from .gan_runs import (
@@ -115,8 +115,8 @@ def sample(options):
     """dgm sample"""
     if options.out.suffix not in (".png", ".npy"):
         raise InvalidInput(f"--out: {options.out} came, a name that ends in .png (pictures) or .npy (numbers) was wanted")
-    count = check_count("--count", options.count)
-    rng = np.random.default_rng(check_count("--seed", options.seed, least=0))
+    count = check_integer("--count", options.count)
+    rng = np.random.default_rng(check_integer("--seed", options.seed, least=0))
     show = sample_gan if run_model(options.run_folder) == "GAN" else sample_rbm
     return show(options, count, rng)
 
@@ -124,7 +124,7 @@ def sample(options):
 def sample_rbm(options, count, rng):
     """dgm sample, of an RBM's run"""
     rbm, settings, _ = load_rbm_run(options.run_folder)
-    steps = check_count("--steps", options.steps)
+    steps = check_integer("--steps", options.steps)
     v, p_v = sample_chains(rbm, count, steps, rng)
     if options.out.suffix == ".npy":
         save_array(v.astype(np.uint8), options.out)

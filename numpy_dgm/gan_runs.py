@@ -10,7 +10,7 @@ from .adversarial.gan import generate, make_gan
 from .adversarial.gan_training import load_gan_run, train_gan
 from .data.mixtures import MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians, to_unit_spread
 from .data.catalog import default_part, open_data
-from .foundation.checks import InvalidInput, check_count
+from .foundation.checks import InvalidInput, check_integer
 from .neural.mlp import init_mlp
 
 MIXTURES = {"ring": ring_of_gaussians, "grid": grid_of_gaussians}
@@ -43,10 +43,10 @@ def train_gan_in_folder(folder, *, data, n_latent, hidden, units="leaky_relu", s
 
     A generator of pictures ends with a sigmoid. InvalidInput where the folder holds another run; nothing is written over.
     """
-    seed = check_count("seed", seed, least=0)
+    seed = check_integer("seed", seed, least=0)
     source, labels, notes = open_for_gan(data, part)
     is_mixture = isinstance(source, MixtureOfGaussians)
-    check_count("n_latent", n_latent)
+    check_integer("n_latent", n_latent)
     width = source.centres.shape[1] if is_mixture else source.shape[1]
     if conditional and labels is None:
         raise InvalidInput(f"conditional: {data} has no labels, data with labels were wanted")
@@ -111,7 +111,7 @@ def evaluate_gan_run(folder, *, data=None, part=None, seed=0):
     many training cases in the samples' place under `real`.
     """
     gan, settings, _ = load_gan_run(folder)
-    rng = np.random.default_rng(check_count("seed", seed, least=0))
+    rng = np.random.default_rng(check_integer("seed", seed, least=0))
     trained_on = settings["data_name"]
     name = trained_on if data is None else data
     if (name in MIXTURES) != (trained_on in MIXTURES):

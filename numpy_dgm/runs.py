@@ -16,7 +16,7 @@ from .energy.evaluation import evaluate_rbm
 from .energy.rbm_training import load_rbm_run, train_rbm
 from .energy.rbm import free_energy, gibbs_step, hidden_probs, init_rbm, visible_probs
 from .foundation.checkpoint import CHECKPOINT, load_checkpoint
-from .foundation.checks import InvalidInput, check_count
+from .foundation.checks import InvalidInput, check_integer
 from .foundation.training import mean_of_cases
 
 
@@ -38,7 +38,7 @@ def train_rbm_in_folder(folder, *, data, n_hidden, seed=0, bits=None, part=None,
     number that everything drawn comes from; settings as in `train_rbm`. InvalidInput where the folder holds
     another run; nothing is written over.
     """
-    seed = check_count("seed", seed, least=0)
+    seed = check_integer("seed", seed, least=0)
     part = default_part(data, "train") if part is None else part
     cases = open_cases(data, bits, part, seed)
     rng = np.random.default_rng(seed)

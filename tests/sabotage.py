@@ -842,7 +842,7 @@ SABOTAGE = [
     ),
     Sabotage(
         BOLTZMANN,
-        '    check_count("machine.n_visible", machine.n_visible, most=n)\n',
+        '    check_integer("machine.n_visible", machine.n_visible, most=n)\n',
         "",
         "more visible units than units pass the door",
     ),
@@ -1487,7 +1487,7 @@ SABOTAGE = [
         "np.zeros((n_rungs * n_ladders, n_visible), ladder.base_b.dtype)",
         "ladders do not start at the base",
     ),
-    Sabotage(TEMPERING, '    check_count("n_rungs", n_rungs, least=2)\n', "", "a ladder of one rung is let in"),
+    Sabotage(TEMPERING, '    check_integer("n_rungs", n_rungs, least=2)\n', "", "a ladder of one rung is let in"),
     Sabotage(TEMPERING, "for _ in range(n_sweeps):", "for _ in range(n_sweeps + 1):", "k + 1 sweeps (21)"),
     Sabotage(TEMPERING, "return v, total / n_sweeps", "return v, total", "swap rates added up over the sweeps (8)"),
     Sabotage(TEMPERING, "    v_model = v[-1]\n", "    v_model = v[0]\n", "the base taken for the model"),

@@ -35,7 +35,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..data.mixtures import MixtureOfGaussians, squared_distances
-from ..foundation.checks import InvalidInput, check_array, check_count, check_generator, check_number
+from ..foundation.checks import InvalidInput, check_array, check_integer, check_generator, check_number
 
 HIGH_QUALITY = 3  # standard deviations from the nearest centre
 ROWS_FOR_MEDIAN = 1000  # their half a million distances give the median well enough
@@ -135,7 +135,7 @@ def mmd(x, y, rng, bandwidth=None, n_permutations=200):
     """
     x, y = _two_sets("x", x, "y", y, least=2)
     check_generator("rng", rng)
-    check_count("n_permutations", n_permutations)
+    check_integer("n_permutations", n_permutations)
     z = np.concatenate([x, y])
     if bandwidth is None:
         bandwidth = median_distance(z, rng)
@@ -195,7 +195,7 @@ def sliced_wasserstein(x, y, n_directions, rng):
     Rabin et al. 2012; Bonneel et al. 2015.
     """
     x, y = _two_sets("x", x, "y", y, least=1)
-    check_count("n_directions", n_directions)
+    check_integer("n_directions", n_directions)
     check_generator("rng", rng)
     directions = rng.standard_normal((n_directions, x.shape[1]))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
@@ -231,7 +231,7 @@ def precision_and_recall(real, fake, k=3):
     0; distances are rounded, so that it is only of bits that they surely hold a copy in the other set. Raises InvalidInput.
     Kynkäänniemi et al. 2019, who take k = 3.
     """
-    check_count("k", k)
+    check_integer("k", k)
     real, fake = _two_sets("real", real, "fake", fake, least=k + 1)
     return share_inside(fake, real, k), share_inside(real, fake, k)
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_array, check_count, check_generator
+from ..foundation.checks import InvalidInput, check_array, check_integer, check_generator
 from ..foundation.records import Record, leaves
 from ..neural.mlp import MLP, mlp_backward, mlp_forward
 from .noise import blurred
@@ -61,8 +61,8 @@ def make_gan(generator, discriminator, n_classes=0, packing=1):
     n_classes      0 for a GAN without labels
     packing        how many cases the discriminator sees side by side
     """
-    n_classes = check_count("n_classes", n_classes, least=0)
-    packing = check_count("packing", packing)
+    n_classes = check_integer("n_classes", n_classes, least=0)
+    packing = check_integer("packing", packing)
     n_latent = _inputs("generator", generator) - n_classes
     if n_latent < 1:
         raise InvalidInput(f"generator: {n_latent + n_classes} inputs came with {n_classes} classes, "
@@ -80,7 +80,7 @@ def generate(gan, n, rng, labels=None):
 
     labels (n,) with a GAN that has classes: which class each case is to be of. Raises InvalidInput.
     """
-    check_count("n", n)
+    check_integer("n", n)
     check_generator("rng", rng)
     check_labels(gan, labels, n)
     z = draw_latents(gan, n, rng)

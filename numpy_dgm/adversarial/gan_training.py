@@ -37,7 +37,7 @@ from ..foundation.checkpoint import (
     load_run_state,
     resume_generator,
 )
-from ..foundation.checks import InvalidInput, check_array, check_choice, check_count, check_generator, check_number
+from ..foundation.checks import InvalidInput, check_array, check_choice, check_integer, check_generator, check_number
 from ..foundation.optimizers import SCHEDULES, SGD, Adam, Momentum, MovingAverage, RMSProp, scheduled_rate
 from ..foundation.records import flatten, leaves, pack, windows
 from ..foundation.training import History, Progress, check_cases, check_finite, fingerprint
@@ -140,14 +140,14 @@ def train_gan(
     Diverged, with the GAN as it was at the last look, when a parameter or a loss is no longer finite.
     """
     settings = {
-        "steps": check_count("steps", steps),
+        "steps": check_integer("steps", steps),
         "objective": repr(check_objective(objective)),
         "penalty": repr(penalty),
         "clip": None if clip is None else check_number("clip", clip, 0, np.inf, open_low=True),
         "spectral": bool(spectral),
         "noise": repr(check_noise(noise)),
-        "batch_size": check_count("batch_size", batch_size),
-        "critic_steps": check_count("critic_steps", critic_steps),
+        "batch_size": check_integer("batch_size", batch_size),
+        "critic_steps": check_integer("critic_steps", critic_steps),
         "simultaneous": bool(simultaneous),
         "rate": check_number("rate", rate, 0, np.inf, open_low=True),
         "discriminator_rate": rate if discriminator_rate is None else check_number(
@@ -158,7 +158,7 @@ def train_gan(
         "optimizer": repr(check_optimizer(optimizer)),
         "average": None if average is None else check_number("average", average, 0, 1, open_low=True, open_high=True),
         "fused": bool(fused),
-        "log_every": check_count("log_every", log_every),
+        "log_every": check_integer("log_every", log_every),
     }
     check_generator("rng", rng)
     check_gan(gan)

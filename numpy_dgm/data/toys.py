@@ -15,7 +15,7 @@ Boltzmann machines.
 """
 import numpy as np
 
-from ..foundation.checks import check_array, check_count
+from ..foundation.checks import check_array, check_integer
 from ..foundation.enumeration import all_bits
 
 
@@ -27,7 +27,7 @@ def bars_and_stripes(n):
 
         best mean log p = -(1 - 2^(1-n)) log 2^(n+1) - 2^(1-n) log 2^n
     """
-    n = check_count("n", n, least=1, most=12)
+    n = check_integer("n", n, least=1, most=12)
     patterns = all_bits(n)  # (2^n, n)
     bars = np.repeat(patterns, n, axis=1)  # bit i colours row i, which is n pixels in a line
     stripes = np.tile(patterns, (1, n))  # bit j colours column j, once in each row
@@ -39,8 +39,8 @@ def shifting_bar(n, width):
 
         best mean log p = -log n          (width < n, so that all rows are distinct)
     """
-    n = check_count("n", n)
-    width = check_count("width", width, least=1, most=n)
+    n = check_integer("n", n)
+    width = check_integer("width", width, least=1, most=n)
     bar = np.zeros(n)
     bar[:width] = 1
     return np.stack([np.roll(bar, place) for place in range(n)])
@@ -57,7 +57,7 @@ def labelled_shifter(n):
 
         best mean log p = -log(3 · 2^n)
     """
-    n = check_count("n", n, least=1, most=16)
+    n = check_integer("n", n, least=1, most=16)
     pattern = all_bits(n)  # (2^n, n)
     parts = []
     for label, shift in zip(np.eye(3), (-1, 0, 1)):

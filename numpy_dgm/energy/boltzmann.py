@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_array, check_count, check_generator
+from ..foundation.checks import InvalidInput, check_array, check_integer, check_generator
 from ..foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution
 from ..foundation.numerics import bernoulli, logsumexp, sigmoid
 from ..foundation.records import Record
@@ -42,8 +42,8 @@ def init_boltzmann(n_units, n_visible, rng, mask=None, scale=0.01, dtype=np.floa
     mask (n, n) true where a pair i < j is connected, false on and below the diagonal; by default every pair.
     Raises InvalidInput.
     """
-    check_count("n_units", n_units)
-    check_count("n_visible", n_visible, most=n_units)
+    check_integer("n_units", n_units)
+    check_integer("n_visible", n_visible, most=n_units)
     check_generator("rng", rng)
     if mask is None:
         mask = np.triu(np.ones((n_units, n_units)), k=1)
@@ -62,7 +62,7 @@ def layered_mask(sizes):
     if len(sizes) < 2:
         raise InvalidInput(f"sizes: {len(sizes)} layer came, at least two were wanted")
     for size in sizes:
-        check_count("sizes", size)
+        check_integer("sizes", size)
     layer = np.repeat(np.arange(len(sizes)), sizes)  # (n,) the layer that each unit is in
     return (layer[None, :] == layer[:, None] + 1).astype(np.float64)
 
@@ -86,7 +86,7 @@ def check_boltzmann(machine):
     if len(W) != n:
         raise InvalidInput(f"machine.W: shape {W.shape} came, ({n}, {n}) was wanted")
     check_mask("machine.mask", machine.mask, n)
-    check_count("machine.n_visible", machine.n_visible, most=n)
+    check_integer("machine.n_visible", machine.n_visible, most=n)
     dtypes = {array.dtype.name for array in (machine.W, machine.b, machine.mask)}
     if len(dtypes) > 1 or not dtypes <= {"float32", "float64"}:
         raise InvalidInput(f"machine: parameters of dtype {', '.join(sorted(dtypes))} came, "

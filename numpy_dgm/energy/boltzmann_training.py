@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_array, check_choice, check_count, check_generator, check_number
+from ..foundation.checks import InvalidInput, check_array, check_choice, check_integer, check_generator, check_number
 from ..foundation.numerics import bernoulli, sigmoid
 from ..foundation.optimizers import SCHEDULES, MovingAverage, scheduled_rate
 from ..foundation.records import flatten, pack, windows
@@ -167,13 +167,13 @@ def train_boltzmann(
     cases. Raises InvalidInput, and Diverged when a parameter is no longer finite.
     """
     settings = {
-        "epochs": check_count("epochs", epochs),
+        "epochs": check_integer("epochs", epochs),
         "method": check_choice("method", method, METHODS),
-        "k": check_count("k", k),
-        "batch_size": check_count("batch_size", batch_size),
+        "k": check_integer("k", k),
+        "batch_size": check_integer("batch_size", batch_size),
         "rate": check_number("rate", rate, 0, np.inf, open_low=True),
         "schedule": check_choice("schedule", schedule, SCHEDULES),
-        "n_chains": check_count("n_chains", n_chains),
+        "n_chains": check_integer("n_chains", n_chains),
         "weight_decay": check_number("weight_decay", weight_decay, 0, 1),
         "average": None if average is None else check_number("average", average, 0, 1, open_low=True, open_high=True),
     }

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_choice, check_count, check_generator
+from ..foundation.checks import InvalidInput, check_choice, check_integer, check_generator
 from ..foundation.records import Record
 from ..foundation.training import check_cases
 from .annealing import Walks, base_rbm, bennett, forward_walks, reverse_walks, sample_base, summarize_reverse
@@ -70,8 +70,8 @@ def evaluate_rbm(rbm, data, rng, method="auto", executor=None, n_temperatures=10
     check_rbm(rbm)
     check_generator("rng", rng)
     check_choice("method", method, METHODS)
-    check_count("n_temperatures", n_temperatures, least=2)
-    check_count("n_walks", n_walks, least=20)
+    check_integer("n_temperatures", n_temperatures, least=2)
+    check_integer("n_walks", n_walks, least=20)
     data = check_cases("data", data, len(rbm.b), rbm.visible.check)
     v = np.asarray(data[:], dtype=rbm.W.dtype)
     if not rbm.visible.are_states(v):

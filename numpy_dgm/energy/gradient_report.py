@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_array, check_count, check_generator
+from ..foundation.checks import InvalidInput, check_array, check_integer, check_generator
 from ..foundation.records import entry_name, flatten
 from .gradients import cd_gradient, exact_gradient, pcd_gradient
 from .rbm import RBM, check_rbm, sample_hidden
@@ -34,7 +34,7 @@ class CD:
     k: int = 1
 
     def __post_init__(self):
-        check_count("k", self.k)
+        check_integer("k", self.k)
 
     def __call__(self, rbm, v, rng):
         """The estimate for the cases v (N, D): an RBM of gradients."""
@@ -49,8 +49,8 @@ class PCD:
     updates: int = 20
 
     def __post_init__(self):
-        check_count("k", self.k)
-        check_count("updates", self.updates, least=0)
+        check_integer("k", self.k)
+        check_integer("updates", self.updates, least=0)
 
     def __call__(self, rbm, v, rng):
         """The estimate for the cases v (N, D): an RBM of gradients."""
@@ -72,9 +72,9 @@ class Tempered:
     n_rungs: int = 10
 
     def __post_init__(self):
-        check_count("k", self.k)
-        check_count("updates", self.updates, least=0)
-        check_count("n_rungs", self.n_rungs, least=2)
+        check_integer("k", self.k)
+        check_integer("updates", self.updates, least=0)
+        check_integer("n_rungs", self.n_rungs, least=2)
 
     def __call__(self, rbm, v, rng):
         """The estimate for the cases v (N, D): an RBM of gradients."""
@@ -136,7 +136,7 @@ def gradient_report(rbm, v, estimators, rng, n_runs=1000):
     check_rbm(rbm)
     v = rbm.visible.check("v", v, len(rbm.b)).astype(rbm.W.dtype)
     check_generator("rng", rng)
-    check_count("n_runs", n_runs, least=2)
+    check_integer("n_runs", n_runs, least=2)
     if not isinstance(estimators, dict) or not estimators:
         raise InvalidInput(f"estimators: {estimators!r} came, a dict such as {{'CD-1': CD(1)}} was wanted")
     exact = exact_gradient(rbm, v)

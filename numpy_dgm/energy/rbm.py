@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_array, check_choice, check_count, check_generator
+from ..foundation.checks import InvalidInput, check_array, check_choice, check_integer, check_generator
 from ..foundation.records import Record
 from .units import Bernoulli, Gaussian, Softmax, check_units
 
@@ -44,8 +44,8 @@ def init_rbm(n_visible, n_hidden, rng, data=None, dtype=np.float32, visible=Bern
     dtype float32 (to train) or float64 (to check); visible, hidden the kinds of units, bits by default.
     Raises InvalidInput. Hinton 2010, section 8.
     """
-    check_count("n_visible", n_visible)
-    check_count("n_hidden", n_hidden)
+    check_integer("n_visible", n_visible)
+    check_integer("n_hidden", n_hidden)
     check_generator("rng", rng)
     check_choice("dtype", np.dtype(dtype).name, ("float32", "float64"))
     check_units("visible", visible).check_width("n_visible", n_visible)

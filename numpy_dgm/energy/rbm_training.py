@@ -21,7 +21,7 @@ from ..foundation.checkpoint import (
     load_run_state,
     resume_generator,
 )
-from ..foundation.checks import InvalidInput, check_choice, check_count, check_generator, check_number
+from ..foundation.checks import InvalidInput, check_choice, check_integer, check_generator, check_number
 from ..foundation.optimizers import SCHEDULES, SGD, Adam, Momentum, MovingAverage, scheduled_rate
 from ..foundation.records import flatten, pack, windows
 from ..foundation.training import (
@@ -116,10 +116,10 @@ def train_rbm(
     and validation_log_likelihood. Raises InvalidInput, and Diverged when a parameter is no longer finite.
     """
     settings = {
-        "epochs": check_count("epochs", epochs),
+        "epochs": check_integer("epochs", epochs),
         "method": check_choice("method", method, METHODS),
-        "k": check_count("k", k),
-        "batch_size": check_count("batch_size", batch_size),
+        "k": check_integer("k", k),
+        "batch_size": check_integer("batch_size", batch_size),
         "rate": check_number("rate", rate, 0, np.inf, open_low=True),
         "schedule": check_choice("schedule", schedule, SCHEDULES),
         "optimizer": check_choice("optimizer", optimizer, tuple(OPTIMIZERS)),
@@ -128,11 +128,11 @@ def train_rbm(
         "sparsity_target": None if sparsity_target is None else check_number(
             "sparsity_target", sparsity_target, 0, 1, open_low=True, open_high=True),
         "sparsity_cost": check_number("sparsity_cost", sparsity_cost, 0, np.inf),
-        "n_chains": check_count("n_chains", n_chains),
-        "n_rungs": check_count("n_rungs", n_rungs, least=2),
+        "n_chains": check_integer("n_chains", n_chains),
+        "n_rungs": check_integer("n_rungs", n_rungs, least=2),
         "average": None if average is None else check_number("average", average, 0, 1, open_low=True, open_high=True),
         "validation": check_number("validation", validation, 0, 1, open_high=True),
-        "patience": None if patience is None else check_count("patience", patience),
+        "patience": None if patience is None else check_integer("patience", patience),
         "fused": bool(fused),
     }
     check_generator("rng", rng)

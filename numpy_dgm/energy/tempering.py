@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.checks import check_array, check_count
+from ..foundation.checks import check_array, check_integer
 from ..foundation.records import Record
 from .annealing import base_rbm
 from .gradients import phase_difference
@@ -49,7 +49,7 @@ def init_ladder(rbm, n_rungs=10, data_mean=None):
     the way up longer. A pair that hardly ever swaps cuts the ladder in two. Raises InvalidInput.
     """
     check_rbm(rbm)
-    check_count("n_rungs", n_rungs, least=2)
+    check_integer("n_rungs", n_rungs, least=2)
     if data_mean is not None:
         low, high = rbm.visible.lowest, rbm.visible.highest
         data_mean = check_array("data_mean", data_mean, ndim=1, width=len(rbm.b), low=low, high=high)

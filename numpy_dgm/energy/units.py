@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_array, check_count
+from ..foundation.checks import InvalidInput, check_array, check_integer
 from ..foundation.enumeration import all_bits
 from ..foundation.numerics import bernoulli, logit, logsumexp, sigmoid, sum_of_softplus
 
@@ -193,7 +193,7 @@ class Softmax:
 
     def check_width(self, name, n):
         """InvalidInput where n units do not make whole groups."""
-        check_count("n_values", self.n_values, least=2)
+        check_integer("n_values", self.n_values, least=2)
         if n % self.n_values:
             raise InvalidInput(f"{name}: {n} units came, a multiple of {self.n_values} (whole softmax groups) was wanted")
 

@@ -9,5 +9,6 @@
     training.py      minibatches, history, progress, early stopping, divergence guard
     checkpoint.py    a whole training state in a file, atomically, without pickles
     standardiser.py  real-valued data to unit scale and back, with the Jacobian
-    checks.py         the checks at the doors, and InvalidInput
+    checks.py         checks of arguments, and InvalidInput
+    types.py          names for the types in public signatures
 """

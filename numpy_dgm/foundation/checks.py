@@ -1,19 +1,30 @@
-"""The checks at the doors: one clear sentence for whoever hands in something that cannot be right.
+"""Checks of arguments: one clear sentence for whoever passes in something that cannot be right.
 
-A door is where data or settings come in from outside: constructors, `train_...`, `open_data`,
-loading, the command. The equations behind the doors trust their arguments and check nothing.
+Arguments are checked where data or settings come in from outside: constructors, `train_...`, `open_data`, loading,
+the command. A check returns the value in the form in which it is used from there on. The equations behind the checks
+trust their arguments.
 """
 import math
 import numbers
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
+from .types import Array, Generator
+
 
 class InvalidInput(ValueError):
-    """What was handed in cannot be used. The message names it, says what came and what was wanted."""
+    """An argument or a file that cannot be used. The message names it and says what was expected and what was got."""
 
 
-def check_array(name, value, *, width=None, ndim=2, low=None, high=None):
+def invalid(name: object, expected: str, got: object, advice: str = "") -> InvalidInput:
+    """The InvalidInput that says "name: expected ..., got ...; advice", to be raised."""
+    return InvalidInput(f"{name}: expected {expected}, got {got}" + (f"; {advice}" if advice else ""))
+
+
+def check_array(name: str, value: Any, *, width: int | None = None, ndim: int = 2, low: float | None = None,
+                high: float | None = None) -> Array:
     """`value` as a numeric array of `ndim` axes, or InvalidInput.
 
     Refused: object, complex or text dtype; another number of axes; no entries; a last axis that is
@@ -22,66 +33,65 @@ def check_array(name, value, *, width=None, ndim=2, low=None, high=None):
     try:
         array = np.asarray(value)
     except ValueError as error:
-        raise InvalidInput(f"{name}: rows of different lengths came, a rectangular array was wanted") from error
+        raise invalid(name, "a rectangular array", "rows of different lengths") from error
     if array.dtype.kind not in "biuf":
-        raise InvalidInput(f"{name}: dtype {array.dtype} came, real numbers were wanted")
+        raise invalid(name, "real numbers", f"dtype {array.dtype}")
     if array.ndim != ndim:
-        raise InvalidInput(f"{name}: shape {array.shape} came, {_axes(ndim)} wanted")
+        raise invalid(name, _axes(ndim), f"shape {array.shape}")
     if array.size == 0:
-        raise InvalidInput(f"{name}: an empty array of shape {array.shape} came, at least one entry was wanted")
+        raise invalid(name, "at least one entry", f"an empty array of shape {array.shape}")
     if width is not None and array.shape[-1] != width:
-        raise InvalidInput(f"{name}: shape {array.shape} came, a last axis of {width} was wanted")
+        raise invalid(name, f"a last axis of {width}", f"shape {array.shape}")
     check_values(name, array, low, high)
     return array
 
 
-def check_values(name, array, low=None, high=None):
+def check_values(name: str, array: Array, low: float | None = None, high: float | None = None) -> None:
     """InvalidInput where an entry is not finite or lies outside [low, high]."""
     smallest, largest = array.min(), array.max()  # NaN, if there is one
     if not (np.isfinite(smallest) and np.isfinite(largest)):
         n_bad = int(array.size - np.isfinite(array).sum())
-        raise InvalidInput(f"{name}: {n_bad} of {array.size} values are NaN or infinite, finite values were wanted")
+        raise invalid(name, "finite values", f"NaN or infinity in {n_bad} of {array.size}")
     if low is not None and smallest < low or high is not None and largest > high:
-        raise InvalidInput(
-            f"{name}: values from {smallest:g} to {largest:g} came, "
-            f"values in [{-np.inf if low is None else low:g}, {np.inf if high is None else high:g}] were wanted"
-        )
+        interval = f"[{-np.inf if low is None else low:g}, {np.inf if high is None else high:g}]"
+        raise invalid(name, f"values in {interval}", f"values from {smallest:g} to {largest:g}")
 
 
-def check_count(name, value, least=1, most=None):
+def check_integer(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
     """`value` as an int of at least `least` (and at most `most`), or InvalidInput."""
     in_range = isinstance(value, numbers.Integral) and not isinstance(value, bool) and value >= least
     if not in_range or (most is not None and value > most):
-        upper = "" if most is None else f" and at most {most}"
-        raise InvalidInput(f"{name}: {value!r} came, a whole number of at least {least}{upper} was wanted")
+        bounds = f">= {least}" if most is None else f"in [{least}, {most}]"
+        raise invalid(name, f"an integer {bounds}", repr(value))
     return int(value)
 
 
-def check_number(name, value, low, high, *, open_low=False, open_high=False):
+def check_number(name: str, value: Any, low: float, high: float, *, open_low: bool = False,
+                 open_high: bool = False) -> float:
     """`value` as a float between `low` and `high` (an open end excludes it), or InvalidInput."""
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
     above = is_number and (value > low if open_low else value >= low)
     below = is_number and (value < high if open_high else value <= high)
     if not (above and below):
-        interval = f"{'(' if open_low else '['}{low:g}, {high:g}{')' if open_high else ']'}"
-        raise InvalidInput(f"{name}: {value!r} came, a number in {interval} was wanted")
+        closes = ")" if open_high or high == math.inf else "]"
+        interval = f"{'(' if open_low else '['}{low:g}, {high:g}{closes}"
+        raise invalid(name, f"a number in {interval}", repr(value))
     return float(value)
 
 
-def check_choice(name, value, choices):
+def check_choice(name: str, value: Any, choices: Iterable[Any]) -> Any:
     """`value` where it is one of `choices`, or InvalidInput."""
     if value not in choices:
-        raise InvalidInput(f"{name}: {value!r} came, one of {', '.join(map(repr, choices))} was wanted")
+        raise invalid(name, f"one of {', '.join(map(repr, choices))}", repr(value))
     return value
 
 
-def check_generator(name, value):
+def check_generator(name: str, value: Any) -> Generator:
     """`value` where it is a numpy.random.Generator, or InvalidInput."""
     if not isinstance(value, np.random.Generator):
-        raise InvalidInput(f"{name}: {type(value).__name__} came, a numpy.random.Generator was wanted "
-                       "(numpy.random.default_rng(0) makes one)")
+        raise invalid(name, "a numpy.random.Generator such as numpy.random.default_rng(0)", type(value).__name__)
     return value
 
 
 def _axes(ndim):
-    return {1: "one axis was", 2: "two axes (one case a row) were"}.get(ndim, f"{ndim} axes were")
+    return {1: "a 1-D array", 2: "a 2-D array, one case a row"}.get(ndim, f"a {ndim}-D array")

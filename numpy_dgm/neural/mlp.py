@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_array, check_choice, check_count, check_generator, check_number
+from ..foundation.checks import InvalidInput, check_array, check_choice, check_integer, check_generator, check_number
 from ..foundation.records import Record
 from .layers import (
     Affine,
@@ -109,7 +109,7 @@ def init_mlp(sizes, rng, hidden="leaky_relu", slope=0.2, pieces=5, output=None, 
     check_generator("rng", rng)
     check_choice("hidden", hidden, (*ELEMENTWISE, "maxout"))
     slope = check_number("slope", slope, 0, 1, open_high=True)
-    check_count("pieces", pieces, least=2)
+    check_integer("pieces", pieces, least=2)
     check_choice("output", output, (None, *ELEMENTWISE))
     check_choice("batch_norm", batch_norm, (False, True))
     if batch_norm and hidden == "maxout":
@@ -144,7 +144,7 @@ def _check_sizes(sizes):
     sizes = check_array("sizes", sizes, ndim=1).tolist()
     if len(sizes) < 2:
         raise InvalidInput(f"sizes: {sizes} came, at least the number of inputs and of outputs was wanted")
-    return [check_count("sizes", size) for size in sizes]
+    return [check_integer("sizes", size) for size in sizes]
 
 
 def _check_init(init):
@@ -175,7 +175,7 @@ def _batch_norm(n, dtype):
 def _discrimination(n_in, kernels_and_directions, rng, dtype):
     """Fresh minibatch discrimination for n_in inputs; InvalidInput where the pair is none."""
     pair = check_array("discrimination", kernels_and_directions, ndim=1, width=2).tolist()
-    n_kernels, n_directions = [check_count("discrimination", n) for n in pair]
+    n_kernels, n_directions = [check_integer("discrimination", n) for n in pair]
     T = rng.standard_normal((n_in, n_kernels, n_directions), dtype=dtype)
     T /= math.sqrt(n_in) * n_directions
     return MinibatchDiscrimination(T)

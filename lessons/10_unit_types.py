@@ -68,7 +68,7 @@ from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.numerics import logsumexp
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.standardiser import fit_standardiser, log_jacobian, standardise, unstandardise
-from numpy_dgm.foundation.training import Diverged
+from numpy_dgm.foundation.guards import Diverged
 from numpy_dgm.foundation.verify import verify
 
 rng = np.random.default_rng(10)

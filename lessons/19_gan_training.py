@@ -55,7 +55,7 @@ from numpy_dgm.data.mixtures import MixtureOfGaussians, draw_mixture, ring_of_ga
 from numpy_dgm.foundation.numerics import sigmoid
 from numpy_dgm.foundation.optimizers import SGD, Momentum
 from numpy_dgm.foundation.records import flatten, pack
-from numpy_dgm.foundation.training import Diverged
+from numpy_dgm.foundation.guards import Diverged
 from numpy_dgm.foundation.verify import verify, verify_at_most
 from numpy_dgm.neural import MLP, Affine, Tanh, init_mlp, mlp_backward, mlp_forward
 

@@ -1,49 +1,89 @@
 """numpy_dgm: deep generative models in pure NumPy, to read, step through and trust.
 
-The house, from the ground up; an import never runs up this list:
+The package from the bottom up; an import never runs up this list:
 
-    foundation/   numerics, the oracle (enumeration), records, gradient checks, optimizers, training, checkpoints
+    foundation/   numerics, the oracle (enumeration), records, gradient checks, settings, the training loop, checkpoints
     energy/       energy-based models: Boltzmann machines and restricted Boltzmann machines
-    neural/       layers and networks of them, every gradient by hand; losses
+    neural/       layers and networks of them, every gradient by hand; losses; training a classifier
     data/         the shipped digits, toys with known optima, readers for files
     adversarial/  generative adversarial networks: objectives, penalties, both players' gradients, coverage
-    runs.py       a training run in a folder: start it, go on with it, load it, sample from it, evaluate it
-    gan_runs.py   the same for GANs
-    plots.py      pictures: the only module that imports matplotlib
+    plots.py      figures: the only module that imports matplotlib
+    runs/         what the command and `load_run` do with a run, a module a kind of model
     course/       what runs the lessons
     demo.py       `dgm demo`
     __main__.py   the `dgm` command
 
-The names that most users want stand here. `energy`, the wing, holds `energy`, the function, and the rest.
+The names that most users want stand here, and are loaded when they are first used. `energy`, the subpackage, holds
+`energy`, the function, and the rest.
 """
-from .adversarial import GAN, evaluate_coverage, generate, make_gan, train_gan
-from .data import open_data
-from .energy import (
-    RBM,
-    Bernoulli,
-    Gaussian,
-    Softmax,
-    cd_gradient,
-    evaluate_rbm,
-    exact_gradient,
-    free_energy,
-    gibbs_step,
-    hidden_probs,
-    init_rbm,
-    log_likelihood,
-    log_partition,
-    pcd_gradient,
-    sample_hidden,
-    sample_visible,
-    train_rbm,
-    visible_probs,
-)
-from .neural import MLP, init_mlp
-from .runs import load_run
+import importlib
+from typing import TYPE_CHECKING
+
+__version__ = "0.2.0"
+
+if TYPE_CHECKING:
+    from .adversarial import GAN, evaluate_coverage, generate, make_gan, train_gan
+    from .data import open_data
+    from .energy import (
+        RBM,
+        Bernoulli,
+        BoltzmannMachine,
+        Gaussian,
+        Softmax,
+        cd_gradient,
+        evaluate_rbm,
+        exact_gradient,
+        free_energy,
+        gibbs_step,
+        hidden_probs,
+        init_boltzmann,
+        init_rbm,
+        log_likelihood,
+        log_partition,
+        pcd_gradient,
+        sample_hidden,
+        sample_visible,
+        train_boltzmann,
+        train_rbm,
+        visible_probs,
+    )
+    from .foundation.checks import InvalidInput
+    from .neural import MLP, init_mlp, train_classifier
+    from .runs import load_run
+
+SUBPACKAGES = ("adversarial", "course", "data", "energy", "foundation", "neural", "plots", "runs")
+HOMES = {
+    "adversarial": ("GAN", "evaluate_coverage", "generate", "make_gan", "train_gan"),
+    "data": ("open_data",),
+    "energy": (
+        "RBM", "Bernoulli", "BoltzmannMachine", "Gaussian", "Softmax", "cd_gradient", "evaluate_rbm", "exact_gradient",
+        "free_energy", "gibbs_step", "hidden_probs", "init_boltzmann", "init_rbm", "log_likelihood", "log_partition",
+        "pcd_gradient", "sample_hidden", "sample_visible", "train_boltzmann", "train_rbm", "visible_probs"),
+    "foundation.checks": ("InvalidInput",),
+    "neural": ("MLP", "init_mlp", "train_classifier"),
+    "runs": ("load_run",),
+}
 
 __all__ = [
-    "GAN", "MLP", "RBM", "Bernoulli", "Gaussian", "Softmax", "cd_gradient", "evaluate_coverage", "evaluate_rbm",
-    "exact_gradient", "free_energy", "generate", "gibbs_step", "hidden_probs", "init_mlp", "init_rbm", "load_run",
-    "log_likelihood", "log_partition", "make_gan", "open_data", "pcd_gradient", "sample_hidden", "sample_visible",
-    "train_gan", "train_rbm", "visible_probs",
+    "GAN", "MLP", "RBM", "Bernoulli", "BoltzmannMachine", "Gaussian", "InvalidInput", "Softmax", "cd_gradient",
+    "evaluate_coverage", "evaluate_rbm", "exact_gradient", "free_energy", "generate", "gibbs_step", "hidden_probs",
+    "init_boltzmann", "init_mlp", "init_rbm", "load_run", "log_likelihood", "log_partition", "make_gan", "open_data",
+    "pcd_gradient", "sample_hidden", "sample_visible", "train_boltzmann", "train_classifier", "train_gan", "train_rbm",
+    "visible_probs",
 ]
+
+
+def __getattr__(name):
+    """Load a name of the package when it is first asked for, so that the command starts at once."""
+    if name in SUBPACKAGES:
+        return importlib.import_module(f".{name}", __name__)
+    for home, names in HOMES.items():
+        if name in names:
+            value = getattr(importlib.import_module(f".{home}", __name__), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *__all__, *SUBPACKAGES])

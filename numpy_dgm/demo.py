@@ -4,7 +4,6 @@ One RBM is small enough (16 hidden units) that its log-likelihood on unseen digi
 (128) is trained for the pictures, and its log-likelihood estimated, with a verdict. A GAN makes digits that are
 asked for by name; it has no likelihood, so its samples are held against unseen digits.
 """
-import sys
 import time
 from pathlib import Path
 
@@ -14,13 +13,13 @@ from . import plots
 from .adversarial import R1, generate, make_gan, precision_and_recall, train_gan
 from .data import open_data
 from .energy import evaluate_rbm, exact_gradient, free_energy, init_rbm, log_likelihood, log_partition, train_rbm
-from .energy.rbm import transposed
+from .energy.evaluation import independent_pixels
+from .energy.rbm import sample_chains, transposed
 from .foundation.enumeration import all_bits
 from .foundation.gradcheck import check_gradient
 from .foundation.numerics import logsumexp
-from .foundation.training import mean_of_cases
+from .foundation.batches import mean_of_cases
 from .neural import init_mlp
-from .runs import independent_pixels, sample_chains
 
 
 def run_demo(folder, seed=0):
@@ -120,7 +119,3 @@ def draw_comparison(folder, real, dreams, made):
     plots.draw_tiles(middle, dreams, (8, 8), title="what the RBM dreams: p(v given h) after 2,000 Gibbs steps")
     plots.draw_tiles(right, made, (8, 8), title="what the GAN makes of noise, ten of each digit")
     plots.save(fig, "samples.png", folder)
-
-
-if __name__ == "__main__":
-    run_demo(sys.argv[1], int(sys.argv[2]))

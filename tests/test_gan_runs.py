@@ -7,7 +7,7 @@ from numpy_dgm.adversarial.coverage import precision_and_recall, sliced_wasserst
 from numpy_dgm.data import ring_of_gaussians
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.records import flatten
-from numpy_dgm.foundation.training import History
+from numpy_dgm.foundation.progress import History
 from numpy_dgm.gan_runs import Film, draw_samples, evaluate_gan_run, sample_gan_run, train_gan_in_folder
 from numpy_dgm.neural.layers import BatchNorm, Dropout, LeakyReLU, MinibatchDiscrimination, Sigmoid
 from numpy_dgm.runs import run_model, train_rbm_in_folder

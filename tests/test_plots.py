@@ -11,7 +11,7 @@ import numpy_dgm
 from numpy_dgm import RBM, plots
 from numpy_dgm.data import ring_of_gaussians
 from numpy_dgm.foundation.checks import InvalidInput
-from numpy_dgm.foundation.training import History
+from numpy_dgm.foundation.progress import History
 
 
 def test_a_tile_holds_every_picture_in_its_place():

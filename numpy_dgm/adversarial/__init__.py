@@ -14,7 +14,8 @@ Losses are descended, throughout the wing.
 from .coverage import evaluate_coverage, mmd, precision_and_recall, sliced_wasserstein
 from .diagnosis import diagnose_gan
 from .gan import GAN, discriminator_gradient, draw_latents, generate, generator_gradient, make_gan
-from .gan_training import TrainingWarning, train_gan
+from ..foundation.guards import TrainingWarning
+from .gan_training import train_gan
 from .noise import InstanceNoise
 from .objectives import Hinge, LeastSquares, NonSaturating, Saturating, Wasserstein
 from .penalties import R1, GradientPenalty

@@ -1,7 +1,7 @@
 """What a GAN's run looks like from outside, and what goes wrong in it: collapse, a saturated generator, divergence.
 
 A GAN's two losses say little of how good the samples are, since each is measured against a player that moves too.
-So a run is looked at through the same few cases, latents and directions all along, drawn once (a Watch):
+So a run is measured on the same few cases, latents and directions all along, drawn once (a Monitor):
 
     accuracy       the share of real cases, and of the generator's, that the discriminator has on the right side
     slope          the mean of |∂L_G/∂s| over the generator's cases, N times: 0 where its loss is flat
@@ -29,8 +29,8 @@ FAR = 3.0  # standard deviations of the data
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Watch(Record):
-    """What a run is looked at through."""
+class Monitor(Record):
+    """What a run is measured on."""
 
     x: np.ndarray  # (N, D) cases of the data, N a multiple of the batch size
     z: np.ndarray  # (N, L)
@@ -39,14 +39,14 @@ class Watch(Record):
     batch_size: int
 
 
-def observe(gan, generator, watch, objective):
+def observe(gan, generator, monitor, objective):
     """What the history keeps of the players, a dict of numbers; see the module. No dropout, running statistics.
 
     generator is the one that training gives back, whose samples are measured; the discriminator is held against
     the generator that it plays with.
     """
-    x_fake, samples = _samples(gan.generator, gan, watch), _samples(generator, gan, watch)
-    s_real, s_fake = _logits(gan, watch.x, watch), _logits(gan, x_fake, watch)
+    x_fake, samples = _samples(gan.generator, gan, monitor), _samples(generator, gan, monitor)
+    s_real, s_fake = _logits(gan, monitor.x, monitor), _logits(gan, x_fake, monitor)
     loss, _, _ = objective.discriminator_loss(s_real, s_fake)
     generator_loss, ds_fake = objective.generator_loss(s_fake)
     boundary = objective.boundary
@@ -58,8 +58,8 @@ def observe(gan, generator, watch, objective):
         "accuracy_real": np.mean(s_real > boundary),
         "accuracy_fake": np.mean(s_fake <= boundary),
         "slope": np.abs(ds_fake).mean() * s_fake.size,
-        "spread": total_deviation(samples) / total_deviation(watch.x),
-        "distance": distance(samples, watch),
+        "spread": total_deviation(samples) / total_deviation(monitor.x),
+        "distance": distance(samples, monitor),
     }
 
 
@@ -68,10 +68,10 @@ def total_deviation(x):
     return np.sqrt(x.var(axis=0, dtype=np.float64).sum())
 
 
-def distance(samples, watch):
-    """The sliced Wasserstein distance of samples (N, D) and the watched cases, in standard deviations of the latter."""
-    squares = squared_wasserstein(watch.directions @ samples.T, watch.directions @ watch.x.T)
-    return np.sqrt(squares.mean() * watch.x.shape[1]) / total_deviation(watch.x)
+def distance(samples, monitor):
+    """The sliced Wasserstein distance of samples (N, D) and the monitored cases, in standard deviations of the latter."""
+    squares = squared_wasserstein(monitor.directions @ samples.T, monitor.directions @ monitor.x.T)
+    return np.sqrt(squares.mean() * monitor.x.shape[1]) / total_deviation(monitor.x)
 
 
 def diagnose_gan(history):
@@ -96,18 +96,18 @@ def diagnose_gan(history):
     return None
 
 
-def _samples(generator, gan, watch):
-    """The samples (N, D) that a generator makes of the watched latents."""
-    x, _ = mlp_forward(generator, with_labels(watch.z, watch.labels, gan.n_classes), training=False)
+def _samples(generator, gan, monitor):
+    """The samples (N, D) that a generator makes of the monitored latents."""
+    x, _ = mlp_forward(generator, with_labels(monitor.z, monitor.labels, gan.n_classes), training=False)
     return x
 
 
-def _logits(gan, x, watch):
+def _logits(gan, x, monitor):
     """The discriminator's logits of cases x (N, D), a batch at a time, as minibatch discrimination has to be run."""
     logits = []
-    for start in range(0, len(x), watch.batch_size):
-        rows = slice(start, start + watch.batch_size)
-        labels = None if watch.labels is None else watch.labels[rows]
+    for start in range(0, len(x), monitor.batch_size):
+        rows = slice(start, start + monitor.batch_size)
+        labels = None if monitor.labels is None else monitor.labels[rows]
         s, _ = mlp_forward(gan.discriminator, discriminator_input(gan, x[rows], labels), training=False)
         logits.append(s)
     return np.concatenate(logits)

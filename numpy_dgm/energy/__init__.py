@@ -12,18 +12,14 @@
     annealing.py           log Z by annealed importance sampling, forward and reverse
     evaluation.py          the likelihood by whichever way can be had, with a verdict: trust it or not, and why
     boltzmann.py           the general Boltzmann machine: any connections
-    boltzmann_training.py  its learning: both phases sampled, or mean field
+    boltzmann_gradients.py its gradient: both phases sampled, or mean field
+    boltzmann_training.py  training by that gradient
 
 Gradients point up the mean log-likelihood, throughout the wing.
 """
 from .boltzmann import BoltzmannMachine, init_boltzmann, layered_mask
-from .boltzmann_training import (
-    mean_field,
-    mean_field_gradient,
-    sampled_gradient,
-    train_boltzmann,
-    variational_bound,
-)
+from .boltzmann_gradients import mean_field, mean_field_gradient, sampled_gradient, variational_bound
+from .boltzmann_training import train_boltzmann
 from .gradients import cd_gradient, exact_gradient, pcd_gradient
 from .gradient_report import CD, PCD, Tempered, gradient_report
 from .evaluation import evaluate_rbm

@@ -20,6 +20,7 @@ from ..foundation.checks import InvalidInput, check_array, check_integer, check_
 from ..foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution
 from ..foundation.numerics import bernoulli, logsumexp, sigmoid
 from ..foundation.records import Record
+from ..foundation.types import Array, Generator
 
 MOST_UNITS = 20  # 2^20 states of 20 units are 160 MB
 
@@ -170,3 +171,11 @@ def all_states(machine):
         raise InvalidInput(f"machine: {n} units came, all states are listed for at most {MOST_UNITS}; "
                        "sample with gibbs_sweep instead")
     return all_bits(n)
+
+
+def sample_boltzmann(machine: BoltzmannMachine, n_chains: int, n_sweeps: int, rng: Generator) -> Array:
+    """`n_chains` free chains of `n_sweeps` Gibbs sweeps each, started at coin flips: s (n_chains, n)."""
+    s = bernoulli(np.full((n_chains, len(machine.b)), 0.5, machine.b.dtype), rng)
+    for _ in range(n_sweeps):
+        s = gibbs_sweep(machine, s, rng)
+    return s

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..foundation.checks import InvalidInput, check_choice, check_integer, check_generator
 from ..foundation.records import Record
-from ..foundation.training import check_cases
+from ..foundation.batches import check_cases
 from .annealing import Walks, base_rbm, bennett, forward_walks, reverse_walks, sample_base, summarize_reverse
 from .likelihood import has_exact_log_z, log_likelihood, log_partition
 from .rbm import check_rbm, sample_visible
@@ -222,3 +222,9 @@ def _report_lines(evaluation):
 def _walks_line(name, walks):
     n = len(walks.log_weights)
     return f"  {name:<38} {walks.log_z:10.3f} {walks.spread:8.2f} {walks.effective_sample_size:7.1f} of {n}"
+
+
+def independent_pixels(p, v):
+    """Mean log p(v) of v (N, D) where every pixel is on with its own probability p (D,), held within [.01, .99]."""
+    p = np.clip(p, 0.01, 0.99)
+    return float(np.mean(v @ np.log(p) + (1 - v) @ np.log1p(-p)))

@@ -154,3 +154,18 @@ def transposed(rbm):
     free_energy(transposed(rbm), h) is then the free energy of a hidden layer, all visible layers summed out.
     """
     return replace(rbm, W=rbm.W.T, b=rbm.c, c=rbm.b, visible=rbm.hidden, hidden=rbm.visible)
+
+
+def sample_chains(rbm, n_chains, steps, rng):
+    """`n_chains` chains of `steps` Gibbs steps each, started at noise, every unit drawn with input 0: (v, p_v).
+
+    v (n_chains, D) are the states that the chains end at, p_v the means that the last ones were drawn with. For
+    bits the noise is a coin for each, and p_v are probabilities.
+    """
+    p_v = rbm.visible.mean(np.zeros((n_chains, len(rbm.b)), rbm.b.dtype))
+    v = rbm.visible.sample(p_v, rng)
+    for _ in range(steps - 1):
+        v = gibbs_step(rbm, v, rng)
+    h = rbm.hidden.sample(hidden_probs(rbm, v), rng)
+    p_v = visible_probs(rbm, h)
+    return rbm.visible.sample(p_v, rng), p_v

@@ -14,19 +14,21 @@ import time
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from .checks import InvalidInput
+from .checks import InvalidInput, invalid
+from .types import Generator
 
-FORMAT = "numpy_dgm checkpoint 1"
+FORMAT = "numpy_dgm checkpoint 2"
 CHECKPOINT = "checkpoint.npz"  # the name of the file in a run's folder
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
 NOT_A_CHECKPOINT = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, RuntimeError,
                     zipfile.BadZipFile, zlib.error)  # what NumPy, zipfile and json make of a foreign file
 
 
-def save_checkpoint(path, state):
+def save_checkpoint(path: Any, state: dict) -> None:
     """Write `state` to the file `path`: a dict of arrays, numbers, texts, None, lists and dicts of these."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,31 +47,31 @@ def save_checkpoint(path, state):
     _sync_folder(path.parent)
 
 
-def load_checkpoint(path):
+def load_checkpoint(path: Any) -> dict:
     """The `state` that `save_checkpoint` wrote to `path`. InvalidInput where the file is missing, cut short or foreign."""
     path = Path(path)
     if not path.is_file():
-        raise InvalidInput(f"{path}: no such file, a checkpoint was wanted")
+        raise invalid(path, "a checkpoint", "no such file")
     try:
         with np.load(path, allow_pickle=False) as archive:
             contents = {name: archive[name] for name in archive.files}
         structure = json.loads(str(contents.pop("structure")))
         if structure["format"] != FORMAT:
-            raise InvalidInput(f"{path}: format {structure['format']!r} came, {FORMAT!r} was wanted")
+            raise invalid(path, f"format {FORMAT!r}", repr(structure["format"]))
         return _from_json(structure["state"], contents)
     except InvalidInput:
         raise
     except NOT_A_CHECKPOINT as error:
-        raise InvalidInput(f"{path}: this is not a whole numpy_dgm checkpoint ({type(error).__name__})") from error
+        raise invalid(path, "a whole numpy_dgm checkpoint", f"a file that cannot be read ({type(error).__name__})") from error
 
 
-def generator_state(rng):
+def generator_state(rng: Generator) -> dict:
     """All that makes `rng` what it is, as a dict for `save_checkpoint`. InvalidInput for kinds that NumPy does not ship."""
     bits = rng.bit_generator
     kind, seeds = type(bits).__name__, bits.seed_seq
     if kind not in BIT_GENERATORS or not isinstance(seeds, np.random.SeedSequence):
-        raise InvalidInput(f"rng: a {kind} seeded by {type(seeds).__name__} came, one of {', '.join(BIT_GENERATORS)} "
-                       "seeded by a SeedSequence was wanted (numpy.random.default_rng(0) is one)")
+        raise invalid("rng", f"one of {', '.join(BIT_GENERATORS)} seeded by a SeedSequence, such as "
+                      "numpy.random.default_rng(0)", f"a {kind} seeded by {type(seeds).__name__}")
     return {
         "kind": kind,
         "entropy": _plain(seeds.entropy),
@@ -80,7 +82,7 @@ def generator_state(rng):
     }
 
 
-def restore_generator(rng, saved):
+def restore_generator(rng: Generator, saved: dict) -> None:
     """Bring `rng` to the state `saved` by `generator_state`, in place.
 
     `rng` must have been seeded as the saved one was, since its seed sequence cannot be exchanged: this is
@@ -89,41 +91,37 @@ def restore_generator(rng, saved):
     mine = generator_state(rng)
     for name in ("kind", "entropy", "spawn_key", "pool_size"):
         if mine[name] != saved[name]:
-            raise InvalidInput(f"rng: a generator with {name} {mine[name]} came, the checkpoint's has {saved[name]}; "
-                           "resume with the seed that the run was started with")
+            raise invalid("rng", f"a generator with {name} {saved[name]}, as the run had", mine[name],
+                          "resume with the seed that the run was started with")
     missing_children = saved["n_children_spawned"] - mine["n_children_spawned"]
     if missing_children < 0:
-        raise InvalidInput(f"rng: a generator that has spawned {mine['n_children_spawned']} children came, "
-                       f"the checkpoint's has spawned {saved['n_children_spawned']}")
+        raise invalid("rng", f"a generator that has spawned at most {saved['n_children_spawned']} children",
+                      f"one that has spawned {mine['n_children_spawned']}")
     rng.bit_generator.seed_seq.spawn(missing_children)
     rng.bit_generator.state = saved["state"]
 
 
-def load_run_state(path, model, wanted):
-    """The state of a run of `model`, a name, at `path`; InvalidInput where it is of another, or lacks one of `wanted`."""
+def load_run_state(path: Path, kind: str, names: tuple) -> dict:
+    """The state of a run of a `kind` of model at `path`; InvalidInput where it is of another, or lacks a name."""
     state = load_checkpoint(path)
-    if state.get("model") != model:
-        raise InvalidInput(f"{path}: a checkpoint of {state.get('model')} came, one of {model} was wanted")
-    missing = set(wanted) - set(state)
+    if state.get("kind") != kind:
+        raise invalid(path, f"a run of kind {kind}", state.get("kind"))
+    missing = set(names) - set(state)
     if missing:
-        raise InvalidInput(f"{path}: the checkpoint lacks {', '.join(sorted(missing))}, a whole one was wanted")
+        raise invalid(path, "a whole checkpoint", f"one without {', '.join(sorted(missing))}")
     return state
 
 
-def check_same_run(path, saved_settings, settings):
-    """InvalidInput where the run at `path` has other settings, named with both values, than the one that would go on."""
-    for name, value in settings.items():
-        if value != saved_settings.get(name):
-            raise InvalidInput(f"{path}: the run there has {name} {saved_settings.get(name)}, this one {value}; "
-                           "go on with the same settings, or start afresh in another folder")
-
-
-def resume_generator(path, rng, saved):
-    """`restore_generator`, whose InvalidInput then says which checkpoint it was."""
+def check_metadata(metadata: dict | None) -> dict:
+    """`metadata` as a dict that a checkpoint can keep: texts, numbers, None, and lists and dicts of these."""
+    metadata = {} if metadata is None else metadata
     try:
-        restore_generator(rng, saved)
-    except InvalidInput as error:
-        raise InvalidInput(f"{path}: {error}") from error
+        kept = json.loads(json.dumps(metadata))
+    except (TypeError, ValueError) as error:
+        raise invalid("metadata", "a dict of texts and numbers", f"{type(metadata).__name__}: {error}") from error
+    if not isinstance(metadata, dict):
+        raise invalid("metadata", "a dict of texts and numbers", type(metadata).__name__)
+    return kept
 
 
 class SaveClock:
@@ -132,11 +130,11 @@ class SaveClock:
     def __init__(self):
         self.last_saved, self.seconds_to_save = time.perf_counter(), 0.0
 
-    def is_due(self):
+    def is_due(self) -> bool:
         """Whether ten times what saving took has passed since."""
         return time.perf_counter() - self.last_saved >= 10 * self.seconds_to_save
 
-    def save(self, path, state):
+    def save(self, path: Any, state: dict) -> None:
         """`save_checkpoint`, timed."""
         started = time.perf_counter()
         save_checkpoint(path, state)
@@ -153,13 +151,13 @@ def _to_json(value, arrays):
     """`value` with each array moved to `arrays` and a reference left in its place."""
     if isinstance(value, np.ndarray):
         if value.dtype.hasobject:  # NumPy would pickle it, and then the file could not be loaded
-            raise InvalidInput(f"checkpoint: an array of dtype {value.dtype} came, one of numbers or text was wanted")
+            raise invalid("checkpoint", "arrays of numbers or text", f"dtype {value.dtype}")
         name = f"array_{len(arrays)}"
         arrays[name] = value
         return {"array": name}
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):  # JSON would turn the key 1 into "1"
-            raise InvalidInput(f"checkpoint: a dict with the keys {list(value)} came, texts as keys were wanted")
+            raise invalid("checkpoint", "dicts with texts as keys", f"the keys {list(value)}")
         return {"dict": {key: _to_json(item, arrays) for key, item in value.items()}}
     if isinstance(value, (list, tuple)):
         return [_to_json(item, arrays) for item in value]

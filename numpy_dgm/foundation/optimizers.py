@@ -4,12 +4,15 @@
 
 A step goes along g when the rate is positive and against it when it is negative: the energy models
 climb the log-likelihood with +α, the networks descend a loss with -α. The step is the one place where
-the house writes in place: into the vector that the training loop owns.
+the package writes in place: into the vector that the training loop owns.
 """
 import math
 from dataclasses import dataclass
 
 import numpy as np
+
+from .checks import invalid
+from .types import Array
 
 
 @dataclass(eq=False)
@@ -18,7 +21,10 @@ class SGD:
 
     linear = True  # a step of rate α along g is a step of rate 1 along α g
 
-    def step(self, vector, direction, rate):
+    def start(self, vector: Array) -> None:
+        """Nothing to make ready."""
+
+    def step(self, vector: Array, direction: Array, rate: float) -> None:
         """Move `vector` (P,) in place along `direction` (P,)."""
         vector += direction if rate == 1 else rate * direction
 
@@ -31,14 +37,18 @@ class Momentum:
     """
 
     momentum: float = 0.9
-    velocity: np.ndarray = None  # (P,) m, zero at the start
+    velocity: Array | None = None  # (P,) m, zero at the start
 
     linear = True
 
-    def step(self, vector, direction, rate):
+    def start(self, vector: Array) -> None:
+        """Make ready for steps of `vector` (P,): velocity 0."""
+        self.velocity = np.zeros_like(vector)
+
+    def step(self, vector: Array, direction: Array, rate: float) -> None:
         """Move `vector` (P,) in place along the running `velocity`."""
         if self.velocity is None:
-            self.velocity = np.zeros_like(vector)
+            self.start(vector)
         self.velocity *= self.momentum
         self.velocity += direction if rate == 1 else rate * direction
         vector += self.velocity
@@ -53,14 +63,18 @@ class RMSProp:
 
     decay: float = 0.9
     epsilon: float = 1e-8
-    square: np.ndarray = None  # (P,) s
+    square: Array | None = None  # (P,) s
 
     linear = False  # the size of g cancels
 
-    def step(self, vector, direction, rate):
+    def start(self, vector: Array) -> None:
+        """Make ready for steps of `vector` (P,): s = 0."""
+        self.square = np.zeros_like(vector)
+
+    def step(self, vector: Array, direction: Array, rate: float) -> None:
         """Move `vector` (P,) in place."""
         if self.square is None:
-            self.square = np.zeros_like(vector)
+            self.start(vector)
         self.square *= self.decay
         self.square += (1 - self.decay) * direction**2
         vector += rate * direction / (np.sqrt(self.square) + self.epsilon)
@@ -85,15 +99,19 @@ class Adam:
     beta2: float = 0.999
     epsilon: float = 1e-8
     steps: int = 0
-    mean: np.ndarray = None  # (P,) m
-    square: np.ndarray = None  # (P,) s
+    mean: Array | None = None  # (P,) m
+    square: Array | None = None  # (P,) s
 
     linear = False  # the size of g cancels
 
-    def step(self, vector, direction, rate):
+    def start(self, vector: Array) -> None:
+        """Make ready for steps of `vector` (P,): m = s = 0."""
+        self.mean, self.square = np.zeros_like(vector), np.zeros_like(vector)
+
+    def step(self, vector: Array, direction: Array, rate: float) -> None:
         """Move `vector` (P,) in place."""
         if self.mean is None:
-            self.mean, self.square = np.zeros_like(vector), np.zeros_like(vector)
+            self.start(vector)
         self.steps += 1
         c = math.sqrt(1 - self.beta2**self.steps)
         rate *= c / (1 - self.beta1**self.steps)
@@ -124,21 +142,26 @@ class MovingAverage:
 
     decay: float = 0.99
     steps: int = 0
-    vector: np.ndarray = None  # (P,) θ̄
+    vector: Array | None = None  # (P,) θ̄
 
-    def update(self, vector):
+    def start(self, vector: Array) -> None:
+        """Make ready for averages of `vector` (P,)."""
+        self.vector = np.zeros_like(vector)
+
+    def update(self, vector: Array) -> None:
         """Take `vector` (P,) into the average."""
         if self.vector is None:
-            self.vector = np.zeros_like(vector)
+            self.start(vector)
         decay = min(self.decay, self.steps / (self.steps + 1))
         self.vector += (1 - decay) * (vector - self.vector)
         self.steps += 1
 
 
+OPTIMIZERS = {"sgd": SGD, "momentum": Momentum, "rmsprop": RMSProp, "adam": Adam}
 SCHEDULES = ("constant", "linear", "cosine")
 
 
-def scheduled_rate(schedule, rate, progress):
+def scheduled_rate(schedule: str, rate: float, progress: float) -> float:
     """The rate when `progress` (0 at the start, 1 at the end) of the run is behind us.
 
     constant: α        linear: α (1 - progress)        cosine: α (1 + cos(π progress)) / 2
@@ -149,4 +172,4 @@ def scheduled_rate(schedule, rate, progress):
         return rate * (1 - progress)
     if schedule == "cosine":
         return rate * (1 + math.cos(math.pi * progress)) / 2
-    raise ValueError(f"schedule: {schedule!r} came, one of {', '.join(SCHEDULES)} was wanted")
+    raise invalid("schedule", f"one of {', '.join(map(repr, SCHEDULES))}", repr(schedule))

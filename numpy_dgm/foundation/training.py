@@ -1,185 +1,266 @@
-"""What every training run shares; the step itself is each model's own.
+"""The training loop of every kind of model, and the contract that a kind fulfils.
 
-    for epoch in range(start, epochs):
-        for x in minibatches(data, rows, batch_size, rng, dtype):
-            ...                                   one step of the model
-            check_finite(model, f"epoch {epoch + 1}")
-        history.record(epoch=epoch + 1, ...)
-        progress.show(epoch + 1, cases, ...)
+    while not finished:
+        trainer.advance(rng)                          one turn: an epoch, or the steps between two entries of the history
+        history.record(..., **trainer.observe(model))
+        stop early, call on_record, show progress, save
 
-N cases    P parameters, in one vector
+A Trainer is a run that has not ended: all that its next turn depends on, the random generator apart. A kind of model
+subclasses it, says how it advances by a turn and what it observes, and names in `saved` what of its own moves. The
+loop does the rest alike for all: it resumes, guards against divergence, averages, stops early, records and saves, as
+often as costs a tenth of the time. However a run ends, by Ctrl-C too, the state of its last whole turn is kept.
 """
-import sys
 import time
-import zlib
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from .checks import InvalidInput, check_array
-from .records import leaves
-
-CASES_AT_ONCE = 10_000  # rows of data that are looked at together: a memory map is never read whole
-
-
-class Diverged(FloatingPointError):
-    """A parameter or a loss is no longer finite. `model` is the last good one, or None where there is none."""
-
-    def __init__(self, message, model=None):
-        super().__init__(message)
-        self.model = model
-
-
-def minibatches(data, rows, batch_size, rng, dtype):
-    """One epoch: the cases `rows` of `data` in a fresh order, `batch_size` at a time, in `dtype`.
-
-    `data` is anything that an array of row numbers indexes: an array, a memory map, a Data. Only the
-    rows of a batch are converted, as they are drawn. The last batch holds what is left.
-    """
-    order = rng.permutation(rows)
-    for start in range(0, len(order), batch_size):
-        batch_rows = order[start : start + batch_size]
-        yield np.asarray(data[batch_rows], dtype=dtype)
+from .batches import count_minibatches, describe_cases, fingerprint, minibatches
+from .checkpoint import (
+    CHECKPOINT,
+    SaveClock,
+    check_metadata,
+    generator_state,
+    load_run_state,
+    restore_generator,
+    save_checkpoint,
+)
+from .checks import InvalidInput, invalid
+from .guards import Diverged, EarlyStopping, TrainingWarning, check_finite
+from .optimizers import MovingAverage, scheduled_rate
+from .progress import History, Progress, history_from_state
+from .records import Record, flatten, pack, windows
+from .settings import Settings
+from .state import from_state, outline, to_state
+from .types import Array, Generator
 
 
-def split_rows(n_cases, share, rng):
-    """`(training rows, validation rows)`: a random `share` in [0, 1) of the cases is held out."""
-    order = rng.permutation(n_cases)
-    n_held_out = int(round(share * n_cases))
-    if n_held_out == n_cases:
-        raise InvalidInput(f"validation: a share of {share} of {n_cases} cases leaves none to train on")
-    if n_held_out == 0 and share > 0:
-        raise InvalidInput(f"validation: a share of {share} of {n_cases} cases holds out none, a larger one was wanted")
-    return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
+class Trainer:
+    """A training run that can be advanced turn by turn, saved and resumed.
 
-
-def check_cases(name, data, width, check):
-    """`data` where it can be trained on: two axes, `width` numbers a case, each block of cases passed by `check`.
-
-    check(name, block, width) looks at the values, such as a kind of unit's own check. The cases are read in
-    blocks of 10,000, so that a memory map larger than memory passes too. Raises InvalidInput.
-    """
-    if isinstance(data, list):
-        data = check_array(name, data)
-    shape = getattr(data, "shape", None)
-    if shape is None:
-        raise InvalidInput(f"{name}: {type(data).__name__} came, an array or what open_data gives was wanted")
-    if len(shape) != 2 or shape[0] == 0 or shape[1] != width:
-        raise InvalidInput(f"{name}: shape {tuple(shape)} came, (cases, {width}) with at least one case was wanted")
-    for start in range(0, shape[0], CASES_AT_ONCE):
-        check(name, np.asarray(data[start : start + CASES_AT_ONCE]), width)
-    return data
-
-
-def mean_of_cases(data, rows):
-    """The mean of the cases `rows` of `data`, in float64, read in blocks: (D,)."""
-    total = 0.0
-    for start in range(0, len(rows), 500):
-        block = np.asarray(data[rows[start : start + 500]])
-        total = total + block.sum(axis=0, dtype=np.float64)
-    return total / len(rows)
-
-
-def fingerprint(data):
-    """A short text that tells two data sets apart: the shape and a checksum of up to 64 cases."""
-    rows = np.unique(np.linspace(0, len(data) - 1, 64).astype(np.int64))
-    sample = np.ascontiguousarray(np.asarray(data[rows], dtype=np.float64))
-    return f"{data.shape[0]} x {data.shape[1]}, checksum {zlib.crc32(sample.tobytes()):08x}"
-
-
-class History:
-    """Named series of numbers, an entry each time that the run is looked at. `history["rate"]` is a float64 array."""
-
-    def __init__(self, series=None):
-        self.series = dict(series or {})  # name -> list of floats
-
-    def record(self, **values):
-        """Append one number to each named series."""
-        for name, value in values.items():
-            self.series.setdefault(name, []).append(float(value))
-
-    def __getitem__(self, name):
-        return np.array(self.series[name])
-
-    def __contains__(self, name):
-        return name in self.series
-
-    def __repr__(self):
-        lines = [
-            f"  {name:<28} {len(values):4d} values, {values[0]:.4g} first, {values[-1]:.4g} last"
-            for name, values in self.series.items()
-        ]
-        return "\n".join(["History", *lines])
-
-
-class Progress:
-    """What a run says of itself: one line that renews itself on a terminal, plain lines elsewhere.
-
-    Plain lines come at the first and the last turn and otherwise at most one every `seconds`.
+    The settings have `schedule`, `rate` and `average`, and `patience` where the kind can stop early. `metadata` is the
+    caller's: a dict of texts and numbers that is kept with the run, and does nothing else.
     """
 
-    def __init__(self, total, done=0, name="epoch", stream=None, seconds=5.0):
-        self.total, self.done_before, self.name, self.seconds = total, done, name, seconds
-        self.stream = sys.stderr if stream is None else stream
-        self.on_terminal = self.stream.isatty()
-        self.has_shown = False
-        self.started = self.last_line = time.monotonic()
+    kind = ""  # of the model, in the checkpoint and the command
+    unit = "epoch"  # what `done` and `total` count; the setting for the total is its plural
+    saved: tuple = ()  # fields that a checkpoint keeps beside those of COMMON
+    records: tuple = ()  # classes of the records that its state holds, beside those of RECORDS
+    headline: tuple = ()  # values of `observe` that the progress line shows, where there are any
 
-    def show(self, done, cases, **values):
-        """Say that `done` epochs (or what else `name` says) are done; `cases` is how many cases one of them has."""
-        now = time.monotonic()
-        is_due = now - self.last_line >= self.seconds or not self.has_shown or done == self.total
-        self.has_shown = True
-        if not self.on_terminal and not is_due:
-            return
-        self.last_line = now
-        line = self._line(done, cases, now - self.started, values)
-        if self.on_terminal:
-            end = "\n" if done == self.total else ""
-            self.stream.write(f"\r\033[K{line}{end}")
-        else:
-            self.stream.write(f"{line}\n")
-        self.stream.flush()
+    def __init__(self, model: Record, settings: Any, data: Any, total: int, metadata: dict | None = None):
+        self.vector, self.model = pack(model)  # the model's arrays are windows onto the vector
+        self.settings, self.data, self.total, self.done = settings, data, total, 0
+        self.rate = settings.rate
+        self.history = History()
+        self.average = self.stopping = None
+        self.warning = ""  # what was found wrong with the run
+        if settings.average is not None:
+            self.average = MovingAverage(settings.average)
+            self.average.start(self.averaged_vector())
+        if getattr(settings, "patience", None) is not None:
+            if settings.validation == 0:
+                raise invalid("validation", "a fraction > 0 of held-out cases for patience to watch, such as 0.1", 0)
+            self.stopping = EarlyStopping(settings.patience, self.current())
+        self.metadata = check_metadata(metadata)
+        self.description = describe_cases(data)
+        self.identity = {"data": self.fingerprint(), "start": fingerprint(self.vector[None]),
+                         **outline("", to_state(model))}
 
-    def finish(self):
-        """End the line of a run that stopped before its last epoch."""
-        if self.on_terminal:
-            self.stream.write("\n")
-            self.stream.flush()
+    def advance(self, rng: Generator) -> None:
+        """One turn: moves `vector` in place and adds to `done`. May raise Diverged."""
+        raise TypeError(f"{type(self).__name__}.advance is not defined")
 
-    def _line(self, done, cases, elapsed, values):
-        seconds_each = max(elapsed / (done - self.done_before), 1e-9)
-        parts = [f"{self.name} {done:,}/{self.total:,}", f"{cases / seconds_each:,.0f} cases/s"]
-        parts += [f"{name.replace('_', ' ')} {value:.4g}" for name, value in values.items()]
-        left = (self.total - done) * seconds_each
-        parts.append(f"{int(left) // 60}:{int(left) % 60:02d} left")
-        return "   ".join(parts)
+    def observe(self, model: Any) -> dict:
+        """Numbers for the history, `model` being the current one."""
+        raise TypeError(f"{type(self).__name__}.observe is not defined")
+
+    def score(self, values: dict) -> float:
+        """What early stopping wants to grow, out of the values that `observe` gave."""
+        raise TypeError(f"{type(self).__name__}.score is not defined")
+
+    def diagnose(self) -> str:
+        """What is wrong with the run, judged by its history, in a sentence that says what to try; "" for nothing."""
+        return ""
+
+    def check_model(self) -> None:
+        """Raise Diverged where the run cannot go on from the model as it stands."""
+        check_finite(self.model, f"{self.unit} {self.done}")
+
+    def fingerprint(self) -> str:
+        """A short text that tells these data from others."""
+        return fingerprint(self.data)
+
+    def cases_per_unit(self) -> int:
+        """How many cases an epoch or a step has, for the progress line."""
+        return len(self.data)
+
+    def why_fixed(self) -> str:
+        """Why the total cannot be changed once the run has begun; empty where it can."""
+        schedule = self.settings.schedule
+        return "" if schedule == "constant" else f"its {schedule} schedule takes the rate to 0 at the end"
+
+    def averaged_vector(self) -> Array:
+        """The part of `vector` (P,) of which a moving average is kept: all of it."""
+        return self.vector
+
+    def current(self) -> Any:
+        """The model as it would be given back now, with arrays of its own: the moving average where one is kept."""
+        has_average = self.average is not None and self.average.steps > 0
+        vector = self.average.vector if has_average else self.vector
+        return windows(self.model, vector.copy())
+
+    def result(self) -> Any:
+        """What training gives back: the best model where it stops early, else the current one."""
+        return self.current() if self.stopping is None else self.stopping.best_model
+
+    def is_finished(self) -> bool:
+        """Whether the last turn is done, or early stopping has ended the run."""
+        return self.done >= self.total or (self.stopping is not None and self.stopping.is_over())
+
+    def epoch_of_minibatches(self, rows: Array, rng: Generator) -> Iterator[Array]:
+        """The row numbers of each minibatch of an epoch over `rows`, `rate` being set for it by the schedule."""
+        s = self.settings
+        n_batches = count_minibatches(rows, s.batch_size)
+        for i, batch in enumerate(minibatches(rows, s.batch_size, rng)):
+            self.rate = scheduled_rate(s.schedule, s.rate, (self.done + i / n_batches) / self.total)
+            yield batch
 
 
-class EarlyStopping:
-    """Remembers the best score and the parameters that had it; says when `patience` epochs brought no better."""
+def run_training(trainer: Trainer, rng: Generator, folder: Any = None, progress: bool = False,
+                 on_record: Callable | None = None) -> tuple[Any, History]:
+    """Turn after turn until the run is finished: `(model, history)`. Raises Diverged with the last good model.
 
-    def __init__(self, patience, best_score=None, best_vector=None, epochs_without=0):
-        self.patience = patience
-        self.best_score, self.best_vector, self.epochs_without = best_score, best_vector, epochs_without
-
-    def should_stop(self, score, vector):
-        """Take in this epoch's `score` (higher is better) and its parameters (P,): is it time to stop?"""
-        if self.best_score is None or score > self.best_score:
-            self.best_score, self.best_vector, self.epochs_without = float(score), vector.copy(), 0
-        else:
-            self.epochs_without += 1
-        return self.epochs_without >= self.patience
-
-
-def check_finite(model, when, last_good=None, **losses):
-    """Raise Diverged where a trainable array of `model` or one of the named losses is not finite.
-
-    when      where the run stands, such as "epoch 3"
+    folder      the run goes on from the checkpoint there, if there is one, and saves its state there
+    progress    say on standard error how far it is
+    on_record   a function of (model, history), called after each turn; an array that it returns is kept in
+                history.snapshots, and so with the run
     """
-    for name, value in [*leaves(model), *losses.items()]:
-        if not np.isfinite(value).all():
-            raise Diverged(
-                f"training stopped in {when}: {name} is no longer finite; "
-                "a smaller learning rate usually mends this",
-                last_good,
-            )
+    path = checkpoint_path(folder)
+    if path is not None:
+        run_state(trainer, rng)  # raises InvalidInput where it could not be saved
+        if path.exists():
+            resume(trainer, path, rng)
+    report = Progress(trainer.total, trainer.done, trainer.unit, trainer.cases_per_unit()) if progress else None
+    clock, seconds_before, started = SaveClock(), trainer.history.last("seconds", 0.0), time.perf_counter()
+    model = last_good = trainer.current()
+    unsaved = None  # the state of the last whole turn, as long as it is not on the disk
+    try:
+        while not trainer.is_finished():
+            last_good = model
+            trainer.advance(rng)
+            trainer.check_model()
+            model = trainer.current()
+            values = trainer.observe(model)
+            seconds = seconds_before + time.perf_counter() - started
+            trainer.history.record(**{trainer.unit: trainer.done}, seconds=seconds, **values)
+            if trainer.stopping is not None:
+                trainer.stopping.update(trainer.score(values), model)
+            if not trainer.warning:
+                warn(trainer)
+            snapshot = None if on_record is None else on_record(model, trainer.history)
+            if snapshot is not None:
+                trainer.history.snapshots.append((trainer.done, np.array(snapshot)))
+            if report is not None:
+                report.show(trainer.done, {name: values[name] for name in trainer.headline if name in values})
+            if path is not None:
+                unsaved = run_state(trainer, rng)
+                if trainer.is_finished() or clock.is_due():
+                    clock.save(path, unsaved)
+                    unsaved = None
+    except Diverged as error:
+        error.model = last_good
+        raise
+    finally:  # however the run ends, by Ctrl-C too
+        if report is not None:
+            report.finish()
+        if path is not None and unsaved is not None:
+            save_checkpoint(path, unsaved)
+    return trainer.result(), trainer.history
+
+
+def warn(trainer: Trainer) -> None:
+    """Say, once a run, what is wrong with it."""
+    trainer.warning = trainer.diagnose()
+    if trainer.warning:
+        warnings.warn(f"{trainer.unit} {trainer.done:,}: {trainer.warning}", TrainingWarning, stacklevel=4)
+
+
+COMMON = ("average", "stopping", "warning")
+RECORDS = (MovingAverage, EarlyStopping)
+
+
+def checkpoint_path(folder: Any) -> Path | None:
+    """Where the checkpoint of a run in `folder` is, None without a folder. InvalidInput where `folder` is a file."""
+    if folder is None:
+        return None
+    if Path(folder).exists() and not Path(folder).is_dir():
+        raise invalid("checkpoint", "a folder", f"the file {folder}")
+    return Path(folder) / CHECKPOINT
+
+
+def run_state(trainer: Trainer, rng: Generator) -> dict:
+    """All that a run needs to go on, what tells it from other runs, and the model that it has come to."""
+    return {
+        "kind": trainer.kind,
+        "settings": to_state(vars(trainer.settings)),
+        "identity": trainer.identity,
+        "description": trainer.description,
+        "metadata": trainer.metadata,
+        "result": to_state(trainer.result()),
+        "total": trainer.total,
+        "done": trainer.done,
+        "random": generator_state(rng),
+        "history": trainer.history.to_state(),
+        "model": to_state(trainer.model),
+        **{name: to_state(getattr(trainer, name)) for name in (*COMMON, *trainer.saved)},
+    }
+
+
+def resume(trainer: Trainer, path: Path, rng: Generator) -> None:
+    """Bring a fresh trainer and `rng` to where the checkpoint at `path` stands.
+
+    Raises InvalidInput, naming the file, where it is of another run or not whole; neither has moved then.
+    """
+    state = load_run_state(path, trainer.kind, tuple(run_state(trainer, rng)))
+    try:
+        check_same_run(trainer, state)
+        kinds = (*RECORDS, *trainer.records)
+        model = from_state("model", state["model"], kinds, trainer.model)
+        moved = {name: from_state(name, state[name], kinds, getattr(trainer, name))
+                 for name in (*COMMON, *trainer.saved)}
+        history = history_from_state("history", state["history"])
+        restore_generator(rng, state["random"])
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error}") from error
+    trainer.vector[:] = flatten(model)  # in place: a kind may hold windows of its own onto it
+    trainer.model = windows(model, trainer.vector)
+    trainer.done, trainer.history = state["done"], history
+    for name, value in moved.items():
+        setattr(trainer, name, value)
+
+
+def check_same_run(trainer: Trainer, state: dict) -> None:
+    """InvalidInput where the run of a checkpoint has another model, data or settings than `trainer`, naming both.
+
+    The total may differ where nothing that has been done depends on it.
+    """
+    total_name = f"{trainer.unit}s"
+    ours = {**trainer.identity, **to_state(vars(trainer.settings))}
+    theirs = {**state["identity"], **state["settings"]}
+    for name in {**theirs, **ours}:
+        mine, its = ours.get(name), theirs.get(name)
+        if mine == its:
+            continue
+        if name != total_name:
+            raise InvalidInput(f"the run there has {name} {its}, this one {mine}; "
+                               "expected the same settings to go on with it, or another folder for a new run")
+        if trainer.why_fixed():
+            raise InvalidInput(f"{name}: the run there was planned for {its} {name} and cannot be changed to {mine}, "
+                               f"since {trainer.why_fixed()}; start a new run in another folder, or go on with its "
+                               f"model in Python: load_run(...).model")
+        if trainer.total < state["done"]:
+            raise invalid(name, f"at least the {state['done']} that the run there has done", mine)

@@ -3,6 +3,7 @@
     layers.py   the kinds of layers: affine, maxout, elementwise, dropout, batch norm, minibatch discrimination
     mlp.py      a stack of layers: fresh, forward, backward
     losses.py   cross-entropies on logits and squared error, each with its derivative
+    mlp_training.py  training a network to tell classes apart
 
 Losses are descended, throughout the wing, and are means over cases.
 """
@@ -21,9 +22,10 @@ from .layers import (
 )
 from .losses import binary_cross_entropy, softmax_cross_entropy, squared_error
 from .mlp import MLP, init_mlp, mlp_backward, mlp_forward, with_running_statistics
+from .mlp_training import class_logits, train_classifier
 
 __all__ = [
     "MLP", "Affine", "BatchNorm", "Dropout", "LeakyReLU", "Linear", "Maxout", "MinibatchDiscrimination", "ReLU",
-    "Sigmoid", "Softplus", "Tanh", "binary_cross_entropy", "init_mlp", "mlp_backward", "mlp_forward",
-    "softmax_cross_entropy", "squared_error", "with_running_statistics",
+    "Sigmoid", "Softplus", "Tanh", "binary_cross_entropy", "class_logits", "init_mlp", "mlp_backward", "mlp_forward",
+    "softmax_cross_entropy", "squared_error", "train_classifier", "with_running_statistics",
 ]

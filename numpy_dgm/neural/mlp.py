@@ -10,12 +10,12 @@ Glorot and Bengio 2010, He et al. 2015 (the scale of fresh weights).
 """
 import itertools
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_array, check_choice, check_integer, check_generator, check_number
-from ..foundation.records import Record
+from ..foundation.checks import InvalidInput, invalid, check_array, check_choice, check_integer, check_generator, check_number
+from ..foundation.records import Record, leaves
 from .layers import (
     Affine,
     BatchNorm,
@@ -181,24 +181,46 @@ def _discrimination(n_in, kernels_and_directions, rng, dtype):
     return MinibatchDiscrimination(T)
 
 
-KINDS = {kind.__name__: kind for kind in (
-    Affine, BatchNorm, Dropout, LeakyReLU, Linear, Maxout, MinibatchDiscrimination, ReLU, Sigmoid, Softplus, Tanh)}
+LAYERS = (Affine, BatchNorm, Dropout, LeakyReLU, Linear, Maxout, MinibatchDiscrimination, ReLU, Sigmoid, Softplus, Tanh)
 
 
-def mlp_to_dict(mlp):
-    """The network as a dict of arrays, numbers and texts, for a checkpoint."""
-    layers = []
+def check_mlp(name: str, mlp: MLP) -> None:
+    """InvalidInput unless `mlp` is a network of layers with parameters of one float dtype and widths that fit."""
+    if not isinstance(mlp, MLP):
+        raise invalid(name, "an MLP (see init_mlp)", type(mlp).__name__)
+    if not isinstance(mlp.layers, tuple) or not all(isinstance(layer, LAYERS) for layer in mlp.layers):
+        raise invalid(name, "a tuple of layers", repr(mlp.layers)[:60])
+    arrays = [array for _, array in leaves(mlp)]
+    if len(arrays) == 0:
+        raise invalid(name, "at least one layer with weights", "none")
+    if not all(isinstance(array, np.ndarray) for array in arrays):
+        raise invalid(name, "NumPy arrays as parameters", type(arrays[0]).__name__)
+    dtypes = sorted({str(array.dtype) for array in arrays})
+    if dtypes not in (["float32"], ["float64"]):
+        raise invalid(name, "parameters of one dtype, float32 or float64", " and ".join(dtypes))
+    try:
+        mlp_forward(mlp, np.zeros((1, n_inputs(mlp)), arrays[0].dtype), training=False)
+    except (ValueError, IndexError, AttributeError) as error:
+        raise InvalidInput(f"{name}: the widths of its layers do not fit together ({error})") from error
+
+
+def n_inputs(mlp: MLP) -> int:
+    """How many inputs a network has: D of the first weights, (D, K), (P, D, K) or (D, B, C)."""
     for layer in mlp.layers:
-        values = {field.name: getattr(layer, field.name) for field in fields(layer)}
-        layers.append({"kind": type(layer).__name__, **values})
-    return {"layers": layers}
+        if hasattr(layer, "W"):
+            return layer.W.shape[-2]
+        if hasattr(layer, "T"):
+            return layer.T.shape[0]
+    raise invalid("mlp", "at least one layer with weights", "none")
 
 
-def mlp_from_dict(saved):
-    """The network that `mlp_to_dict` made `saved` of."""
-    layers = []
-    for values in saved["layers"]:
-        values = dict(values)
-        kind = KINDS[values.pop("kind")]
-        layers.append(kind(**values))
-    return MLP(tuple(layers))
+def n_outputs(mlp: MLP) -> int:
+    """How many outputs a network has: K of the last layer that has weights."""
+    weights = [layer.W for layer in mlp.layers if hasattr(layer, "W")]
+    return weights[-1].shape[-1]
+
+
+def parameter_dtype(mlp: MLP) -> np.dtype:
+    """The dtype of the parameters."""
+    _, first = leaves(mlp)[0]
+    return first.dtype

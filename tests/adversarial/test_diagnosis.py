@@ -12,7 +12,8 @@ from numpy_dgm.adversarial.objectives import Hinge, LeastSquares, NonSaturating,
 from numpy_dgm.adversarial.penalties import R1
 from numpy_dgm.data.mixtures import ring_of_gaussians
 from numpy_dgm.foundation.optimizers import SGD, Adam
-from numpy_dgm.foundation.training import Diverged, History
+from numpy_dgm.foundation.guards import Diverged
+from numpy_dgm.foundation.progress import History
 from numpy_dgm.neural.mlp import init_mlp
 
 

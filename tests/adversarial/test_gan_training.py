@@ -29,7 +29,7 @@ from numpy_dgm.foundation.checkpoint import load_checkpoint
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.optimizers import SGD, Adam, Momentum, RMSProp
 from numpy_dgm.foundation.records import flatten, windows
-from numpy_dgm.foundation.training import Diverged
+from numpy_dgm.foundation.guards import Diverged
 from numpy_dgm.neural.layers import BatchNorm
 from numpy_dgm.neural.mlp import init_mlp
 

@@ -30,7 +30,7 @@ from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, draw_state
 from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.optimizers import scheduled_rate
 from numpy_dgm.foundation.records import flatten
-from numpy_dgm.foundation.training import Diverged
+from numpy_dgm.foundation.guards import Diverged
 
 
 def features(machine, s):

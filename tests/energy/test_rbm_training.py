@@ -19,7 +19,7 @@ from numpy_dgm.energy.tempering import init_ladder, start_ladder, tempered_gradi
 from numpy_dgm.energy.units import Gaussian, Softmax
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.records import flatten
-from numpy_dgm.foundation.training import Diverged
+from numpy_dgm.foundation.guards import Diverged
 
 
 def test_exact_learning_reaches_the_known_optimum_of_bars_and_stripes():

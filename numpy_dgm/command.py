@@ -1,0 +1,220 @@
+"""What the `dgm` command does: a parser made of what runs/ and course/ offer, each subcommand a thin call into them.
+
+Exit codes: 0 done; 1 something failed that should not (a lesson's equation, say); 2 what was asked cannot
+be done, and one sentence on standard error says why; 130 interrupted.
+"""
+import argparse
+import sys
+import warnings
+from pathlib import Path
+
+from .course.lessons import find_lessons, run_lesson
+from .demo import run_demo
+from .foundation.checkpoint import CHECKPOINT
+from .foundation.checks import InvalidInput, check_integer, invalid
+from .foundation.guards import Diverged
+from .foundation.settings import add_options, make_settings
+from .runs import KINDS, load_run
+
+
+def run_command(arguments: list) -> int:
+    """Run the command with those arguments; returns its exit code."""
+    warnings.showwarning = print_warning
+    try:
+        options = parse(arguments)
+        return options.run(options)
+    except (InvalidInput, Diverged, PermissionError) as error:
+        print(f"dgm: {error}", file=sys.stderr)
+        return 2
+
+
+def print_warning(message, category, filename, lineno, file=None, line=None):
+    """A warning as one line for a person, without the place in the code."""
+    print(f"dgm: {message}", file=sys.stderr)
+
+
+def parse(arguments: list) -> argparse.Namespace:
+    """The options. Those of `evaluate RUN` and `sample RUN` depend on the kind of the run, which is loaded first."""
+    if arguments[:1] in (["evaluate"], ["sample"]):
+        folder = find_run(arguments[1:])
+        if folder is not None:
+            return run_parser(arguments[0], load_run(folder)).parse_args(arguments[1:])
+    return make_parser().parse_args(arguments)
+
+
+def find_run(arguments: list) -> str | None:
+    """Which of the arguments is the folder of a run: the first that holds one, else the first that is no option."""
+    candidates = [argument for argument in arguments if not argument.startswith("-")]
+    for candidate in candidates:
+        if (Path(candidate) / CHECKPOINT).exists():
+            return candidate
+    return candidates[0] if candidates else None
+
+
+def run_parser(command: str, run) -> argparse.ArgumentParser:
+    """The parser of `dgm evaluate RUN` or `dgm sample RUN` for a run of that kind."""
+    module = KINDS[run.kind]
+    kind = module.EvaluateOptions if command == "evaluate" else module.SampleOptions
+    if kind is None:
+        raise invalid("RUN", f"a run that {command} can be asked for",
+                      f"{run.folder}, of kind {run.kind}, which has none; see dgm evaluate")
+    parser = argparse.ArgumentParser(prog=f"dgm {command}", formatter_class=HelpFormatter,
+                                     description=f"{COMMANDS[command]} This run is {module.HELP}.")
+    parser.add_argument("run_folder", metavar="RUN", help="folder of the run")
+    add_options(parser, kind)
+    act = module.evaluate if command == "evaluate" else module.sample
+    parser.set_defaults(run=lambda options: act_on_run(act, run, kind, options))
+    return parser
+
+
+def act_on_run(act, run, kind, options) -> int:
+    """dgm evaluate, dgm sample"""
+    report = act(run, make_settings(kind, settings_of(kind, options)))
+    if report is not None:
+        print(report)
+    return 0
+
+
+def settings_of(kind: type, options: argparse.Namespace) -> dict:
+    """The options that the Settings class `kind` has, by name."""
+    return {name: value for name, value in vars(options).items() if name in kind.__dataclass_fields__}
+
+
+def train(options: argparse.Namespace) -> int:
+    """dgm train KIND"""
+    module, folder = KINDS[options.kind], options.out
+    try:
+        model, history = module.train(make_settings(module.TrainOptions, settings_of(module.TrainOptions, options)),
+                                      folder)
+    except KeyboardInterrupt as interrupt:
+        kept = (folder / CHECKPOINT).exists()
+        raise KeyboardInterrupt(f"{folder} keeps the run as far as it has come, and the same command goes on with it"
+                                if kept else "nothing was kept, since no turn was whole yet") from interrupt
+    print(model)
+    print(history)
+    module.draw_training(load_run(folder))
+    sample = f"      dgm sample {folder} --out samples.png" if module.SampleOptions else ""
+    print(f"next:  dgm evaluate {folder}{sample}")
+    return 0
+
+
+def demo(options: argparse.Namespace) -> int:
+    """dgm demo"""
+    run_demo(options.out, options.seed)
+    return 0
+
+
+def lessons(options: argparse.Namespace) -> int:
+    """dgm lessons"""
+    runs = []
+    for path in find_lessons(options.numbers):
+        print(f"\n{path.name}", flush=True)
+        run = run_lesson(path, options.proofs)
+        print(run.output, end="", flush=True)
+        runs.append(run)
+    print(f"\n{'lesson':<34} {'equations proved':>16} {'seconds':>8}  figures")
+    for run in runs:
+        outcome = f"{len(set(run.proved))}" if run.succeeded else f"{len(set(run.proved))}, then FAILED"
+        print(f"{run.path.stem:<34} {outcome:>16} {run.seconds:8.1f}  {', '.join(run.figures)}")
+    n_failed = sum(not run.succeeded for run in runs)
+    n_proved = sum(len(set(run.proved)) for run in runs)
+    print(f"{n_proved} equations proved in {len(runs)} lessons, {n_failed} lessons failed")
+    return 1 if n_failed else 0
+
+
+COMMANDS = {
+    "demo": "Train two RBMs and a GAN on handwritten digits, check the equations, draw figures: in under a minute.",
+    "train": "Train a model on data; the same command goes on with a run that was stopped.",
+    "evaluate": "Say how good a trained model is, on data that it has not seen where there are any.",
+    "sample": "Draw samples of a trained model.",
+    "lessons": "Run lessons, and count the equations that they prove.",
+}
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command."""
+    parser = argparse.ArgumentParser(
+        prog="dgm", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Deep generative models in pure NumPy: train them, measure them, learn how they work.",
+        epilog="""start here:
+  dgm demo                                         real digits, end to end, in under a minute
+  dgm lessons 02                                   run a lesson; read it in an editor beside
+  dgm train rbm --data digits --hidden 16 --out run/
+  dgm train gan --data ring --out gan/
+  dgm evaluate run/                                how probable are digits that it has not seen?
+  dgm sample run/ --out samples.png                what does it make of noise?""")
+    parser.add_argument("--version", action="store_true", help="print the version")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_demo(commands)
+    add_train(commands)
+    for name in ("evaluate", "sample"):
+        add_run_command(commands, name)
+    add_lessons(commands)
+    return parser
+
+
+class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Shows defaults where there are any, and leaves the lines of a description as they are."""
+
+    def _get_help_string(self, action):
+        silent = action.default in (None, False, True) or "(default:" in action.help
+        return action.help if silent else super()._get_help_string(action)
+
+
+def add_command(commands, name: str, run, description: str) -> argparse.ArgumentParser:
+    """A subcommand whose --help shows defaults and keeps the description's lines."""
+    command = commands.add_parser(name, help=COMMANDS[name], description=description, formatter_class=HelpFormatter)
+    command.set_defaults(run=run)
+    return command
+
+
+def add_demo(commands) -> None:
+    """dgm demo"""
+    command = add_command(commands, "demo", demo, """\
+Train two RBMs and a GAN on 1,437 handwritten digits. The first RBM is so small that its log-likelihood on unseen
+digits is exact, not estimated. The second draws digits. The GAN makes those that it is asked for. Says what it
+checked, saves figures, and names the lesson to read first.""")
+    command.add_argument("--out", type=Path, default=Path("demo"), help="folder for the figures")
+    command.add_argument("--seed", type=integer, default=0, help="everything drawn comes from it")
+
+
+def add_train(commands) -> None:
+    """dgm train, a subcommand a kind of model"""
+    command = commands.add_parser("train", help=COMMANDS["train"], formatter_class=HelpFormatter, description="""\
+Train a model on data. The state is kept in the folder --out: a run that was stopped, by Ctrl-C or a power cut, goes
+on when the same command is given again, and ends bit for bit where it would have.
+
+  dgm train rbm --data digits --hidden 16 --out run/      see dgm train rbm --help
+  dgm train gan --data ring --out run/                    see dgm train gan --help""")
+    kinds = command.add_subparsers(title="kinds of model", metavar="KIND", required=True)
+    for name, module in KINDS.items():
+        kind = kinds.add_parser(name, help=module.HELP, description=module.DESCRIPTION, formatter_class=HelpFormatter)
+        kind.add_argument("--out", type=Path, required=True, help="folder that keeps the run")
+        add_options(kind, module.TrainOptions)
+        kind.set_defaults(run=train, kind=name)
+
+
+def add_run_command(commands, name: str) -> None:
+    """dgm evaluate and dgm sample as they are without a run: their help, and what they lack."""
+    command = commands.add_parser(name, help=COMMANDS[name], formatter_class=HelpFormatter, description=f"""\
+{COMMANDS[name]} The options are those of the run's kind: dgm {name} RUN --help shows them.""")
+    command.add_argument("run_folder", metavar="RUN", help="folder of a run, by `dgm train` or made in Python with "
+                                                           "checkpoint=")
+
+
+def add_lessons(commands) -> None:
+    """dgm lessons"""
+    command = add_command(commands, "lessons", lessons, """\
+Run the lessons with the given numbers, or all. Every numbered equation of a lesson is checked where it stands;
+the table at the end counts them and lists the figures drawn. Read a lesson in an editor that knows `# %%`
+cells, and step through it there.""")
+    command.add_argument("numbers", nargs="*", metavar="NN", help="such as 04 05")
+    command.add_argument("--proofs", action="store_true", help="the proofs alone, without the experiments")
+
+
+def integer(text: str) -> int:
+    """argparse's check of a seed: an integer >= 0."""
+    try:
+        return check_integer("seed", int(text), least=0)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected an integer >= 0, got {text!r}") from error

@@ -1,0 +1,118 @@
+"""The gradient of a general Boltzmann machine: both phases sampled, or mean field for the data's.
+
+    ∂ mean log p(v) / ∂W_ij = <s_i s_j>_data - <s_i s_j>_model      for connected i < j
+    ∂ mean log p(v) / ∂b_i  = <s_i>_data - <s_i>_model
+
+Gradients point up the mean log-likelihood. <.>_data holds the visible units at the data; the hidden ones
+are tied to one another, so that, other than in an RBM, p(h given v) is out of reach too. It comes
+
+    sampled       from clamped chains: one for each case, its visible units held, its hidden ones drawn in turn
+    mean-field    from Π_i q(h_i), the product of independent bits that makes the bound below largest:
+                  log p(v) >= E_q[-E(v, h)] + H(q) - log Z,  with equality where q(h) = p(h given v)
+
+and <.>_model from free chains, in which all units are drawn. All chains persist: the parameters move
+little in a step, so a chain that goes on from where it stood stays near what it should be drawn from.
+
+N cases    n units, the first D of them visible, the other K = n - D hidden    M free chains    k Gibbs sweeps
+v (N, D) data, bits    s (N, n) states    mu (N, n) means: v, then the mean of each hidden unit under q
+
+Ackley, Hinton and Sejnowski 1985 (the rule, both phases sampled); Neal 1992 (clamped and free chains that
+persist); Salakhutdinov and Hinton 2009 (mean field with free chains).
+"""
+from dataclasses import replace
+
+import numpy as np
+
+from ..foundation.numerics import sigmoid
+from ..foundation.types import Array, Generator
+from .boltzmann import BoltzmannMachine, energy, gibbs_sweep, unit_input
+
+
+def sampled_gradient(machine: BoltzmannMachine, v: Array, clamped: Array, chains: Array, k: int,
+                     rng: Generator) -> tuple[BoltzmannMachine, Array, Array]:
+    """∂ mean log p(v) / ∂(W, b) with both phases sampled, and the chains moved on: `(gradient, clamped, chains)`.
+
+    v (N, D) bits; clamped (N, K), the hidden units at which the clamped chains stand, one chain a case;
+    chains (M, n), the states at which the free chains stand; k >= 1 sweeps from there. Draws, in this
+    order: k sweeps of the clamped chains over units D, ..., n - 1, then k sweeps of the free ones over
+    all, one uniform number a unit and chain. Neal 1992.
+    """
+    n_visible, n_units = machine.n_visible, len(machine.b)
+
+    # positive phase: the visible units are held at the data
+    s_data = np.concatenate([v, clamped], axis=1)
+    for _ in range(k):
+        s_data = gibbs_sweep(machine, s_data, rng, units=range(n_visible, n_units))
+
+    # negative phase: all units run free
+    s_model = chains
+    for _ in range(k):
+        s_model = gibbs_sweep(machine, s_model, rng)
+
+    return phase_difference(machine, s_data, s_model), s_data[:, n_visible:], s_model
+
+
+def mean_field_gradient(machine: BoltzmannMachine, v: Array, chains: Array, k: int,
+                        rng: Generator) -> tuple[BoltzmannMachine, Array]:
+    """∂ mean log p(v) / ∂(W, b), mean field in the positive phase, and the chains moved on: `(gradient, chains)`.
+
+    v (N, D) bits; chains (M, n), the states at which the free chains stand; k >= 1 sweeps over all units
+    from there, the only draws. Where the chains are drawn from the model, its mean is the slope of the mean
+    `variational_bound` at mu = mean_field(machine, v). Salakhutdinov and Hinton 2009.
+    """
+    mu = mean_field(machine, v)
+    for _ in range(k):
+        chains = gibbs_sweep(machine, chains, rng)
+    return phase_difference(machine, mu, chains), chains
+
+
+def phase_difference(machine: BoltzmannMachine, s_data: Array, s_model: Array) -> BoltzmannMachine:
+    """<s_i s_j>_data - <s_i s_j>_model for connected pairs, and likewise <s_i>: s_data (N, n), s_model (M, n).
+
+    Each mean is over its own rows. Rows of independent means do in place of states, since for i < j
+    the mean of s_i s_j is then the product of the two.
+    """
+    n, m = len(s_data), len(s_model)
+    W = s_data.T @ s_data / n - s_model.T @ s_model / m
+    b = s_data.sum(axis=0) / n - s_model.sum(axis=0) / m
+    return replace(machine, W=W * machine.mask, b=b)
+
+
+def mean_field(machine: BoltzmannMachine, v: Array, n_sweeps: int = 30, tolerance: float = 1e-4) -> Array:
+    """v and the hidden units' means under a best q(h) = Π_i q(h_i), by coordinate ascent: (N, D) -> mu (N, n).
+
+        mu_i = σ(x_i(mu))          for each hidden unit i in turn, from means of 1/2
+
+    Each such step makes `variational_bound` as large as mu_i alone can make it, so the bound never falls; it
+    ends at a local maximum. At most n_sweeps sweeps: one that moves no mean by more than `tolerance` is the last.
+    """
+    mu = np.full((len(v), len(machine.b)), 0.5, machine.W.dtype)
+    mu[:, : machine.n_visible] = v
+    for _ in range(n_sweeps):
+        before = mu.copy()
+        for i in range(machine.n_visible, len(machine.b)):
+            mu[:, i] = sigmoid(unit_input(machine, mu, i))
+        if np.abs(mu - before).max() <= tolerance:
+            break
+    return mu
+
+
+def variational_bound(machine: BoltzmannMachine, mu: Array, log_z: float) -> Array:
+    """E_q[-E(s)] + H(q) - log Z <= log p(v), one number a case: mu (N, n), of which the first D are v -> (N,).
+
+    q makes the units independent with the means mu, so E_q[-E(s)] = -E(mu), no pair being a unit with itself,
+    and H(q) = -Σ_i mu_i log mu_i + (1 - mu_i) log (1 - mu_i). What it lacks is KL(q || p(h given v)).
+    """
+    return -variational_free_energy(machine, mu) - log_z
+
+
+def variational_free_energy(machine: BoltzmannMachine, mu: Array) -> Array:
+    """E_q[E(s)] - H(q) >= -log p(v) - log Z, one number a case: mu (N, n) -> (N,); see `variational_bound`."""
+    mu = mu.astype(np.float64)
+    return energy(machine, mu) - entropy_of_bits(mu)
+
+
+def entropy_of_bits(mu: Array) -> Array:
+    """-Σ_i mu_i log mu_i + (1 - mu_i) log (1 - mu_i), where 0 log 0 = 0: means mu (N, n) -> (N,)."""
+    on, off = np.where(mu > 0, mu, 1), np.where(mu < 1, 1 - mu, 1)  # log 1 = 0
+    return -np.sum(mu * np.log(on) + (1 - mu) * np.log(off), axis=1)

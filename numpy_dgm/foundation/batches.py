@@ -1,0 +1,94 @@
+"""Cases for a training run: checked, split, drawn in minibatches, read in blocks.
+
+Data are anything that an array of row numbers indexes: an array, a memory map, what `open_data` gives. Only the rows
+that are needed are read and converted, so that a memory map larger than memory can be trained on.
+
+N cases    D numbers a case
+"""
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .checks import InvalidInput, check_array, invalid
+from .types import Array, Generator
+
+CASES_AT_ONCE = 10_000  # rows of data that are read together
+
+
+def minibatches(rows: Array, batch_size: int, rng: Generator) -> Iterator[Array]:
+    """One epoch: the row numbers `rows` (N,) in a fresh order, `batch_size` at a time. The last batch has what is left.
+
+    Draws one permutation.
+    """
+    order = rng.permutation(rows)
+    for start in range(0, len(order), batch_size):
+        yield order[start : start + batch_size]
+
+
+def count_minibatches(rows: Array, batch_size: int) -> int:
+    """How many minibatches an epoch has."""
+    return -(-len(rows) // batch_size)
+
+
+def row_blocks(n_rows: int, rows_at_once: int = CASES_AT_ONCE) -> Iterator[slice]:
+    """Slices that cut `n_rows` rows into blocks."""
+    for start in range(0, n_rows, rows_at_once):
+        yield slice(start, min(start + rows_at_once, n_rows))
+
+
+def split_rows(n_cases: int, fraction: float, rng: Generator) -> tuple[Array, Array]:
+    """`(training rows, validation rows)`: a random `fraction` in [0, 1) of the cases is held out.
+
+    Draws one permutation, also where the fraction is 0. Raises InvalidInput where one of the two would be empty.
+    """
+    order = rng.permutation(n_cases)
+    n_held_out = int(round(fraction * n_cases))
+    if n_held_out == n_cases:
+        raise InvalidInput(f"validation: a fraction of {fraction} of {n_cases} cases leaves none to train on")
+    if n_held_out == 0 and fraction > 0:
+        raise InvalidInput(f"validation: a fraction of {fraction} of {n_cases} cases holds out none")
+    return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
+
+
+def check_cases(name: str, data: Any, width: int, check: Callable) -> Any:
+    """`data` where it can be trained on: two axes, `width` numbers a case, each block of cases passed by `check`.
+
+    check(name, block, width) looks at the values, such as a kind of unit's own check. The cases are read in
+    blocks of 10,000. Raises InvalidInput.
+    """
+    if isinstance(data, list):
+        data = check_array(name, data)
+    shape = getattr(data, "shape", None)
+    if shape is None:
+        raise invalid(name, "an array or what open_data gives", type(data).__name__)
+    if len(shape) != 2 or shape[0] == 0 or shape[1] != width:
+        raise invalid(name, f"shape (cases, {width}) with at least one case", f"shape {tuple(shape)}")
+    for rows in row_blocks(shape[0], CASES_AT_ONCE):
+        check(name, np.asarray(data[rows]), width)
+    return data
+
+
+def mean_of_cases(data: Any, rows: Array) -> Array:
+    """The mean of the cases `rows` (n,) of `data`, in float64, read in blocks: (D,)."""
+    total = 0.0
+    for block in row_blocks(len(rows), 500):
+        cases = np.asarray(data[rows[block]])
+        total = total + cases.sum(axis=0, dtype=np.float64)
+    return total / len(rows)
+
+
+def fingerprint(data: Any) -> str:
+    """A short text that tells two data sets apart: the shape and a checksum of up to 64 cases."""
+    rows = np.unique(np.linspace(0, len(data) - 1, 64).astype(np.int64))
+    sample = np.ascontiguousarray(np.asarray(data[rows], dtype=np.float64))
+    return f"{data.shape[0]} x {data.shape[1]}, checksum {zlib.crc32(sample.tobytes()):08x}"
+
+
+def describe_cases(data: Any) -> dict:
+    """What a run keeps of its data so that they can be opened again: what the data say themselves, if they do.
+
+    The Data of `open_data` say their name, path, part, bits, scale and image shape; of an array there is none of it.
+    """
+    return data.describe() if hasattr(data, "describe") else {}

@@ -1,0 +1,185 @@
+"""Training a network to tell classes apart: `train_classifier` descends the cross-entropy, a minibatch a step.
+
+    θ ← θ - α ∂L/∂θ          θ all parameters in one vector, L the mean cross-entropy of a batch, α the learning rate
+
+N cases    D inputs    C classes    s (N, C) logits
+"""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..foundation.batches import check_cases, fingerprint, row_blocks, split_rows
+from ..foundation.checks import check_array, check_generator, invalid
+from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
+from ..foundation.progress import History
+from ..foundation.records import flatten
+from ..foundation.settings import Settings, document_settings, make_settings, setting
+from ..foundation.training import Trainer, run_training
+from ..foundation.types import Array, Generator
+from .layers import BatchNorm
+from .losses import softmax_cross_entropy
+from .mlp import (
+    LAYERS,
+    MLP,
+    check_mlp,
+    mlp_backward,
+    mlp_forward,
+    n_inputs,
+    n_outputs,
+    parameter_dtype,
+    with_running_statistics,
+)
+
+MONITORED_CASES = 200  # how many training cases the history measures after each epoch
+CASES_AT_ONCE = 1_000  # cases that go through the network together when it is not training
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifierSettings(Settings):
+    """What `train_classifier` can be told."""
+
+    epochs: int = setting(help="passes over the data")
+    batch_size: int = setting(50, "cases a step")
+    rate: float = setting(0.003, "learning rate at the start", above=0)
+    schedule: str = setting("linear", "how the rate falls", choices=SCHEDULES)
+    optimizer: str = setting("adam", "what makes a step of a gradient", choices=tuple(OPTIMIZERS))
+    weight_decay: float = setting(0.0, "d: each step also subtracts rate * d * the parameters", most=1)
+    average: float = setting(None, "give back the moving average of the parameters with this decay, such as 0.999",
+                             above=0, below=1)
+    validation: float = setting(0.0, "fraction of the cases to hold out and report on", below=1)
+    patience: int = setting(None, "stop after so many epochs without a better held-out log-likelihood of the labels, "
+                                  "and give back the best")
+
+
+def train_classifier(mlp: MLP, data: Any, labels: Any, *, rng: Generator, checkpoint: Any = None,
+                     metadata: dict | None = None, on_record: Callable | None = None, progress: bool = False,
+                     **settings: Any) -> tuple[MLP, History]:
+    """Descend the mean cross-entropy of `labels` given the cases: `(mlp, history)`. The MLP passed in stays as it was.
+
+    mlp               from D inputs to C logits, one a class (see `init_mlp`)
+    data (N, D)       an array, memory map or what `open_data` gives: anything that row numbers index
+    labels (N,)       the class of each case, integers from 0 to C - 1
+    rng               all that is drawn comes from it: the split (if a fraction is held out), then for each epoch the
+                      order of the cases and what dropout draws
+    checkpoint        a folder: the state is kept there, and the same call goes on where it was stopped
+    metadata          texts and numbers to keep with the run
+    on_record         called after each epoch with the MLP as it would be given back, and the history
+    progress          say on standard error how far it is
+
+    The history has, an epoch: epoch, seconds (so far), rate, and loss (mean cross-entropy) and error (fraction of wrong
+    classes) of up to 200 training cases; with a validation fraction also validation_loss and validation_error. All of
+    them without dropout, and with the running statistics of batch norm; those that go with a moving average are taken
+    afresh, from up to 1,000 training cases. Early stopping watches validation_loss. Raises InvalidInput, and Diverged
+    with the last good MLP.
+    """
+    options = make_settings(ClassifierSettings, settings)
+    check_generator("rng", rng)
+    check_mlp("mlp", mlp)
+    data = check_cases("data", data, n_inputs(mlp), lambda name, x, width: check_array(name, x, width=width))
+    labels = check_labels(labels, len(data), n_outputs(mlp))
+    trainer = ClassifierTrainer(mlp, data, labels, options, rng, metadata)
+    return run_training(trainer, rng, checkpoint, progress, on_record)
+
+
+class ClassifierTrainer(Trainer):
+    """A turn is an epoch. Draws at the start: the split, if a fraction is held out."""
+
+    kind = "classifier"
+    saved = ("optimizer",)
+    records = (MLP, *LAYERS, *OPTIMIZERS.values())
+    headline = ("loss", "error", "validation_loss", "validation_error")
+
+    def __init__(self, mlp: MLP, data: Any, labels: Array, settings: ClassifierSettings, rng: Generator,
+                 metadata: dict | None = None):
+        self.labels = labels
+        super().__init__(mlp, settings, data, settings.epochs, metadata)
+        self.optimizer = OPTIMIZERS[settings.optimizer]()
+        self.optimizer.start(self.vector)
+        self.train_rows, self.validation_rows = np.arange(len(data)), np.arange(0)
+        if settings.validation > 0:
+            self.train_rows, self.validation_rows = split_rows(len(data), settings.validation, rng)
+
+    def advance(self, rng: Generator) -> None:
+        """One epoch: a step a minibatch."""
+        for rows in self.epoch_of_minibatches(self.train_rows, rng):
+            self.step(rows, rng)
+        self.done += 1
+
+    def step(self, rows: Array, rng: Generator) -> None:
+        """One step down the gradient of the loss at the cases `rows` (N,)."""
+        x = np.asarray(self.data[rows], dtype=self.vector.dtype)
+        logits, cache = mlp_forward(self.model, x, rng)
+        _, dlogits = softmax_cross_entropy(logits, self.labels[rows])
+        _, gradient = mlp_backward(self.model, cache, dlogits, need_dx=False)
+        direction = flatten(gradient)
+        if self.settings.weight_decay > 0:
+            direction += self.settings.weight_decay * self.vector
+        self.optimizer.step(self.vector, direction, -self.rate)
+        self.model = with_running_statistics(self.model, cache)
+        if self.average is not None:
+            self.average.update(self.vector)
+
+    def current(self) -> MLP:
+        """The network as it would be given back now; a moving average has running statistics of its own."""
+        mlp = super().current()
+        has_batch_norm = any(isinstance(layer, BatchNorm) for layer in mlp.layers)
+        if self.average is None or self.average.steps == 0 or not has_batch_norm:
+            return mlp
+        x = np.asarray(self.data[self.train_rows[:CASES_AT_ONCE]], dtype=self.vector.dtype)
+        _, cache = mlp_forward(mlp, x, np.random.default_rng(0))  # for dropout: the run's own stays where it is
+        return with_running_statistics(mlp, cache, share=1.0)
+
+    def observe(self, mlp: MLP) -> dict:
+        """See `train_classifier`."""
+        values = {"rate": self.rate}
+        values["loss"], values["error"] = self.loss_and_error(mlp, self.train_rows[:MONITORED_CASES])
+        if len(self.validation_rows) > 0:
+            values["validation_loss"], values["validation_error"] = self.loss_and_error(mlp, self.validation_rows)
+        return values
+
+    def loss_and_error(self, mlp: MLP, rows: Array) -> tuple[float, float]:
+        """The mean cross-entropy of those cases (n,), and the fraction of them that is given a wrong class."""
+        logits = class_logits(mlp, self.data, rows)
+        loss, _ = softmax_cross_entropy(logits, self.labels[rows])
+        return loss, float(np.mean(logits.argmax(axis=1) != self.labels[rows]))
+
+    def score(self, values: dict) -> float:
+        """The mean log-likelihood of the held-out labels."""
+        return -values["validation_loss"]
+
+    def fingerprint(self) -> str:
+        """A short text that tells these data and labels from others."""
+        return f"{fingerprint(self.data)}, labels {fingerprint(self.labels[:, None])}"
+
+    def cases_per_unit(self) -> int:
+        """The training cases."""
+        return len(self.train_rows)
+
+
+def class_logits(mlp: MLP, data: Any, rows: Array | None = None) -> Array:
+    """The logits of the cases `rows` (n,), all by default, of data (N, D): (n, C). No dropout, running statistics.
+
+    The data are read in blocks. The class of a case is the argmax of its row.
+    """
+    rows = np.arange(len(data)) if rows is None else rows
+    logits = []
+    for block in row_blocks(len(rows), CASES_AT_ONCE):
+        x = np.asarray(data[rows[block]], dtype=parameter_dtype(mlp))
+        s, _ = mlp_forward(mlp, x, training=False)
+        logits.append(s)
+    return np.concatenate(logits)
+
+
+def check_labels(labels: Any, n_cases: int, n_classes: int) -> Array:
+    """`labels` as an array (N,) of integers from 0 to C - 1, or InvalidInput."""
+    if labels is None:
+        raise invalid("labels", "a label for each case", "None")
+    labels = check_array("labels", labels, ndim=1, width=n_cases, low=0, high=n_classes - 1)
+    if labels.dtype.kind not in "iu":
+        raise invalid("labels", "integers", f"dtype {labels.dtype}")
+    return labels.astype(np.int64)
+
+
+document_settings(train_classifier, ClassifierSettings)

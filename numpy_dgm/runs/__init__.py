@@ -1,0 +1,63 @@
+"""What the command and `load_run` do with a run, a module a kind of model. A new kind is one file and one line here.
+
+A module has
+
+    HELP, DESCRIPTION      of `dgm train KIND`
+    TRAINER, SETTINGS      the Trainer of that kind, and the Settings class of its run
+    TrainOptions           the Settings class of `dgm train KIND`: SETTINGS and what makes the model and opens the data
+    train(options, folder)             `(model, history)`; goes on with the run that is in the folder
+    draw_training(run)                 the figures of a finished run
+    check_model(model)                 InvalidInput where a model from a file is none
+    EvaluateOptions, evaluate(run, options)    `dgm evaluate RUN`: a report that prints in words
+    SampleOptions, sample(run, options)        `dgm sample RUN`: writes what was asked for; None where a kind has no samples
+"""
+from dataclasses import fields
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ..foundation.checkpoint import CHECKPOINT, load_checkpoint, load_run_state
+from ..foundation.checks import InvalidInput, invalid
+from ..foundation.progress import history_from_state
+from ..foundation.state import from_state
+from ..foundation.training import COMMON
+from . import boltzmann, classifier, gan, rbm
+from .loading import LoadedRun
+
+KINDS: dict[str, ModuleType] = {
+    "rbm": rbm,
+    "boltzmann": boltzmann,
+    "gan": gan,
+    "classifier": classifier,
+}
+
+
+def load_run(folder: Any) -> LoadedRun:
+    """The run in `folder`, as far as it has come. InvalidInput where there is none, or it is not whole."""
+    path = Path(folder) / CHECKPOINT
+    kind = load_checkpoint(path).get("kind")
+    if kind not in KINDS:
+        raise invalid(path, f"a run of one of the kinds {', '.join(KINDS)}", repr(kind))
+    module = KINDS[kind]
+    names = ("settings", "description", "metadata", "result", "total", "done", "history", "model", *COMMON,
+             *module.TRAINER.saved)
+    state = load_run_state(path, kind, names)
+    try:
+        model = from_state("result", state["result"], module.TRAINER.records)
+        module.check_model(model)
+        settings = load_settings(module, state["settings"])
+        history = history_from_state("history", state["history"])
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error}") from error
+    return LoadedRun(Path(folder), kind, model, settings, history, state["description"], state["metadata"],
+                     state["done"], state["total"])
+
+
+def load_settings(module: ModuleType, state: dict) -> Any:
+    """The Settings that a checkpoint keeps. InvalidInput where they are not those of the kind."""
+    names = {one.name for one in fields(module.SETTINGS)}
+    if not isinstance(state, dict) or set(state) != names:
+        raise invalid("settings", ", ".join(sorted(names)), ", ".join(sorted(state)))
+    records = (*module.TRAINER.records, *getattr(module, "SETTING_RECORDS", ()))
+    values = {name: from_state(name, value, records) for name, value in state.items()}
+    return module.SETTINGS(**values)

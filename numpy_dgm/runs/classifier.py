@@ -1,0 +1,113 @@
+"""Runs of classifiers: `dgm train classifier` and what `dgm evaluate` does with them."""
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .. import plots
+from ..data.dataset import Data
+from ..foundation.checks import invalid
+from ..foundation.progress import History
+from ..foundation.settings import Settings, setting
+from ..neural.losses import softmax_cross_entropy
+from ..neural.mlp import ELEMENTWISE, MLP, check_mlp, init_mlp, n_inputs, n_outputs
+from ..neural.mlp_training import ClassifierSettings, ClassifierTrainer, check_labels, class_logits, train_classifier
+from .loading import LoadedRun, open_test_data, open_training_data
+
+HELP = "a network that tells classes apart"
+DESCRIPTION = """\
+Train a multilayer perceptron by backpropagation to tell the classes of labelled data apart. Pixels stay grey.
+
+What to try: --hidden 256 128 for larger data; --dropout 0.3 or --average 0.99 against overfitting; --validation 0.1
+--patience 10 to stop in time."""
+TRAINER, SETTINGS = ClassifierTrainer, ClassifierSettings
+GREY = "as they are"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainOptions(ClassifierSettings):
+    """`dgm train classifier`"""
+
+    data: str = setting(help="digits, or the path of an IDX, .npz or .csv file with labels or of a folder with MNIST's "
+                             "files")
+    part: str = setting(None, "of data that have parts (default: train)", choices=("train", "test"))
+    hidden: tuple = setting((64,), "hidden units a layer", metavar="UNITS")
+    units: str = setting("leaky_relu", "of the hidden layers", choices=tuple(ELEMENTWISE))
+    dropout: float = setting(0.0, "fraction of a hidden layer's values to drop in training", below=1)
+    batch_norm: bool = setting(False, "batch norm in the hidden layers")
+    epochs: int = setting(30, "passes over the data")
+    seed: int = setting(0, "everything drawn comes from it", least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateOptions(Settings):
+    """`dgm evaluate RUN`"""
+
+    data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
+    part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
+
+
+SampleOptions = sample = None  # a classifier makes no samples
+
+
+def check_model(mlp: MLP) -> None:
+    """InvalidInput where `mlp` is no network."""
+    check_mlp("mlp", mlp)
+
+
+def train(options: TrainOptions, folder: Path) -> tuple[MLP, History]:
+    """Train a network with its state kept in `folder`, or go on with the run that is there: `(mlp, history)`."""
+    cases = open_training_data(options.data, options.part, GREY, options.seed)
+    labels = labels_of(cases)
+    rng = np.random.default_rng(options.seed)
+    sizes = [cases.shape[1], *options.hidden, int(labels.max()) + 1]
+    mlp = init_mlp(sizes, rng, hidden=options.units, dropout=options.dropout, batch_norm=options.batch_norm)
+    return train_classifier(mlp, cases, labels, rng=rng, checkpoint=folder, metadata={"seed": options.seed},
+                            progress=True, **options.only(ClassifierSettings))
+
+
+def labels_of(cases: Data) -> np.ndarray:
+    """The labels of the data (N,); InvalidInput where they have none."""
+    if cases.labels is None:
+        raise invalid("data", "data with labels", f"{cases.name}, which has none")
+    return cases.labels
+
+
+def draw_training(run: LoadedRun) -> None:
+    """The curves of a run."""
+    plots.save(plots.training_curves(run.history), "training.png", run.folder)
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What can be said of a classifier on data. Printing it gives the report in words."""
+
+    data: str  # on what it was measured
+    n_cases: int
+    error: float  # fraction of the cases that is given a wrong class
+    loss: float  # mean cross-entropy, in nats
+    errors: dict  # class -> (wrong, cases)
+
+    def __str__(self) -> str:
+        standard_error = np.sqrt(self.error * (1 - self.error) / self.n_cases)
+        lines = [
+            f"measured on      {self.data}, {self.n_cases} cases",
+            f"error            {self.error:.2%} ± {standard_error:.2%}",
+            f"cross-entropy    {self.loss:.4f} nats a case",
+        ]
+        lines += [f"  class {label:<6} {wrong:5d} of {n} wrong" for label, (wrong, n) in self.errors.items()]
+        return "\n".join(lines)
+
+
+def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
+    """How many cases are given a wrong class, in all and class by class."""
+    cases, what = open_test_data(run, options.data, options.part, GREY)
+    if cases.shape[1] != n_inputs(run.model):
+        raise invalid("data", f"cases of {n_inputs(run.model)} numbers, as the run learnt from", cases.shape[1])
+    labels = check_labels(labels_of(cases), len(cases), n_outputs(run.model))
+    logits = class_logits(run.model, cases)
+    loss, _ = softmax_cross_entropy(logits, labels)
+    is_wrong = logits.argmax(axis=1) != labels
+    errors = {int(label): (int(is_wrong[labels == label].sum()), int((labels == label).sum()))
+              for label in np.unique(labels)}
+    return Report(what, len(labels), float(is_wrong.mean()), loss, errors)

@@ -1,0 +1,316 @@
+"""Runs of GANs: `dgm train gan`, and what `dgm evaluate` and `dgm sample` do with them.
+
+The data are the ring or the grid, by name, drawn afresh for every batch at unit spread; or images, as `open_data`
+opens them, grey.
+"""
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from .. import plots
+from ..adversarial.coverage import (
+    Coverage,
+    TwoSampleTest,
+    evaluate_coverage,
+    mmd,
+    precision_and_recall,
+    sliced_wasserstein,
+)
+from ..adversarial.gan import GAN, generate, make_gan
+from ..adversarial.gan_training import GANSettings, GANTrainer, check_gan, train_gan
+from ..adversarial.noise import InstanceNoise
+from ..adversarial.objectives import OBJECTIVES
+from ..adversarial.penalties import R1, GradientPenalty
+from ..data.dataset import Data
+from ..data.mixtures import MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians, to_unit_spread
+from ..foundation.checks import invalid
+from ..foundation.optimizers import SCHEDULES, Adam
+from ..foundation.progress import History
+from ..foundation.settings import Settings, setting
+from ..foundation.state import from_state
+from ..foundation.types import Array, Generator
+from ..neural.mlp import ELEMENTWISE, check_mlp, init_mlp
+from .loading import LoadedRun, check_output, open_test_data, open_training_data, reopen_data, save_array
+
+MIXTURES = {"ring": ring_of_gaussians, "grid": grid_of_gaussians}
+PENALTIES = {"none": None, "r1": R1, "gradient": GradientPenalty}
+DEFAULTS = {  # where the kind of data decides
+    "mixture": {"steps": 12_000, "latents": 2, "hidden": (80,) * 5, "units": "tanh", "batch_size": 256, "rate": 0.001,
+                "noise": 0.5},
+    "images": {"steps": 6_000, "latents": 32, "hidden": (128, 256), "units": "leaky_relu", "batch_size": 64,
+               "rate": 0.002, "noise": 0.0},
+}
+FILM_FRAMES, FILM_SAMPLES = 60, 1000
+COVERAGE_SAMPLES = 2_500  # PacGAN's protocol
+MOST_COMPARED = 2_000  # rows of either set that distances are taken of
+GREY = "as they are"
+
+HELP = "a generative adversarial network"
+DESCRIPTION = """\
+Train a generator against a discriminator, both networks of leaky ReLUs. Says while it runs how far the samples are
+from the data (distance, in standard deviations), how wide they spread, and how often the discriminator is right;
+and, in a sentence, when the generator collapses, saturates, or the run diverges. On the ring and the grid it also
+leaves a film of the training, training.gif.
+
+What to try: more steps; --penalty-weight from 0.01 to 10; --conditional with labelled data; --noise 0.5 or --packing 2
+to 4 where modes are lost; --objective wasserstein with --penalty gradient --penalty-weight 10 --critic-steps 5."""
+TRAINER, SETTINGS = GANTrainer, GANSettings
+OBJECTIVE_KINDS = tuple({type(objective) for objective in OBJECTIVES.values()})
+SETTING_RECORDS = (*OBJECTIVE_KINDS, R1, GradientPenalty, InstanceNoise)  # what settings of a run may be
+
+
+def defaults(name: str) -> str:
+    """What --help says of an option whose default the data decide."""
+    mixture, images = DEFAULTS["mixture"][name], DEFAULTS["images"][name]
+    return f"(default: {mixture} for ring and grid, {images} for images)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainOptions(GANSettings):
+    """`dgm train gan`"""
+
+    data: str = setting(help="ring, grid, digits, or the path of an IDX, .npy, .npz or .csv file or of a folder with "
+                             "MNIST's files")
+    part: str = setting(None, "of data that have parts (default: train)", choices=("train", "test"))
+    steps: int = setting(None, f"steps of the generator {defaults('steps')}")
+    latents: int = setting(None, f"numbers of noise that a sample is made of {defaults('latents')}")
+    hidden: tuple = setting(None, "hidden units a layer, of the generator, and in the other order of the discriminator "
+                                  f"{defaults('hidden')}", metavar="UNITS")
+    units: str = setting(None, f"of the generator's hidden layers {defaults('units')}",
+                         choices=(*ELEMENTWISE, "maxout"))
+    conditional: bool = setting(False, "give both players the labels")
+    seed: int = setting(0, "everything drawn comes from it", least=0)
+    objective: str = setting("non-saturating", "what the players descend", choices=tuple(OBJECTIVES))
+    penalty: str = setting("r1", "on the gradient of the discriminator", choices=tuple(PENALTIES))
+    penalty_weight: float = setting(0.5, "of the penalty")
+    noise: float = setting(None, "blur what the discriminator sees by noise of this standard deviation at first, falling "
+                                 f"to none {defaults('noise')}")
+    packing: int = setting(1, "cases that the discriminator sees side by side")
+    discrimination: tuple = setting(None, "minibatch discrimination in the discriminator, such as 16 4; takes --penalty "
+                                          "none", n_values=2, metavar=("KERNELS", "DIRECTIONS"))
+    dropout: float = setting(0.0, "fraction of the discriminator's values to drop; takes --penalty none", below=1)
+    batch_norm: bool = setting(False, "batch norm in the generator")
+    batch_size: int = setting(None, f"real cases, and generated ones, a step {defaults('batch_size')}")
+    rate: float = setting(None, f"learning rate at the start {defaults('rate')}", above=0)
+    schedule: str = setting("linear", "how the rates fall", choices=SCHEDULES)
+    average: float = setting(0.999, "give back the generator's moving average with this decay; 0 for its last state",
+                             below=1)
+    log_every: int = setting(None, "steps from one entry of the history to the next (default: a sixtieth of the steps)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateOptions(Settings):
+    """`dgm evaluate RUN`"""
+
+    data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
+    part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
+    seed: int = setting(0, "everything drawn comes from it", least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleOptions(Settings):
+    """`dgm sample RUN`"""
+
+    out: Path = setting(Path("samples.png"), ".png: images, or points in the plane; .npy: the numbers themselves")
+    count: int = setting(100, "how many samples, of each class in turn where there are classes")
+    seed: int = setting(0, "everything drawn comes from it", least=0)
+
+
+def train(options: TrainOptions, folder: Path) -> tuple[GAN, History]:
+    """Train a GAN with its state kept in `folder`, or go on with the run that is there: `(gan, history)`.
+
+    A generator of images ends with a sigmoid.
+    """
+    source = open_source(options.data, options.part, options.seed)
+    is_mixture = isinstance(source, MixtureOfGaussians)
+    options = with_defaults(options, is_mixture)
+    labels = labels_of(source, options.data) if options.conditional else None
+    rng = np.random.default_rng(options.seed)
+    gan = init_gan(options, source, labels, rng)
+    kind = PENALTIES[options.penalty]
+    settings = {
+        **options.only(GANSettings),
+        "objective": OBJECTIVES[options.objective],
+        "penalty": None if kind is None else kind(options.penalty_weight),
+        "noise": None if options.noise == 0 else InstanceNoise(options.noise),
+        "optimizer": Adam(0.5, 0.99),
+        "average": options.average or None,
+    }
+    metadata = {"seed": options.seed, "mixture": options.data if is_mixture else None}
+    return train_gan(gan, source, rng=rng, labels=labels, checkpoint=folder, metadata=metadata, progress=True,
+                     on_record=Film(options.seed) if is_mixture else None, **settings)
+
+
+def with_defaults(options: TrainOptions, is_mixture: bool) -> TrainOptions:
+    """The options with those that the kind of data decides filled in."""
+    chosen = {name: value for name, value in DEFAULTS["mixture" if is_mixture else "images"].items()
+              if getattr(options, name) is None}
+    options = replace(options, **chosen)
+    if options.log_every is None:
+        options = replace(options, log_every=max(1, options.steps // FILM_FRAMES))
+    return options
+
+
+def open_source(data: str, part: str | None, seed: int) -> MixtureOfGaussians | Data:
+    """The ring or the grid at unit spread, or grey images. Raises InvalidInput."""
+    if data not in MIXTURES:
+        return open_training_data(data, part, GREY, seed)
+    if part is not None:
+        raise invalid("part", f"None, since {data} has no parts", repr(part))
+    return to_unit_spread(MIXTURES[data]())
+
+
+def labels_of(source: MixtureOfGaussians | Data, name: str) -> Array:
+    """The labels of the data (N,); InvalidInput where they have none."""
+    labels = None if isinstance(source, MixtureOfGaussians) else source.labels
+    if labels is None:
+        raise invalid("conditional", "data with labels", f"{name}, which has none")
+    return labels
+
+
+def init_gan(options: TrainOptions, source: MixtureOfGaussians | Data, labels: Array | None, rng: Generator) -> GAN:
+    """A fresh GAN of the widths and layers asked for. Draws the generator's weights, then the discriminator's."""
+    is_mixture = isinstance(source, MixtureOfGaussians)
+    width = source.centres.shape[1] if is_mixture else source.shape[1]
+    n_classes = 0 if labels is None else int(labels.max()) + 1
+    generator = init_mlp([options.latents + n_classes, *options.hidden, width], rng, hidden=options.units,
+                         batch_norm=options.batch_norm, output=None if is_mixture else "sigmoid")
+    discriminator = init_mlp([options.packing * (width + n_classes), *reversed(options.hidden), 1], rng,
+                             dropout=options.dropout, discrimination=options.discrimination)
+    return make_gan(generator, discriminator, n_classes, options.packing)
+
+
+class Film:
+    """Samples at each entry of the history, from the same latents, for `plots.save_film`; it goes to on_record."""
+
+    def __init__(self, seed: int, n_samples: int = FILM_SAMPLES):
+        self.seed, self.n_samples = seed, n_samples
+
+    def __call__(self, gan: GAN, history: History) -> Array:
+        """The samples (n_samples, D)."""
+        return draw_samples(gan, self.n_samples, np.random.default_rng(self.seed))
+
+
+def draw_samples(gan: GAN, n: int, rng: Generator) -> Array:
+    """n samples (n, D), of each class in turn where there are classes."""
+    labels = np.arange(n) % gan.n_classes if gan.n_classes > 0 else None
+    return generate(gan, n, rng, labels)
+
+
+def draw_training(run: LoadedRun) -> None:
+    """The curves of a run, and a film of its samples where they were kept."""
+    plots.save(plots.gan_curves(run.history), "training.png", run.folder)
+    mixture = mixture_of(run)
+    if run.history.snapshots and mixture is not None:
+        plots.save_film(run.history.snapshots, mixture, "training.gif", run.folder)
+
+
+def mixture_of(run: LoadedRun) -> MixtureOfGaussians | None:
+    """The mixture that the run learnt from, as it was given to `train_gan`; None where it was none."""
+    state = run.description.get("mixture")
+    return None if state is None else from_state("mixture", state, (MixtureOfGaussians,))
+
+
+def check_model(gan: GAN) -> None:
+    """InvalidInput where `gan` is no GAN of two networks that fit together."""
+    check_gan(gan)
+    check_mlp("generator", gan.generator)
+    check_mlp("discriminator", gan.discriminator)
+    make_gan(gan.generator, gan.discriminator, gan.n_classes, gan.packing)
+
+
+@dataclass(frozen=True, eq=False)
+class Distances:
+    """How far generated rows are from real ones; see coverage.py."""
+
+    precision: float
+    recall: float
+    mmd: TwoSampleTest
+    sliced_wasserstein: float
+
+    def __str__(self) -> str:
+        return (f"precision {self.precision:.3f}, recall {self.recall:.3f}, {self.mmd}, "
+                f"sliced Wasserstein {self.sliced_wasserstein:.4f}")
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What the samples of a run cover, beside what real cases would show. Printing it gives the report in words."""
+
+    data: str  # on what it was measured
+    samples: Coverage | Distances
+    real: Coverage | Distances
+
+    def __str__(self) -> str:
+        return "\n".join([
+            f"measured on      {self.data}",
+            f"samples          {self.samples}",
+            f"real cases       {self.real}",
+            "the row of real cases is what a perfect generator would show; nearer to it is better",
+        ])
+
+
+def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
+    """What the samples of a run cover: modes, by PacGAN's protocol, or distances to images that it has not seen."""
+    rng = np.random.default_rng(options.seed)
+    mixture = mixture_of(run)
+    name = run.metadata.get("mixture") or "a mixture"
+    if (options.data in MIXTURES) != (mixture is not None) and options.data is not None:
+        raise invalid("data", "data of the kind that the run learnt from", options.data)
+    if mixture is None:
+        return evaluate_on_images(run, options, rng)
+    if options.data is not None:
+        name, mixture = options.data, to_unit_spread(MIXTURES[options.data]())
+    samples = draw_samples(run.model, COVERAGE_SAMPLES, rng)
+    real = draw_mixture(mixture, COVERAGE_SAMPLES, rng)
+    return Report(name, evaluate_coverage(samples, mixture), evaluate_coverage(real, mixture))
+
+
+def evaluate_on_images(run: LoadedRun, options: EvaluateOptions, rng: Generator) -> Report:
+    """Samples, and as many training cases in their place, held against images that the run has not seen."""
+    unseen_data, what = open_test_data(run, options.data, options.part, GREY)
+    seen_data = reopen_data(run)
+    if seen_data is None:
+        raise invalid("data", "the training data, where they were when the run was made", "none there")
+    unseen = some_rows(unseen_data, rng)
+    n = min(len(unseen), len(seen_data))
+    samples = draw_samples(run.model, n, rng)
+    seen = some_rows(seen_data, rng)[:n]
+    return Report(what, compare(unseen, samples, rng), compare(unseen, seen, rng))
+
+
+def some_rows(data: Data, rng: Generator) -> Array:
+    """Up to 2,000 rows of data, drawn: (n, D)."""
+    return data[np.sort(rng.permutation(len(data))[:MOST_COMPARED])]
+
+
+def compare(real: Array, fake: Array, rng: Generator) -> Distances:
+    """The distances between real and fake rows, (N, D) each."""
+    precision, recall = precision_and_recall(real, fake)
+    return Distances(precision, recall, mmd(real, fake, rng), sliced_wasserstein(real, fake, 200, rng))
+
+
+def sample(run: LoadedRun, options: SampleOptions) -> None:
+    """Samples in the data's own unit, as images, as points in the plane, or as numbers."""
+    out = check_output(options.out)
+    x = draw_samples(run.model, options.count, np.random.default_rng(options.seed)) * own_unit(run)
+    if out.suffix == ".npy":
+        save_array(x, out)
+        return
+    name = run.metadata.get("mixture")
+    if mixture_of(run) is None:
+        fig = plots.samples(x, run.description.get("image_shape"))
+    else:
+        mixture = mixture_of(run) if name is None else MIXTURES[name]()
+        fig = plots.scatter(x, mixture, title=f"{options.count:,} samples")
+    plots.save(fig, out.name, out.parent)
+
+
+def own_unit(run: LoadedRun) -> float:
+    """What brings samples back from unit spread to the unit of the ring or the grid; 1 for other data."""
+    name = run.metadata.get("mixture")
+    if name is None:
+        return 1.0
+    own = MIXTURES[name]()
+    return own.sigma / to_unit_spread(own).sigma

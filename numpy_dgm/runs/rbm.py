@@ -1,0 +1,150 @@
+"""Runs of RBMs: `dgm train rbm`, and what `dgm evaluate` and `dgm sample` do with them."""
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .. import plots
+from ..data.dataset import WAYS_TO_BITS
+from ..energy.evaluation import METHODS, Evaluation, evaluate_rbm, independent_pixels
+from ..energy.gradients import reconstruction_error
+from ..energy.rbm import RBM, check_rbm, free_energy, init_rbm, sample_chains
+from ..energy.rbm_training import RBMSettings, RBMTrainer, train_rbm
+from ..energy.units import Bernoulli
+from ..foundation.batches import mean_of_cases
+from ..foundation.checks import invalid
+from ..foundation.progress import History
+from ..foundation.settings import Settings, setting
+from .loading import (
+    LoadedRun,
+    check_output,
+    open_test_data,
+    open_training_data,
+    reopen_data,
+    save_array,
+)
+
+HELP = "a restricted Boltzmann machine"
+DESCRIPTION = """\
+Train an RBM by climbing the mean log-likelihood of the data.
+
+  --method pcd       the model's term of the gradient comes from chains that never stop (the default, and best)
+  --method cd        from chains of k steps that start at the data: quick, but biased (lesson 06)
+  --method tempered  from ladders of chains at several temperatures that exchange states: ten times the work,
+                     for models in which chains get stuck (lesson 07)
+  --method exact     from the sum over every state: for a layer of up to about 20 units (lesson 05)
+
+What to try: more epochs; a rate from 0.02 to 0.3, lower for larger models; --validation 0.1 to see it overfit."""
+TRAINER, SETTINGS = RBMTrainer, RBMSettings
+DATA_HELP = ("digits, bars-and-stripes, shifting-bar, labelled-shifter, or the path of an IDX, .npy, .npz or .csv file "
+             "or of a folder with MNIST's files")
+check_model = check_rbm
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainOptions(RBMSettings):
+    """`dgm train rbm`"""
+
+    data: str = setting(help=DATA_HELP)
+    part: str = setting(None, "of data that have parts (default: train)", choices=("train", "test"))
+    bits: str = setting(None, "how grey pixels become bits (default: threshold)", choices=WAYS_TO_BITS)
+    hidden: int = setting(64, "hidden units; up to 25 make log p exact")
+    epochs: int = setting(100, "passes over the data")
+    seed: int = setting(0, "everything drawn comes from it", least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateOptions(Settings):
+    """`dgm evaluate RUN`"""
+
+    data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
+    part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
+    bits: str = setting(None, "how grey pixels become bits (default: as in training)", choices=WAYS_TO_BITS)
+    method: str = setting("auto", "where log Z comes from", choices=METHODS)
+    temperatures: int = setting(1000, "steps of an annealed walk", least=2)
+    seed: int = setting(0, "everything drawn comes from it", least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleOptions(Settings):
+    """`dgm sample RUN`"""
+
+    out: Path = setting(Path("samples.png"), ".png: images, and the filters beside them; .npy: the states themselves")
+    count: int = setting(100, "how many chains, each started at noise")
+    steps: int = setting(1000, "Gibbs steps a chain; too few show the noise that they started at")
+    seed: int = setting(0, "everything drawn comes from it", least=0)
+
+
+def train(options: TrainOptions, folder: Path) -> tuple[RBM, History]:
+    """Train an RBM with its state kept in `folder`, or go on with the run that is there: `(rbm, history)`."""
+    cases = open_training_data(options.data, options.part, options.bits, options.seed)
+    rng = np.random.default_rng(options.seed)
+    rbm = init_rbm(cases.shape[1], options.hidden, rng, cases)
+    return train_rbm(rbm, cases, rng=rng, checkpoint=folder, metadata={"seed": options.seed}, progress=True,
+                     **options.only(RBMSettings))
+
+
+def draw_training(run: LoadedRun) -> None:
+    """The curves of a run."""
+    plots.save(plots.training_curves(run.history), "training.png", run.folder)
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What can be said of an RBM on data. Printing it gives the report in words."""
+
+    data: str  # on what it was measured
+    evaluation: Evaluation
+    reconstruction_error: float  # squared, a pixel
+    free_energy: float  # mean, of these cases
+    training_free_energy: float | None  # mean, of the training cases; None where they are no longer there
+    independent_pixels: float | None  # mean log p by a model without hidden units, of bits; None likewise
+
+    def __str__(self) -> str:
+        lines = [f"measured on      {self.data}", str(self.evaluation)]
+        if self.independent_pixels is not None:
+            lines.append(f"for comparison   {self.independent_pixels:.3f} nats with independent pixels")
+        if self.training_free_energy is not None:
+            gap = self.free_energy - self.training_free_energy
+            lines.append(f"free energy      {self.free_energy:.2f}, training cases {self.training_free_energy:.2f}; "
+                         f"the gap of {gap:.2f} nats grows with overfitting")
+        lines.append(f"reconstruction   squared error {self.reconstruction_error:.4f} a pixel; "
+                     "it says little: it can fall while the model gets worse")
+        return "\n".join(lines)
+
+
+def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
+    """The log-likelihood of data that the run has not seen, where there are any, and what else can be said.
+
+    Raises InvalidInput where grey pixels are left: log p of bits needs bits.
+    """
+    rbm = run.model
+    cases, what = open_test_data(run, options.data, options.part, options.bits)
+    v = rbm.visible.check(cases.name, cases[:], len(rbm.b))
+    if not rbm.visible.are_states(v):
+        raise invalid("bits", "'threshold' or 'sampled', since log p of a model of bits depends on how grey becomes bits",
+                      f"{cases.bits!r}, which leaves grey pixels in {cases.name}")
+    trained_on = reopen_data(run)
+    is_comparable = trained_on is not None and isinstance(rbm.visible, Bernoulli)
+    return Report(
+        data=what,
+        evaluation=evaluate_rbm(rbm, v, np.random.default_rng(options.seed), method=options.method,
+                                n_temperatures=options.temperatures),
+        reconstruction_error=reconstruction_error(rbm, v),
+        free_energy=free_energy(rbm, v).mean(),
+        training_free_energy=None if trained_on is None else free_energy(rbm, trained_on[:]).mean(),
+        independent_pixels=independent_pixels(mean_of_cases(trained_on, np.arange(len(trained_on))), v)
+        if is_comparable else None,
+    )
+
+
+def sample(run: LoadedRun, options: SampleOptions) -> None:
+    """Chains of Gibbs steps, as images with the filters beside them, or as states."""
+    out, rbm, image_shape = check_output(options.out), run.model, run.description.get("image_shape")
+    v, p_v = sample_chains(rbm, options.count, options.steps, np.random.default_rng(options.seed))
+    if out.suffix == ".npy":
+        save_array(v.astype(np.uint8) if isinstance(rbm.visible, Bernoulli) else v, out)
+        return
+    fig = plots.samples(p_v, image_shape, title=f"p(v given h) after {options.steps:,} Gibbs steps")
+    plots.save(fig, out.name, out.parent)
+    plots.save(plots.filters(rbm, image_shape), f"{out.stem}_filters.png", out.parent)

@@ -337,7 +337,7 @@ def to_bits(x):
     return (x > 0.5).astype(np.float32)
 
 
-train, test = (open_data("digits", part=part, bits="as they are") for part in ("train", "test"))
+train, test = (open_data("digits", part=part, bits="grey") for part in ("train", "test"))
 grey, unseen = train[:], test[:]
 rng = np.random.default_rng(0)
 gan = gan_of(grey, train.labels, steps=1_500, seed=0)

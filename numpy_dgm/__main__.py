@@ -17,7 +17,7 @@ from .adversarial.noise import InstanceNoise
 from .adversarial.objectives import OBJECTIVES
 from .adversarial.penalties import R1, GradientPenalty
 from .course.lessons import find_lessons, run_lesson
-from .data.dataset import WAYS_TO_BITS
+from .data.dataset import BITS
 from .energy.evaluation import METHODS as EVALUATION_METHODS
 from .energy.rbm_training import METHODS, OPTIMIZERS, load_rbm_run
 from .foundation.checks import InvalidInput, check_integer, check_number
@@ -281,7 +281,7 @@ What to try: more epochs; a rate from 0.02 to 0.3, lower for larger models; --va
                          help="digits, bars-and-stripes, shifting-bar, labelled-shifter, or the path of an IDX, .npy, "
                               ".npz or .csv file or of a folder with MNIST's files")
     command.add_argument("--out", type=Path, required=True, help="folder that keeps the run")
-    command.add_argument("--bits", choices=WAYS_TO_BITS, help="how grey pixels become bits (default: threshold)")
+    command.add_argument("--bits", choices=BITS, help="how grey pixels become bits (default: threshold)")
     command.add_argument("--part", choices=["train", "test"], help="of data that have parts (default: train)")
     command.add_argument("--hidden", type=int, default=64, help="hidden units; up to 25 make log p exact")
     command.add_argument("--epochs", type=int, default=100, help="passes over the data")
@@ -380,7 +380,7 @@ precision and recall, the maximum mean discrepancy and the sliced Wasserstein di
 By default on the test part of the run's data.""")
     command.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run by `dgm train`")
     command.add_argument("--data", help="other data to measure on, by name or path (default: the run's)")
-    command.add_argument("--bits", choices=WAYS_TO_BITS, help="how grey pixels become bits, of an RBM (default: as in "
+    command.add_argument("--bits", choices=BITS, help="how grey pixels become bits, of an RBM (default: as in "
                          "training)")
     command.add_argument("--part", choices=["train", "test"], help="of data that have parts (default: test)")
     command.add_argument("--method", choices=EVALUATION_METHODS, default="auto",

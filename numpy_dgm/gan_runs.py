@@ -69,7 +69,7 @@ def open_for_gan(data, part):
             raise InvalidInput(f"part: {part!r} came, but {data} has no parts, None was wanted")
         return to_unit_spread(MIXTURES[data]()), None, {"part": None, "image_shape": None}
     part = default_part(data, "train") if part is None else part
-    cases = open_data(data, bits="as they are", part=part)
+    cases = open_data(data, bits="grey", part=part)
     image_shape = None if cases.image_shape is None else list(cases.image_shape)
     return cases, cases.labels, {"part": part, "image_shape": image_shape}
 

@@ -380,7 +380,7 @@ plots.save(fig, "09_overfitting.png")
 
 # %% the three mistakes, made
 ways = {way: open_data("digits", part="test", bits=way, rng=np.random.default_rng(0))
-        for way in ("threshold", "sampled", "as they are")}
+        for way in ("threshold", "sampled", "grey")}
 for way, cases in ways.items():
     minus_F = -free_energy(rbm, cases[:]).mean()  # log_likelihood itself would refuse the grey ones
     print(f"  pixels {way:12} -F - log Z = {minus_F - log_partition(rbm):.2f}")

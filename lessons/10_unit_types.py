@@ -429,7 +429,7 @@ for name, has_noise in (("v drawn", True), ("v's mean", False)):
           f"{len(np.unique(v.round(9), axis=0)):,} different places")
 print("  8 hidden bits, no Jacobian, stretch 0.5 to 6:", ", ".join(
     f"{score[8, stretch] - log_jacobian(models[8, stretch][1]):.2f}" for stretch in stretches))
-grey, new_grey = (open_data("digits", part=part, bits="as they are")[:] for part in ("train", "test"))
+grey, new_grey = (open_data("digits", part=part, bits="grey")[:] for part in ("train", "test"))
 for least in (0.1, 0.01, 0.001):
     log_p = log_normal(new_grey, grey.mean(axis=0), np.maximum(grey.std(axis=0), least))
     print(f"  grey digits, normal pixels with deviations of at least {least}: mean log p {log_p.mean():.1f}")

@@ -372,7 +372,7 @@ plots.save(fig, "17_steps.png")
 # of a backward pass. Then four hidden layers of 50 ReLUs learn digits, also from fresh weights of other spreads.
 
 # %% the cost; digits, with and without batch norm
-train, test = (open_data("digits", part=part, bits="as they are") for part in ("train", "test"))
+train, test = (open_data("digits", part=part, bits="grey") for part in ("train", "test"))
 pixels, labels, held_out = train[:1200], train.labels[:1200], (train[1200:], train.labels[1200:])
 network, some = init_mlp([64, 300, 300, 10], np.random.default_rng(0)), pixels[:200]
 s, cache = mlp_forward(network, some)

@@ -69,13 +69,12 @@ from numpy_dgm.adversarial import (
     train_gan)
 from numpy_dgm.adversarial.gan import with_labels
 from numpy_dgm.data import open_data
-from numpy_dgm.data.mixtures import squared_distances
 from numpy_dgm.energy import (
     RBM, Gaussian, evaluate_rbm, gibbs_step, init_rbm, log_likelihood, sample_hidden, sample_visible, train_rbm,
     visible_probs)
 from numpy_dgm.foundation.enumeration import kl_divergence
 from numpy_dgm.foundation.gradcheck import central_differences
-from numpy_dgm.foundation.numerics import sigmoid
+from numpy_dgm.foundation.numerics import sigmoid, squared_distances
 from numpy_dgm.foundation.optimizers import Adam, scheduled_rate
 from numpy_dgm.foundation.records import flatten, pack
 from numpy_dgm.foundation.verify import verify, verify_at_most, verify_mean
@@ -338,7 +337,7 @@ def to_bits(x):
     return (x > 0.5).astype(np.float32)
 
 
-train, test = (open_data("digits", part=part, bits="as they are") for part in ("train", "test"))
+train, test = (open_data("digits", part=part, bits="grey") for part in ("train", "test"))
 grey, unseen = train[:], test[:]
 rng = np.random.default_rng(0)
 gan = gan_of(grey, train.labels, steps=1_500, seed=0)

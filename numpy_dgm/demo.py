@@ -61,7 +61,7 @@ def run_demo(folder, seed=0):
     gan, gan_history = train_a_gan(rng)
     asked = np.repeat(np.arange(10), 36)  # as many as there are unseen digits
     made = generate(gan, len(asked), rng, asked)
-    grey_train, grey_test = (open_data("digits", part=part, bits="as they are")[:] for part in ("train", "test"))
+    grey_train, grey_test = (open_data("digits", part=part, bits="grey")[:] for part in ("train", "test"))
     for name, x in (("its samples", made), ("real digits", grey_train[: len(asked)])):
         precision, recall = precision_and_recall(grey_test, x)
         print(f"  {name}: {precision:.0%} lie among the unseen digits, and {recall:.0%} of those lie among them")
@@ -100,7 +100,7 @@ def check_the_equations(rng):
 
 def train_a_gan(rng):
     """A conditional GAN on the grey digits of the training part: `(gan, history)`."""
-    cases = open_data("digits", part="train", bits="as they are")
+    cases = open_data("digits", part="train", bits="grey")
     n_classes, n_latent = 10, 32
     generator = init_mlp([n_latent + n_classes, 64, 128, 64], rng, output="sigmoid")
     discriminator = init_mlp([64 + n_classes, 128, 64, 1], rng)

@@ -11,7 +11,7 @@ import numpy as np
 
 
 def chi_square_survival(x, degrees):
-    """Q(x, k), the probability that a chi-square with `degrees` (a whole number >= 1) exceeds x >= 0."""
+    """Q(x, k), the probability that a chi-square with `degrees` (an integer >= 1) exceeds x >= 0."""
     if x <= 0:
         return 1.0
     half = x / 2

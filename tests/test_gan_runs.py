@@ -75,7 +75,7 @@ def test_evaluation_on_the_ring_is_coverage_beside_real_cases(tmp_path):
 def test_evaluation_on_pictures_holds_samples_and_training_cases_against_unseen_ones(tmp_path):
     gan, _ = train_gan_in_folder(tmp_path, **DIGITS)
     report = evaluate_gan_run(tmp_path, seed=4)
-    unseen = open_data("digits", part="test", bits="as they are")[:]
+    unseen = open_data("digits", part="test", bits="grey")[:]
     samples, real = report["samples"], report["real"]
     assert report["data"] == "digits, part test"
     assert real["precision"] > 0.8 and real["recall"] > 0.8 and real["mmd"].p_value > 0.01

@@ -26,7 +26,7 @@ def test_the_trained_model_comes_back_from_its_folder(tmp_path):
     (dict(n_hidden=9), "W float32 (64, 8), this one float32 (64, 9)"),
     (dict(epochs=4), "epochs 3, this one 4"),
     (dict(data="bars-and-stripes"), "W float32 (64, 8), this one float32 (9, 8)"),
-    (dict(bits="as they are"), "bits threshold, this one as they are"),
+    (dict(bits="grey"), "bits threshold, this one grey"),
     (dict(part="test"), "part train, this one test"),
 ])
 def test_another_run_in_the_folder_is_never_written_over(tmp_path, change, message):
@@ -58,8 +58,8 @@ def test_evaluation_by_annealed_walks_agrees_with_the_exact_one(tmp_path):
 
 
 def test_grey_pixels_get_no_log_likelihood_unless_it_is_said_how_they_become_bits(tmp_path):
-    train_rbm_in_folder(tmp_path, **SHORT, bits="as they are")
-    with pytest.raises(InvalidInput, match="bits: 'as they are' came, which leaves grey pixels"):
+    train_rbm_in_folder(tmp_path, **SHORT, bits="grey")
+    with pytest.raises(InvalidInput, match="bits: 'grey' came, which leaves grey pixels"):
         evaluate_rbm_run(tmp_path)
     assert evaluate_rbm_run(tmp_path, bits="threshold")["evaluation"].log_likelihood < 0
 

@@ -45,8 +45,8 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rbm", type=Path, help="the folder of an RBM's run on the same pixels")
     options = parser.parse_args()
-    train = open_data(options.folder, part="train", bits="as they are")
-    test = open_data(options.folder, part="test", bits="as they are")
+    train = open_data(options.folder, part="train", bits="grey")
+    test = open_data(options.folder, part="test", bits="grey")
     rng = np.random.default_rng([options.seed, 1])
     held_out = test[rng.permutation(len(test))[:COMPARED]]
     rows = {"training cases": train[rng.permutation(len(train))[:COMPARED]]}

@@ -22,7 +22,8 @@ import numpy as np
 from numpy_dgm import evaluate_coverage, generate, init_mlp, make_gan, train_gan
 from numpy_dgm.adversarial import R1, InstanceNoise, NonSaturating
 from numpy_dgm.data import draw_mixture, grid_of_gaussians, ring_of_gaussians
-from numpy_dgm.data.mixtures import squared_distances, to_unit_spread
+from numpy_dgm.data.mixtures import to_unit_spread
+from numpy_dgm.foundation.numerics import squared_distances
 from numpy_dgm.foundation.optimizers import Adam
 
 N_SAMPLES = 2_500

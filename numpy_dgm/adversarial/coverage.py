@@ -34,8 +34,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..data.mixtures import MixtureOfGaussians, squared_distances
+from ..data.mixtures import MixtureOfGaussians
 from ..foundation.checks import InvalidInput, check_array, check_integer, check_generator, check_number
+from ..foundation.numerics import squared_distances
 
 HIGH_QUALITY = 3  # standard deviations from the nearest centre
 ROWS_FOR_MEDIAN = 1000  # their half a million distances give the median well enough

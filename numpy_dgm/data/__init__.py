@@ -9,7 +9,7 @@
     toys.py            bars and stripes, shifting bar, labelled shifter: the best log-likelihood is known
     mixtures.py        Gaussians on a ring and on a grid, to count lost modes by
     digits.py          the 1,797 shipped digits and their split into training and test rows
-    prepare_digits.py   how the shipped file was obtained, as a script
+    prepare_digits.py  how the shipped file was obtained, as a script
 """
 from .dataset import Data
 from .mixtures import MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians

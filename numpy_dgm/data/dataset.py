@@ -1,66 +1,74 @@
-"""Data as a training loop wants them: rows of D numbers in [0, 1], converted as they are drawn.
+"""Data as a training loop takes them: rows of D numbers in [0, 1], converted as they are drawn.
 
 A pixel becomes a visible value v in one of three ways:
 
     "threshold"      v = 1 where pixel / scale > 1/2, else 0
     "sampled"        v = 1 with probability pixel / scale, else 0; drawn once, when the data are opened
-    "as they are"    v = pixel / scale, so that grey stays grey
+    "grey"           v = pixel / scale, the grey level in [0, 1] itself
 
-N rows    D pixels    images (N, D), pixels in the file's own dtype    scale: the pixel that is fully on
+N rows    D pixels    images (N, D), pixels in the file's own dtype    scale: the pixel value that is fully on
 
 A log-likelihood of binary data means something only together with the way in which grey became bits, so
-Data says which it was. Sampled once: Salakhutdinov and Murray 2008.
+Data records which it was. Sampled once: Salakhutdinov and Murray 2008.
 """
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_choice, check_generator
+from ..foundation.checks import check_choice, check_generator, invalid
 from ..foundation.numerics import bernoulli
+from ..foundation.types import Array, Generator
 
-WAYS_TO_BITS = ("threshold", "sampled", "as they are")
-BLOCK_PIXELS = 2**20  # what is looked at in one go: 8 MB in float64
+BITS = ("threshold", "sampled", "grey")
+BLOCK_PIXELS = 2**20  # read at once: 8 MB in float64
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
     """Rows of pixels and their labels. data[rows] gives rows as float32 in [0, 1], ready to train on."""
 
-    images: np.ndarray  # (N, D) pixels, in memory, a memory map, or ChosenRows of one
-    labels: np.ndarray | None  # (N,) int64
-    name: str  # as it was handed to open_data
-    bits: str  # one of WAYS_TO_BITS
+    images: "Array | ChosenRows"  # (N, D) pixels, in memory, a memory map, or ChosenRows of one
+    labels: Array | None  # (N,) int64
+    name: str  # as it was passed to open_data
+    bits: str  # one of BITS
     scale: float  # the pixel value that is fully on: 255, 16 or 1
-    image_shape: tuple | None  # (rows, cols) of a picture, rows · cols = D; None for what is no picture
+    image_shape: tuple | None  # (rows, cols) of an image, rows · cols = D; None where the rows are no images
     shape: tuple  # (N, D)
+    part: str | None = None  # "train" or "test" where open_data was asked for it
+    path: str | None = None  # the absolute path of the file or folder that they were read from, if any
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, rows):
+    def __getitem__(self, rows: Any) -> Array:
         """Those rows as float32 in [0, 1]: an int -> (D,); a slice, mask or integer array -> (n, D)."""
         pixels = np.asarray(self.images[rows])
         if self.bits == "threshold":
             return (pixels > self.scale / 2).astype(np.float32)
         return pixels.astype(np.float32) / np.float32(self.scale)
 
-    def take(self, rows):
+    def take(self, rows: Any) -> "Data":
         """Data of those rows alone, with their labels: rows a slice, a mask or an integer array (n,).
 
-        Rows in memory are copied; rows of a memory map stay where they are until they are drawn.
+        Rows in memory are copied; rows of a memory map stay where they are until they are drawn. Raises InvalidInput.
         """
         try:
             rows = np.arange(len(self))[rows]
         except IndexError as error:
-            raise InvalidInput(f"rows: {error}, rows of these data (0 to {len(self) - 1}) were wanted") from error
+            raise invalid("rows", f"rows from 0 to {len(self) - 1}", f"an index that does not fit ({error})") from error
         if rows.ndim != 1 or rows.size == 0:
-            raise InvalidInput(f"rows: shape {rows.shape} came, one axis with at least one row was wanted")
+            raise invalid("rows", "one axis with at least one row", f"shape {rows.shape}")
         images = _take_images(self.images, rows)
         labels = None if self.labels is None else self.labels[rows]
         return replace(self, images=images, labels=labels, shape=images.shape)
 
-    def __repr__(self):
+    def describe(self) -> dict:
+        """See `describe_data`."""
+        return describe_data(self)
+
+    def __repr__(self) -> str:
         return "\n".join([
             f"Data {self.name}",
             f"  images {_describe(self.images)}",
@@ -68,6 +76,8 @@ class Data:
             f"  bits {self.bits!r}",
             f"  scale {self.scale}",
             f"  image_shape {self.image_shape}",
+            f"  part {self.part!r}",
+            f"  path {self.path!r}",
         ])
 
 
@@ -76,18 +86,35 @@ class ChosenRows:
     """Some rows of a memory map, read from it only when they are asked for: chosen[index] -> an array."""
 
     source: np.memmap  # (N, D)
-    rows: np.ndarray  # (n,) which of them, in which order
+    rows: Array  # (n,) which of them, in which order
     shape: tuple  # (n, D)
     dtype: np.dtype
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Array:
         return self.source[self.rows[index]]
 
 
-def data_from_arrays(images, labels=None, *, name, bits=None, rng=None, scale=None):
+def describe_data(data: Data) -> dict:
+    """What a run keeps of its data, to open them again from any working directory, in values that JSON can hold.
+
+    {"name", "path", "part", "bits", "scale", "image_shape"}: the fields of Data, image_shape as a list. Rows that
+    `take` took are described as the data that they were taken from.
+    """
+    return {
+        "name": data.name,
+        "path": data.path,
+        "part": data.part,
+        "bits": data.bits,
+        "scale": float(data.scale),
+        "image_shape": None if data.image_shape is None else [int(length) for length in data.image_shape],
+    }
+
+
+def data_from_arrays(images: Array, labels: Array | None = None, *, name: str, bits: str | None = None,
+                     rng: Generator | None = None, scale: float | None = None) -> Data:
     """Data made of arrays. images (N, D) or (N, rows, cols); labels (N,) integers or None.
 
-    bits None leaves data of nothing but 0 and 1 "as they are" and puts grey data through "threshold".
+    bits None takes "grey" for data of nothing but 0 and 1, which leaves them unchanged, and "threshold" for others.
     "sampled" needs rng: one uniform number a pixel, row by row.
     scale None takes it from the dtype: 1 for floats, which must lie in [0, 1], and for booleans;
     255 for integers, which must lie in 0..255, or 1 where they are only 0 and 1.
@@ -95,18 +122,18 @@ def data_from_arrays(images, labels=None, *, name, bits=None, rng=None, scale=No
     Raises InvalidInput, naming the data, for pixels of another range, NaN, other dtypes or shapes.
     """
     if bits is not None:
-        check_choice("bits", bits, WAYS_TO_BITS)
+        check_choice("bits", bits, BITS)
     if bits == "sampled":
         check_generator("rng", rng)
     images, image_shape = _flatten(name, images)
     labels = _checked_labels(name, labels, len(images))
-    low, high, only_bits = _look_at_pixels(name, images)
+    low, high, only_bits = _pixel_range(name, images)
     scale = _scale_for(name, images.dtype, low, high, scale)
     if bits is None:
-        bits = "as they are" if only_bits else "threshold"
+        bits = "grey" if only_bits else "threshold"
     if bits == "threshold" and 0 < high <= scale / 2:
-        raise InvalidInput(f"{name}: pixels up to {high:g} of {scale:g} came, so that a threshold at half leaves "
-                       "none on, brighter pixels (or bits='sampled' or bits='as they are') were wanted")
+        raise invalid(name, f"a pixel above the threshold {scale / 2:g}, half of {scale:g}", f"pixels up to {high:g}",
+                      "bits='sampled' or bits='grey' takes them")
     if bits == "sampled":
         images = _sample(images, scale, rng)
         scale = 1  # what is kept now are bits
@@ -114,15 +141,14 @@ def data_from_arrays(images, labels=None, *, name, bits=None, rng=None, scale=No
 
 
 def _flatten(name, images):
-    """(N, D) pixels and the shape of one picture, from (N, D), (N, rows, cols) or more axes."""
+    """(N, D) pixels and the shape of one image, from (N, D), (N, rows, cols) or more axes."""
     if images.dtype.kind not in "buif":
-        raise InvalidInput(f"{name}: dtype {images.dtype} came, real numbers were wanted")
+        raise invalid(name, "real numbers", f"dtype {images.dtype}")
     if images.ndim < 2 or images.size == 0:
-        raise InvalidInput(f"{name}: an array of shape {images.shape} came, pictures (N, D) or (N, rows, cols) "
-                       "with at least one pixel were wanted")
+        raise invalid(name, "images (N, D) or (N, rows, cols) with at least one pixel", f"shape {images.shape}")
     if isinstance(images, np.memmap) and images.ndim > 2 and not images.flags.c_contiguous:
-        raise InvalidInput(f"{name}: pictures in Fortran order came, which only a copy of all of them could put "
-                       "in rows, C order was wanted (numpy.ascontiguousarray makes it)")
+        raise invalid(name, "images in C order", "Fortran order, which only a copy of the whole file could put in rows",
+                      "save numpy.ascontiguousarray of them")
     N, D = len(images), math.prod(images.shape[1:])
     side = math.isqrt(D)
     image_shape = None
@@ -138,20 +164,18 @@ def _checked_labels(name, labels, N):
     if labels is None:
         return None
     if labels.dtype.kind not in "iu" or labels.shape != (N,):
-        raise InvalidInput(f"{name}: labels {labels.dtype} of shape {labels.shape} came, "
-                       f"integers of shape ({N},) were wanted")
+        raise invalid(name, f"integer labels of shape ({N},)", f"labels {labels.dtype} of shape {labels.shape}")
     return labels.astype(np.int64)
 
 
-def _look_at_pixels(name, images):
+def _pixel_range(name, images):
     """The lowest pixel, the highest, and whether all are 0 or 1, a block of rows at a time."""
     low, high, only_bits = np.inf, -np.inf, True
     for rows in _row_blocks(images.shape):
         block = np.asarray(images[rows])
         block_low, block_high = float(block.min()), float(block.max())
         if not (math.isfinite(block_low) and math.isfinite(block_high)):
-            raise InvalidInput(f"{name}: NaN or infinite pixels came in rows {rows.start} to {rows.stop - 1}, "
-                           "finite values were wanted")
+            raise invalid(name, "finite values", f"NaN or infinity in rows {rows.start} to {rows.stop - 1}")
         low, high = min(low, block_low), max(high, block_high)
         only_bits = only_bits and bool(((block == 0) | (block == 1)).all())
     return low, high, only_bits
@@ -162,8 +186,8 @@ def _scale_for(name, dtype, low, high, scale):
     if scale is None:
         scale = 255 if dtype.kind in "iu" and high > 1 else 1
     if low < 0 or high > scale:
-        kind = "whole numbers" if dtype.kind in "iu" else "floats"
-        raise InvalidInput(f"{name}: pixels from {low:g} to {high:g} came, {kind} in [0, {scale:g}] were wanted")
+        kind = "integers" if dtype.kind in "iu" else "floats"
+        raise invalid(name, f"{kind} in [0, {scale:g}]", f"pixels from {low:g} to {high:g}")
     return scale
 
 

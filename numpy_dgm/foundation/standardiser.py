@@ -2,29 +2,30 @@
 
     y = (v - mean) / scale            density of v  =  density of y / Π scale
 
-so a log-likelihood of the data as they came is that of the standardised data plus `log_jacobian`:
+so a log-likelihood of the original data is that of the standardised data plus `log_jacobian`:
 
     log p(v) = log p(y) - Σᵢ log scaleᵢ
 
-N cases    D columns    v (N, D) as they came    y (N, D) standardised
+N cases    D columns    v (N, D) the original data    y (N, D) standardised
 """
 from dataclasses import dataclass
 
 import numpy as np
 
-from .checks import InvalidInput, check_array
+from .checks import check_array, invalid
 from .records import Record
+from .types import Array
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Standardiser(Record):
-    """The means and scales that a set of data had."""
+    """The means and scales of a data set."""
 
-    mean: np.ndarray  # (D,) float64
-    scale: np.ndarray  # (D,) float64, positive
+    mean: Array  # (D,) float64
+    scale: Array  # (D,) float64, positive
 
 
-def fit_standardiser(v):
+def fit_standardiser(v: Array) -> Standardiser:
     """The Standardiser of the columns of v (N, D), N >= 2: their means and standard deviations.
 
     Raises InvalidInput, also where a column does not vary: such a column has no scale.
@@ -33,25 +34,25 @@ def fit_standardiser(v):
     mean, scale = v.mean(axis=0), v.std(axis=0)
     constant = np.flatnonzero(scale <= 1e-12 * np.abs(v).max(axis=0))  # up to rounding, whatever the column's unit
     if len(constant) > 0:
-        raise InvalidInput(f"v: {len(constant)} columns that do not vary came (the first is {constant[0]}), "
-                       "leave them out: they have no scale and nothing to learn")
+        got = f"{len(constant)} of {v.shape[1]} constant, the first at index {constant[0]}"
+        raise invalid("v", "columns that vary", got, "leave them out, there is nothing to learn from them")
     return Standardiser(mean, scale)
 
 
-def standardise(standardiser, v):
+def standardise(standardiser: Standardiser, v: Array) -> Array:
     """y = (v - mean) / scale: (N, D) -> (N, D), in v's dtype where that is a float."""
     v = np.asarray(v)
     y = (v - standardiser.mean) / standardiser.scale
     return y.astype(v.dtype) if v.dtype.kind == "f" else y
 
 
-def unstandardise(standardiser, y):
+def unstandardise(standardiser: Standardiser, y: Array) -> Array:
     """v = mean + scale · y, the way back: (N, D) -> (N, D), in y's dtype where that is a float."""
     y = np.asarray(y)
     v = standardiser.mean + standardiser.scale * y
     return v.astype(y.dtype) if y.dtype.kind == "f" else v
 
 
-def log_jacobian(standardiser):
+def log_jacobian(standardiser: Standardiser) -> float:
     """-Σᵢ log scaleᵢ: what is added to log p(y) to make it log p(v), a number."""
     return -float(np.log(standardiser.scale).sum())

@@ -1,7 +1,7 @@
 """verify: the executable form of a lesson's numbered equation.
 
 A lesson computes one side by its definition, by brute force; the library computes the other side by
-its derived formula; `verify` insists that the two are equal and prints a line that starts with `ok`.
+its derived formula; `verify` checks that the two are equal and prints a line that starts with `ok`.
 When they are not, it says where, both values and their ratio: -1 is a flipped sign, N a missing mean.
 
     verify          left = right, to within rounding
@@ -9,18 +9,19 @@ When they are not, it says where, both values and their ratio: -1 is a flipped s
     verify_mean     the mean of samples = exact, to within 4.5 standard errors
 """
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class EquationDoesNotHold(AssertionError):
     """A numbered equation of a lesson failed. The message says where, both values and their ratio."""
 
 
-def verify(equation, left, right, tolerance=1e-10):
-    """Insist that `left` equals `right` entry by entry, and print the largest difference.
+def verify(equation: str, left: ArrayLike, right: ArrayLike, tolerance: float = 1e-10) -> None:
+    """Check that `left` equals `right` entry by entry, and print the largest difference.
 
     `equation` starts with its label, such as "(4.1) F(v) = ...". Shapes must be the same. An entry may
-    be off by `tolerance` times its own size or, where both sides are smaller than 1, by `tolerance`. NaN
-    and infinity equal nothing.
+    be off by `tolerance` times its own magnitude or, where both sides are below 1, by `tolerance`. NaN and
+    infinity equal nothing.
     Raises EquationDoesNotHold.
     """
     left, right = _both_sides(equation, left, right)
@@ -31,8 +32,11 @@ def verify(equation, left, right, tolerance=1e-10):
     print(f"  ok {equation}   largest difference {difference.max():.1e}")
 
 
-def verify_at_most(equation, left, right, tolerance=1e-10):
-    """Insist that `left` <= `right` entry by entry (up to rounding), and print the smallest gap."""
+def verify_at_most(equation: str, left: ArrayLike, right: ArrayLike, tolerance: float = 1e-10) -> None:
+    """Check that `left` <= `right` entry by entry (up to rounding), and print the smallest gap.
+
+    Raises EquationDoesNotHold.
+    """
     left, right = _both_sides(equation, left, right)
     size = np.maximum(1, np.maximum(np.abs(left), np.abs(right)))
     excess = left - right
@@ -40,11 +44,12 @@ def verify_at_most(equation, left, right, tolerance=1e-10):
     print(f"  ok {equation}   smallest gap {np.min(right - left):.3g}")
 
 
-def verify_mean(equation, samples, exact):
-    """Insist that the mean of independent `samples` (S, ...) is `exact` (...), within sampling error.
+def verify_mean(equation: str, samples: ArrayLike, exact: ArrayLike) -> None:
+    """Check that the mean of independent `samples` (S, ...) is `exact` (...), within sampling error.
 
     The mean of S samples has the standard error sd/√S. The two may differ by 4.5 of these, which a
     right sampler exceeds with a probability of 7e-6 an entry. An entry that does not vary must be exact.
+    Raises EquationDoesNotHold.
     """
     samples = np.asarray(samples, dtype=np.float64)
     mean, exact = _both_sides(equation, samples.mean(axis=0), exact)
@@ -70,7 +75,7 @@ def _both_sides(equation, left, right):
     return np.atleast_1d(left), np.atleast_1d(right)
 
 
-def _insist(equation, left, right, holds, wanted):
+def _insist(equation, left, right, holds, expected):
     """EquationDoesNotHold with the place, both values and their ratio, unless `holds` throughout."""
     if holds.all():  # a NaN on either side compares as False, so it does not hold
         return
@@ -80,7 +85,7 @@ def _insist(equation, left, right, holds, wanted):
         ratio = left[worst] / right[worst]
     place = ", ".join(str(int(i)) for i in worst)
     raise EquationDoesNotHold(
-        f"{equation} does not hold (wanted: {wanted})\n"
+        f"{equation} does not hold (expected: {expected})\n"
         f"  worst at [{place}]: left {left[worst]:.10g}, right {right[worst]:.10g}, ratio {ratio:.6g}\n"
         f"  {int((~holds).sum())} of {holds.size} entries are off"
     )

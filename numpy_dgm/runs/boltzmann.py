@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import plots
-from ..data.dataset import WAYS_TO_BITS
+from ..data.dataset import BITS
 from ..energy.boltzmann import (
     MOST_UNITS,
     BoltzmannMachine,
@@ -44,7 +44,7 @@ class TrainOptions(BoltzmannSettings):
 
     data: str = setting(help=DATA_HELP)
     part: str = setting(None, "of data that have parts (default: train)", choices=("train", "test"))
-    bits: str = setting(None, "how grey pixels become bits (default: threshold)", choices=WAYS_TO_BITS)
+    bits: str = setting(None, "how grey pixels become bits (default: threshold)", choices=BITS)
     hidden: tuple = setting((8,), "hidden units a layer, from the visible units up", metavar="UNITS")
     connections: str = setting("layers", "between units of neighbouring layers, or between all units",
                                choices=("layers", "all"))
@@ -58,7 +58,7 @@ class EvaluateOptions(Settings):
 
     data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
     part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
-    bits: str = setting(None, "how grey pixels become bits (default: as in training)", choices=WAYS_TO_BITS)
+    bits: str = setting(None, "how grey pixels become bits (default: as in training)", choices=BITS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ Train a multilayer perceptron by backpropagation to tell the classes of labelled
 What to try: --hidden 256 128 for larger data; --dropout 0.3 or --average 0.99 against overfitting; --validation 0.1
 --patience 10 to stop in time."""
 TRAINER, SETTINGS = ClassifierTrainer, ClassifierSettings
-GREY = "as they are"
+GREY = "grey"  # bits
 
 
 @dataclass(frozen=True, kw_only=True)

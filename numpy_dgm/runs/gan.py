@@ -44,7 +44,7 @@ DEFAULTS = {  # where the kind of data decides
 FILM_FRAMES, FILM_SAMPLES = 60, 1000
 COVERAGE_SAMPLES = 2_500  # PacGAN's protocol
 MOST_COMPARED = 2_000  # rows of either set that distances are taken of
-GREY = "as they are"
+GREY = "grey"  # bits
 
 HELP = "a generative adversarial network"
 DESCRIPTION = """\

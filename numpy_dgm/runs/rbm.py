@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import plots
-from ..data.dataset import WAYS_TO_BITS
+from ..data.dataset import BITS
 from ..energy.evaluation import METHODS, Evaluation, evaluate_rbm, independent_pixels
 from ..energy.gradients import reconstruction_error
 from ..energy.rbm import RBM, check_rbm, free_energy, init_rbm, sample_chains
@@ -47,7 +47,7 @@ class TrainOptions(RBMSettings):
 
     data: str = setting(help=DATA_HELP)
     part: str = setting(None, "of data that have parts (default: train)", choices=("train", "test"))
-    bits: str = setting(None, "how grey pixels become bits (default: threshold)", choices=WAYS_TO_BITS)
+    bits: str = setting(None, "how grey pixels become bits (default: threshold)", choices=BITS)
     hidden: int = setting(64, "hidden units; up to 25 make log p exact")
     epochs: int = setting(100, "passes over the data")
     seed: int = setting(0, "everything drawn comes from it", least=0)
@@ -59,7 +59,7 @@ class EvaluateOptions(Settings):
 
     data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
     part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
-    bits: str = setting(None, "how grey pixels become bits (default: as in training)", choices=WAYS_TO_BITS)
+    bits: str = setting(None, "how grey pixels become bits (default: as in training)", choices=BITS)
     method: str = setting("auto", "where log Z comes from", choices=METHODS)
     temperatures: int = setting(1000, "steps of an annealed walk", least=2)
     seed: int = setting(0, "everything drawn comes from it", least=0)

@@ -1,9 +1,13 @@
+import json
+import os
+import re
+
 import numpy as np
 import pytest
 
 from numpy_dgm.data import Data, bars_and_stripes, labelled_shifter, open_data, shifting_bar
 from numpy_dgm.data import dataset
-from numpy_dgm.data.dataset import ChosenRows, data_from_arrays
+from numpy_dgm.data.dataset import BITS, ChosenRows, data_from_arrays, describe_data
 from numpy_dgm.foundation.checks import InvalidInput
 
 
@@ -30,32 +34,33 @@ def opened(tmp_path, array, **options):
 ])
 def test_toys_by_name(name, rows, image_shape):
     data = open_data(name)
-    assert isinstance(data, Data) and data.bits == "as they are" and data.labels is None and data.name == name
+    assert isinstance(data, Data) and data.bits == "grey" and data.labels is None and data.name == name
     assert data.image_shape == image_shape and data.shape == rows.shape
     np.testing.assert_array_equal(data[:], rows)
-    with pytest.raises(InvalidInput, match="^part: "):
+    with pytest.raises(InvalidInput, match=f"^part: expected None, since {name} has no parts, got 'train'$"):
         open_data(name, part="train")
 
 
 def test_an_unknown_name_is_answered_with_the_names():
-    with pytest.raises(InvalidInput, match="'digit' came.*digits, bars-and-stripes.*labelled-shifter"):
+    names = "digits, bars-and-stripes, .*, labelled-shifter, labelled-shifter-8"
+    with pytest.raises(InvalidInput, match=f"^name_or_path: .* that exists or one of {names}, got 'digit'$"):
         open_data("digit")
 
 
-@pytest.mark.parametrize("options, argument", [
-    ({"bits": "binary"}, "bits"),
-    ({"bits": "sampled"}, "rng"),
-    ({"bits": "sampled", "rng": 0}, "rng"),
-    ({"part": "validation"}, "part"),
+@pytest.mark.parametrize("options, message", [
+    ({"bits": "binary"}, "bits: expected one of 'threshold', 'sampled', 'grey', got 'binary'"),
+    ({"bits": "sampled"}, "rng: expected a numpy.random.Generator .*, got NoneType"),
+    ({"bits": "sampled", "rng": 0}, "rng: expected a numpy.random.Generator .*, got int"),
+    ({"part": "validation"}, "part: expected one of 'train', 'test', got 'validation'"),
 ])
-def test_options_that_cannot_be_are_refused_by_name(options, argument):
-    with pytest.raises(InvalidInput, match=f"^{argument}: "):
+def test_options_that_cannot_be_are_refused_by_name(options, message):
+    with pytest.raises(InvalidInput, match=f"^{message}$"):
         open_data("digits", **options)
 
 
 @pytest.mark.parametrize("name", [None, 3, b"digits"])
 def test_what_is_neither_name_nor_path_is_refused(name):
-    with pytest.raises(InvalidInput, match="^name_or_path: "):
+    with pytest.raises(InvalidInput, match=f"^name_or_path: expected a name or a path, got {type(name).__name__}$"):
         open_data(name)
 
 
@@ -77,26 +82,26 @@ def test_floats_are_on_above_one_half(tmp_path):
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "uint64", "float16", "float32", "float64", ">i4", ">f8"])
-def test_grey_stays_grey_as_they_are(tmp_path, dtype):
+def test_grey_stays_grey(tmp_path, dtype):
     pixels = grey() / 255 if np.dtype(dtype).kind == "f" else grey()
-    data = opened(tmp_path, pixels.astype(dtype), bits="as they are")
+    data = opened(tmp_path, pixels.astype(dtype), bits="grey")
     v = data[:]
     assert v.dtype == np.float32 and v.min() >= 0 and v.max() <= 1
     np.testing.assert_allclose(v, grey().reshape(40, 20) / 255, atol=1e-3 if dtype == "float16" else 1e-7)
 
 
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float32"])
-def test_bits_are_left_as_they_are(tmp_path, dtype):
+def test_bits_are_left_unchanged(tmp_path, dtype):
     pixels = (grey() > 127).astype(dtype)
     data = opened(tmp_path, pixels)
-    assert data.bits == "as they are" and data.scale == 1
+    assert data.bits == "grey" and data.scale == 1
     np.testing.assert_array_equal(data[:], pixels.reshape(40, 20))
     np.testing.assert_array_equal(opened(tmp_path, pixels, bits="threshold")[:], data[:])
 
 
 @pytest.mark.parametrize("pixels, scale", [(grey(2), 255), (grey(2) / 255, 1)])
 def test_sampled_pixels_have_the_grey_level_as_their_mean(pixels, scale):
-    """The same two pictures 4,000 times: the mean of each pixel within 4.5 standard errors, 40 pixels."""
+    """The same two images 4,000 times: the mean of each pixel within 4.5 standard errors, 40 pixels."""
     copies = 4000
     p = pixels.reshape(2, 20) / scale
     data = data_from_arrays(np.tile(pixels, (copies, 1, 1)), name="copies", bits="sampled",
@@ -133,7 +138,7 @@ def test_sampled_pixels_at_the_ends_are_certain():
     np.zeros((0, 4)), np.zeros((4, 0)), np.zeros(4), np.array(1.0), np.zeros(2, dtype=[("a", float)]),
 ])
 def test_pixels_that_are_no_grey_levels_are_refused(tmp_path, pixels):
-    with pytest.raises(InvalidInput, match="file.npy: .*wanted"):
+    with pytest.raises(InvalidInput, match="file.npy: expected .*, got "):
         opened(tmp_path, pixels)
 
 
@@ -157,14 +162,15 @@ def test_one_grey_pixel_in_any_block_makes_grey_data(tmp_path, monkeypatch, plac
 
 def test_a_threshold_that_leaves_nothing_on_is_refused(tmp_path):
     """Pixels from 0 to 16 in a file of bytes: full scale is 255, so nothing would be on."""
-    with pytest.raises(InvalidInput, match="file.npy: pixels up to 16 of 255 came"):
+    message = "file.npy: expected a pixel above the threshold 127.5, half of 255, got pixels up to 16; "
+    with pytest.raises(InvalidInput, match=message):
         opened(tmp_path, np.arange(17, dtype=np.uint8)[None])
-    data = opened(tmp_path, np.arange(17, dtype=np.uint8)[None], bits="as they are")
+    data = opened(tmp_path, np.arange(17, dtype=np.uint8)[None], bits="grey")
     np.testing.assert_allclose(data[0], np.arange(17) / 255, rtol=1e-6)
 
 
-def test_pictures_in_fortran_order_are_refused_and_rows_are_not(tmp_path):
-    with pytest.raises(InvalidInput, match="file.npy: .*C order"):
+def test_images_in_fortran_order_are_refused_and_rows_are_not(tmp_path):
+    with pytest.raises(InvalidInput, match="file.npy: expected images in C order, got Fortran order"):
         opened(tmp_path, np.asfortranarray(grey()))
     in_memory = data_from_arrays(np.asfortranarray(grey()), name="array")
     np.testing.assert_array_equal(in_memory.images, grey().reshape(40, 20))
@@ -177,7 +183,8 @@ def test_pictures_in_fortran_order_are_refused_and_rows_are_not(tmp_path):
 @pytest.mark.parametrize("labels", [np.arange(39), np.arange(40.0), np.zeros((40, 1), int)])
 def test_labels_that_do_not_fit_are_refused(tmp_path, labels):
     np.savez(tmp_path / "file.npz", x=grey(), y=labels)
-    with pytest.raises(InvalidInput, match="file.npz: labels"):
+    got = re.escape(f"{labels.dtype} of shape {labels.shape}")
+    with pytest.raises(InvalidInput, match=rf"file.npz: expected integer labels of shape \(40,\), got labels {got}$"):
         open_data(tmp_path / "file.npz")
 
 
@@ -187,7 +194,7 @@ def test_labels_that_do_not_fit_are_refused(tmp_path, labels):
 @pytest.mark.parametrize("shape, image_shape", [
     ((6, 4, 5), (4, 5)), ((6, 25), (5, 5)), ((6, 20), None), ((6, 4, 4, 4), None),
 ])
-def test_the_shape_of_a_picture(tmp_path, shape, image_shape):
+def test_the_shape_of_an_image(tmp_path, shape, image_shape):
     data = opened(tmp_path, np.full(shape, 200, np.uint8))
     assert data.image_shape == image_shape
     assert data.shape == data.images.shape == (6, int(np.prod(shape[1:])))
@@ -226,8 +233,9 @@ def test_take_keeps_rows_labels_and_treatment(tmp_path, kind):
             np.testing.assert_array_equal(taken.labels, data.labels[rows])
     again = data.take(order[:30]).take([4, 2])
     np.testing.assert_array_equal(again[:], data[order[[4, 2]]])
+    message = "^rows: expected (rows from 0 to 39|one axis with at least one row), got "
     for rows in ([40], [], 3, np.ones(39, bool), [0.5]):
-        with pytest.raises(InvalidInput, match="^rows: "):
+        with pytest.raises(InvalidInput, match=message):
             data.take(rows)
 
 
@@ -269,6 +277,49 @@ def test_a_folder_in_mnists_names_gives_its_parts(tmp_path, part, n):
     np.testing.assert_array_equal(data.labels, np.arange(n))
 
 
+# what a run keeps of its data
+
+
+def test_data_keep_their_part_and_the_absolute_path_that_they_were_read_from(tmp_path, monkeypatch):
+    for part in (None, "train", "test"):
+        data = open_data("digits", part=part)
+        assert (data.part, data.path) == (part, None)
+    assert open_data("shifting-bar").path is None
+    np.savez(tmp_path / "f.npz", x_train=grey(30), x_test=grey(10))
+    monkeypatch.chdir(tmp_path)
+    data = open_data("f.npz", part="test")
+    assert (data.name, data.part, data.path) == ("f.npz", "test", str(tmp_path / "f.npz"))
+    taken = data.take([0, 2])
+    assert (taken.part, taken.path) == (data.part, data.path)
+    in_memory = data_from_arrays(grey(), name="array")
+    assert in_memory.part is None and in_memory.path is None
+
+
+@pytest.mark.parametrize("bits", BITS)
+def test_a_description_of_data_opens_them_again_from_any_working_directory(tmp_path, monkeypatch, bits):
+    np.savez(tmp_path / "f.npz", x_train=grey(30), x_test=grey(10))
+    for folder in ("here", "there"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    data = open_data(os.path.join("..", "f.npz"), part="test", bits=bits, rng=np.random.default_rng(0))
+    described = describe_data(data)
+    assert json.loads(json.dumps(described)) == described == {
+        "name": os.path.join("..", "f.npz"), "path": str(tmp_path / "f.npz"), "part": "test", "bits": bits,
+        "scale": 1 if bits == "sampled" else 255, "image_shape": [4, 5]}
+    monkeypatch.chdir(tmp_path / "there")
+    again = open_data(described["path"], part=described["part"], bits=described["bits"], rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(again[:], data[:])
+
+
+def test_a_description_of_data_by_name_holds_plain_values():
+    described = describe_data(open_data("digits", part="train"))
+    assert json.loads(json.dumps(described)) == described == {
+        "name": "digits", "path": None, "part": "train", "bits": "threshold", "scale": 16, "image_shape": [8, 8]}
+    assert describe_data(open_data("labelled-shifter"))["image_shape"] is None
+    in_numpy_numbers = data_from_arrays(grey(), name="array", scale=np.float32(255))
+    assert json.loads(json.dumps(describe_data(in_numpy_numbers)))["scale"] == 255
+
+
 def test_repr_is_one_line_a_field(tmp_path):
     assert repr(open_data("digits")).splitlines() == [
         "Data digits",
@@ -277,9 +328,12 @@ def test_repr_is_one_line_a_field(tmp_path):
         "  bits 'threshold'",
         "  scale 16",
         "  image_shape (8, 8)",
+        "  part None",
+        "  path None",
     ]
     mapped = opened(tmp_path, grey())
     assert "  images uint8 (40, 20) in a memory map" in repr(mapped).splitlines()
+    assert f"  path {str(tmp_path / 'file.npy')!r}" in repr(mapped).splitlines()
     assert "  images uint8 (3, 20) in a memory map" in repr(mapped.take([1, 2, 3])).splitlines()
     eye = data_from_arrays(np.eye(2, dtype=bool), name="eye")
     assert "  images bool (2, 2) [0, 1]" in repr(eye).splitlines()

@@ -17,8 +17,8 @@ def test_the_shipped_file_is_that_of_the_wheel_byte_for_byte():
 
 def test_the_licence_lies_beside_the_file():
     text = digits.DIGITS_FILE.with_name("LICENSE-digits.txt").read_text()
-    for wanted in ("Alpaydin", "Kaynak", "Creative Commons Attribution 4.0", "nothing was changed", SHA256):
-        assert wanted in text
+    for expected in ("Alpaydin", "Kaynak", "Creative Commons Attribution 4.0", "nothing was changed", SHA256):
+        assert expected in text
 
 
 def test_pixels_and_labels():
@@ -42,7 +42,7 @@ def test_the_parts_are_the_standard_split():
     assert len(train) + len(test) == 1797
 
 
-def test_independent_pixels_reach_the_figure_that_the_split_and_the_threshold_give():
+def test_independent_pixels_reach_the_log_likelihood_that_the_split_and_the_threshold_give():
     """TARGETS.md: -24.72 nats a test row, means of the training rows clipped to .01."""
     v_train, v_test = open_data("digits", part="train")[:], open_data("digits", part="test")[:]
     mean = np.clip(v_train.mean(axis=0, dtype=np.float64), 0.01, 0.99)
@@ -53,7 +53,7 @@ def test_independent_pixels_reach_the_figure_that_the_split_and_the_threshold_gi
 def test_a_pixel_is_on_above_half_of_sixteen():
     data = open_data("digits")
     np.testing.assert_array_equal(data[:], data.images >= 9)
-    grey = open_data("digits", bits="as they are")
+    grey = open_data("digits", bits="grey")
     np.testing.assert_array_equal(grey[:], (grey.images / 16).astype(np.float32))
 
 
@@ -61,10 +61,11 @@ def test_other_bytes_are_refused(tmp_path, monkeypatch):
     other = tmp_path / "digits.csv.gz"
     other.write_bytes(digits.DIGITS_FILE.read_bytes()[:-1] + b"\1")
     monkeypatch.setattr(digits, "DIGITS_FILE", other)
-    with pytest.raises(InvalidInput, match="digits.csv.gz: SHA-256"):
+    with pytest.raises(InvalidInput, match=f"digits.csv.gz: expected SHA-256 {SHA256}, got "):
         open_data("digits")
     other.unlink()
-    with pytest.raises(InvalidInput, match="digits.csv.gz: .*prepare_digits"):
+    message = "digits.csv.gz: expected the shipped digits, got No such file.*; python -m numpy_dgm.data.prepare_digits "
+    with pytest.raises(InvalidInput, match=message):
         open_data("digits")
 
 
@@ -99,7 +100,7 @@ def test_obtaining_refuses_a_wheel_with_other_bytes(tmp_path, monkeypatch):
     place = tmp_path / "digits.csv.gz"
     monkeypatch.setattr(prepare_digits, "DIGITS_FILE", place)
     monkeypatch.setattr(prepare_digits, "download_wheel", download_wrong)
-    with pytest.raises(SystemExit, match="SHA-256"):
+    with pytest.raises(SystemExit, match=f"digits.csv.gz in scikit_learn.whl: expected SHA-256 {SHA256}, got "):
         prepare_digits.main([])
     assert list(tmp_path.iterdir()) == []
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from numpy_dgm.data.readers import read_csv, read_idx, read_npy, read_npz, read_pictures
+from numpy_dgm.data.readers import read_csv, read_idx, read_images, read_npy, read_npz
 from numpy_dgm.foundation.checks import InvalidInput
 
 IDX_CODES = {"uint8": 0x08, "int8": 0x09, "int16": 0x0B, "int32": 0x0C, "float32": 0x0D, "float64": 0x0E}
@@ -38,7 +38,7 @@ def refused(reader, path, *arguments):
     with pytest.raises(InvalidInput) as caught:
         reader(path, *arguments)
     message = str(caught.value)
-    assert str(path) in message and "\n" not in message and "wanted" in message
+    assert str(path) in message and "\n" not in message and ": expected " in message and ", got " in message
     return message
 
 
@@ -87,7 +87,7 @@ def test_idx_with_another_beginning_is_refused(tmp_path, damage):
 
 def test_idx_with_bytes_too_many_or_axes_that_cannot_be_is_refused(tmp_path):
     long = write(tmp_path / "long", idx_bytes(some_images()) + b"x")
-    assert "137 bytes came, 136 bytes" in refused(read_idx, long)
+    assert "expected 136 bytes for uint8 of shape (6, 4, 5), got 137 bytes" in refused(read_idx, long)
     axes = bytes([0, 0, 8, 65]) + 65 * bytes([0, 0, 0, 1])
     refused(read_idx, write(tmp_path / "axes", axes + b"x"))  # more axes than any NumPy holds
     refused(read_idx, write(tmp_path / "number", bytes([0, 0, 8, 0]) + b"x"))  # no axis at all
@@ -113,22 +113,22 @@ def test_labels_are_found_beside_the_images(tmp_path, images_name, labels_name):
     for name, array in ((images_name, images), (labels_name, labels)):
         content = idx_bytes(array)
         write(tmp_path / name, gzip.compress(content) if name.endswith(".gz") else content)
-    got_images, got_labels = read_pictures(tmp_path / images_name)
+    got_images, got_labels = read_images(tmp_path / images_name)
     np.testing.assert_array_equal(got_images, images)
     np.testing.assert_array_equal(got_labels, labels)
 
 
 def test_images_without_labels_beside_them(tmp_path):
-    assert read_pictures(write(tmp_path / "images-idx3-ubyte", idx_bytes(some_images())))[1] is None
-    assert read_pictures(write(tmp_path / "pictures", idx_bytes(some_images())))[1] is None
+    assert read_images(write(tmp_path / "images-idx3-ubyte", idx_bytes(some_images())))[1] is None
+    assert read_images(write(tmp_path / "digits", idx_bytes(some_images())))[1] is None
 
 
 def test_labels_that_do_not_fit_are_refused(tmp_path):
     images = write(tmp_path / "images", idx_bytes(some_images()))
     for wrong in (np.arange(5, dtype=np.uint8), np.arange(6, dtype=np.float32), np.zeros((6, 1), np.uint8)):
         labels = write(tmp_path / "labels", idx_bytes(wrong))
-        with pytest.raises(InvalidInput, match=str(labels)):
-            read_pictures(images)
+        with pytest.raises(InvalidInput, match=f"{labels}: expected 6 integers, one for each image in images, got "):
+            read_images(images)
 
 
 @pytest.mark.parametrize("ending", ["-idx3-ubyte", ".idx3-ubyte", "-idx3-ubyte.gz", ".idx3-ubyte.gz"])
@@ -141,15 +141,15 @@ def test_a_folder_opens_as_its_training_part_or_as_its_test_part(tmp_path, endin
             content = idx_bytes(array)
             write(tmp_path / name, gzip.compress(content) if ending.endswith(".gz") else content)
     for part, images in ((None, train), ("train", train), ("test", test)):
-        got_images, got_labels = read_pictures(tmp_path, part)
+        got_images, got_labels = read_images(tmp_path, part)
         np.testing.assert_array_equal(got_images, images)
         np.testing.assert_array_equal(got_labels, np.arange(len(images)))
 
 
 def test_a_folder_without_the_part_is_refused(tmp_path):
-    refused(read_pictures, tmp_path)
+    refused(read_images, tmp_path)
     write(tmp_path / "train-images-idx3-ubyte", idx_bytes(some_images()))
-    assert "t10k-images" in refused(read_pictures, tmp_path, "test")
+    assert "expected t10k-images-idx3-ubyte among" in refused(read_images, tmp_path, "test")
 
 
 # .npy
@@ -211,7 +211,8 @@ def test_npz_with_parts(tmp_path):
 
 def test_npz_without_images_that_can_be_told_is_refused(tmp_path):
     np.savez(tmp_path / "two.npz", a=some_images(), b=some_images())
-    assert "a, b came" in refused(read_npz, tmp_path / "two.npz")
+    message = refused(read_npz, tmp_path / "two.npz")
+    assert message.endswith(": expected one of the arrays x, images, data, v or a single array, got a, b")
     np.savez(tmp_path / "labels.npz", y=np.arange(4))
     refused(read_npz, tmp_path / "labels.npz")
     np.savez(tmp_path / "parts.npz", x=some_images())
@@ -253,7 +254,7 @@ def test_csv_labels_are_found_by_the_header(tmp_path, zipped, mark, name, first)
     lines = [",".join(header)] + [",".join(map(str, row)) for row in table]
     content = mark + "\r\n".join(lines).encode() + b"\r\n\r\n"
     path = write(tmp_path / "file.csv.gz", gzip.compress(content) if zipped else content)
-    got_images, got_labels = read_pictures(path)
+    got_images, got_labels = read_images(path)
     np.testing.assert_array_equal(got_images, images)
     np.testing.assert_array_equal(got_labels, labels)
     assert got_images.dtype == np.uint8
@@ -284,18 +285,18 @@ def test_csv_that_is_empty_ragged_or_no_table_of_numbers_is_refused(tmp_path, co
 def test_an_empty_file_is_called_so(tmp_path, name, content):
     if name == "file.npy":
         content = b""  # .npy is never gzipped
-    assert "an empty file came" in refused(read_pictures, write(tmp_path / name, content))
+    assert ", got an empty file" in refused(read_images, write(tmp_path / name, content))
 
 
 def test_a_path_to_nothing_is_refused(tmp_path):
-    refused(read_pictures, tmp_path / "missing.npy")
+    refused(read_images, tmp_path / "missing.npy")
 
 
 @pytest.mark.parametrize("name", ["file.npy", "file.csv", "images-idx3-ubyte"])
 def test_part_is_refused_for_a_file_without_parts(tmp_path, name):
-    assert refused(read_pictures, write(tmp_path / name, b"1,2\n"), "train").startswith("part: ")
+    assert refused(read_images, write(tmp_path / name, b"1,2\n"), "train").startswith("part: expected None, ")
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path):
-    picture = write(tmp_path / "picture.png", b"\x89PNG\r\n\x1a\n")
-    assert ".npy, .npz or .csv" in refused(read_pictures, picture)
+    png = write(tmp_path / "image.png", b"\x89PNG\r\n\x1a\n")
+    assert ".npy, .npz or .csv" in refused(read_images, png)

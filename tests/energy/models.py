@@ -53,6 +53,14 @@ def random_values(units, n_cases, n, seed):
     return rng.integers(0, 2, size=(n_cases, n)).astype(np.float64)
 
 
+def energy_table(energy, all_v, all_h):
+    """E of every pair of layers: all_v (R, D), all_h (S, K) -> (R, S); `energy(v, h)` takes as many rows of both."""
+    table = np.empty((len(all_v), len(all_h)))
+    for j, h in enumerate(all_h):
+        table[:, j] = energy(all_v, np.tile(h, (len(all_v), 1)))
+    return table
+
+
 # ---- RBMs of two kinds of units, written out
 
 

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 from hypothesis import given
-from models import random_bits, random_rbm, rbms
+from models import energy_table, random_bits, random_rbm, rbms
 
 from numpy_dgm.energy import (
     RBM,
@@ -21,7 +21,7 @@ from numpy_dgm.energy import (
 )
 from numpy_dgm.energy.rbm import transposed
 from numpy_dgm.foundation.checks import InvalidInput
-from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution, energy_table
+from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution
 from numpy_dgm.foundation.numerics import logsumexp
 
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from chi_square import chi_square_p_value
 from hypothesis import given
-from models import random_bits, random_rbm, rbms
+from models import energy_table, random_bits, random_rbm, rbms
 
 from numpy_dgm.energy import (
     RBM,
@@ -18,7 +18,7 @@ from numpy_dgm.energy import (
 )
 from numpy_dgm.energy.rbm import check_rbm, transposed
 from numpy_dgm.foundation.checks import InvalidInput
-from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution, draw_states, energy_table
+from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution, draw_states
 
 
 def joint_distribution(rbm):

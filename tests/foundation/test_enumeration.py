@@ -13,7 +13,6 @@ from numpy_dgm.foundation.enumeration import (
     boltzmann_distribution,
     draw_states,
     empirical_distribution,
-    energy_table,
     kl_divergence,
     product_of_bernoullis,
     spectral_gap,
@@ -49,16 +48,6 @@ def test_a_block_of_a_list_too_long_to_hold_is_right():
 def test_bits_to_index_is_the_inverse_of_all_bits(dtype):
     rows = np.random.default_rng(0).permutation(64)
     np.testing.assert_array_equal(bits_to_index(all_bits(6)[rows].astype(dtype)), rows)
-
-
-def test_energy_table_holds_every_pair_of_layers():
-    def energy(v, h):
-        return v @ [1.0, 2.0] + 10 * (h @ [1.0, 2.0, 4.0]) + 100 * v[:, 0] * h[:, 2]
-
-    table = energy_table(energy, all_bits(2), all_bits(3))
-    assert table.shape == (4, 8)
-    for i, j in np.ndindex(4, 8):
-        assert table[i, j] == energy(all_bits(2)[[i]], all_bits(3)[[j]])[0]
 
 
 @settings(max_examples=50)
@@ -216,7 +205,7 @@ def test_minus_the_slope_of_the_survival_function_is_the_density(degrees):
 
 
 def test_chi_square_p_values_of_right_counts_are_uniform():
-    """Of 2,000 p-values, the share below q is q, up to 4.5 standard errors √(q (1 - q) / 2000)."""
+    """Of 2,000 p-values, the fraction below q is q, up to 4.5 standard errors √(q (1 - q) / 2000)."""
     rng, p = np.random.default_rng(1), np.array([0.1, 0.2, 0.3, 0.4, 0.0])
     p_values = np.array([chi_square_p_value(rng.multinomial(5000, p), 5000 * p) for _ in range(2000)])
     for q in (0.05, 0.25, 0.5, 0.9):

@@ -106,7 +106,7 @@ class RBMTrainer(Trainer):
     kind = "rbm"
     saved = ("optimizer", "chains", "h_offset")
     records = (RBM, Bernoulli, Gaussian, Softmax, *OPTIMIZERS.values())
-    headline = ("reconstruction_error", "free_energy", "validation_free_energy", "validation_log_likelihood")
+    headline = ("reconstruction_error", "validation_free_energy", "validation_log_likelihood")
 
     def __init__(self, rbm: RBM, data: Any, settings: RBMSettings, rng: Generator, metadata: dict | None = None):
         if settings.sparsity_target is not None and not isinstance(rbm.hidden, Bernoulli):

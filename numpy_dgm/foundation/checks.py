@@ -81,7 +81,7 @@ def check_number(name: str, value: Any, low: float, high: float, *, open_low: bo
 
 def check_choice(name: str, value: Any, choices: Iterable[Any]) -> Any:
     """`value` where it is one of `choices`, or InvalidInput."""
-    if value not in choices:
+    if isinstance(value, np.ndarray) or value not in choices:  # an array equals nothing as a whole
         raise invalid(name, f"one of {', '.join(map(repr, choices))}", repr(value))
     return value
 

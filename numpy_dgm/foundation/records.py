@@ -12,8 +12,12 @@ written once, on that vector. Fields not in `trainable` (kinds of units, masks) 
 be made of smaller records, as a network is of layers; its vector is then theirs, one after the other.
 """
 import dataclasses
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+
+from .types import Array
 
 
 class Record:
@@ -23,7 +27,7 @@ class Record:
     where a tuple of arrays would silently be repeated.
     """
 
-    trainable = ()  # names of the fields that make up the vector, in this order
+    trainable: tuple = ()  # names of the fields that make up the vector, in this order
 
     def __repr__(self):
         """One line a field: name, dtype, shape and range."""
@@ -36,7 +40,7 @@ class Record:
         return "\n".join(lines)
 
 
-def describe(value):
+def describe(value: Any) -> str:
     """What `value` is: dtype, shape and range of an array, in a line; the records of a tuple in turn; else its repr."""
     if isinstance(value, tuple) and any(isinstance(part, Record) for part in value):
         return "".join(f"\n[{i}] {part!r}" for i, part in enumerate(value))
@@ -47,7 +51,7 @@ def describe(value):
     return f"{value.dtype} {value.shape} [{value.min():.3g}, {value.max():.3g}]"
 
 
-def leaves(record):
+def leaves(record: Any) -> list[tuple[str, Array]]:
     """The trainable arrays of `record` with their names, in order: a list of pairs such as ("layers[0].W", array).
 
     A trainable field is an array, a record, or a tuple of records, whose own trainable arrays it then stands for.
@@ -65,7 +69,7 @@ def leaves(record):
     return found
 
 
-def with_leaves(record, arrays):
+def with_leaves(record: Any, arrays: Iterator[Array]) -> Any:
     """A record like `record` with the next of `arrays`, an iterator, in the place of each trainable array."""
     changed = {}
     for name in record.trainable:
@@ -79,23 +83,23 @@ def with_leaves(record, arrays):
     return dataclasses.replace(record, **changed)
 
 
-def sum_of(one, other):
+def sum_of(one: Any, other: Any) -> Any:
     """The sum of two records of the same kind, trainable array by array, such as of two gradients."""
     arrays = [a + b for (_, a), (_, b) in zip(leaves(one), leaves(other))]
     return with_leaves(one, iter(arrays))
 
 
-def flatten(record):
+def flatten(record: Any) -> Array:
     """The trainable arrays of `record` end to end: a new vector (P,)."""
     return np.concatenate([array.ravel() for _, array in leaves(record)])
 
 
-def windows(record, vector):
+def windows(record: Any, vector: Array) -> Any:
     """A record like `record` whose trainable arrays are windows onto `vector` (P,), not copies."""
     arrays = [array for _, array in leaves(record)]
-    wanted = sum(array.size for array in arrays)
-    if len(vector) != wanted:
-        raise ValueError(f"windows: a vector of {len(vector)} came, {wanted} entries were wanted")
+    expected = sum(array.size for array in arrays)
+    if len(vector) != expected:
+        raise ValueError(f"windows: expected a vector of {expected} entries, got {len(vector)}")
     views, start = [], 0
     for array in arrays:
         stop = start + array.size
@@ -104,13 +108,13 @@ def windows(record, vector):
     return with_leaves(record, iter(views))
 
 
-def pack(record):
+def pack(record: Any) -> tuple[Array, Any]:
     """`(vector, record)`: a copy of the trainable arrays in one vector, and windows onto it."""
     vector = flatten(record)
     return vector, windows(record, vector)
 
 
-def entry_name(record, index):
+def entry_name(record: Any, index: int) -> str:
     """The name of entry `index` of the packed vector, such as 'W[3, 2]' or 'layers[0].W[3, 2]'."""
     for name, array in leaves(record):
         if index < array.size:
@@ -120,7 +124,7 @@ def entry_name(record, index):
     raise IndexError("entry_name: no such entry")
 
 
-def show_arrays_short():
+def show_arrays_short() -> None:
     """From here on, arrays of more than 20 entries print as a line with dtype, shape and range, then a corner.
 
     For the debugger: `p p_h_data` then says what a student needs and not 2,000 numbers. It is a

@@ -7,7 +7,9 @@ The same line serves the Python call, the check of the value, the checkpoint, th
 import argparse
 import difflib
 import inspect
+import os
 from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,6 +72,10 @@ def check_setting(one: Field, value: Any) -> Any:
         return bool(value)
     if one.type is tuple:
         return _check_integers(one, value)
+    if one.type is Path:
+        if not isinstance(value, (str, os.PathLike)):
+            raise invalid(one.name, "a path", repr(value))
+        return Path(value)
     if one.type is str and not isinstance(value, str):
         raise invalid(one.name, "a text", repr(value))
     return value

@@ -53,9 +53,10 @@ def from_state(name: str, state: Any, kinds: tuple, like: Any = ANYTHING) -> Any
     if not isinstance(state, dict):
         return state
     known = {kind.__name__: kind for kind in kinds}
-    kind = known.get(state.get("kind"))
+    kind_name = state.get("kind")
+    kind = known.get(kind_name) if isinstance(kind_name, str) else None
     if kind is None:
-        raise invalid(name, f"one of {', '.join(known)}", repr(state.get("kind")))
+        raise invalid(name, f"one of {', '.join(known)}", repr(kind_name))
     expected = {one.name for one in dataclasses.fields(kind)}
     if set(state) - {"kind"} != expected:
         raise invalid(name, f"a {kind.__name__} of {', '.join(sorted(expected))}", f"{', '.join(sorted(state))}")

@@ -67,8 +67,8 @@ class Trainer:
             self.stopping = EarlyStopping(settings.patience, self.current())
         self.metadata = check_metadata(metadata)
         self.description = describe_cases(data)
-        self.identity = {"data": self.fingerprint(), "start": fingerprint(self.vector[None]),
-                         **outline("", to_state(model))}
+        self.identity = {**outline("", to_state(model)), "data": self.fingerprint(),
+                         "start": fingerprint(self.vector[None])}
 
     def advance(self, rng: Generator) -> None:
         """One turn: moves `vector` in place and adds to `done`. May raise Diverged."""
@@ -249,9 +249,9 @@ def check_same_run(trainer: Trainer, state: dict) -> None:
     The total may differ where nothing that has been done depends on it.
     """
     total_name = f"{trainer.unit}s"
-    ours = {**trainer.identity, **to_state(vars(trainer.settings))}
-    theirs = {**state["identity"], **state["settings"]}
-    for name in {**theirs, **ours}:
+    ours = {**to_state(vars(trainer.settings)), **trainer.identity}
+    theirs = {**state["settings"], **state["identity"]}
+    for name in {**ours, **theirs}:
         mine, its = ours.get(name), theirs.get(name)
         if mine == its:
             continue

@@ -171,7 +171,7 @@ def test_schedules_are_their_formulas_in_between(progress):
 
 
 def test_an_unknown_schedule_is_named():
-    with pytest.raises(ValueError, match="'lineer'.*linear"):
+    with pytest.raises(ValueError, match="schedule: expected one of .*'linear'.*, got 'lineer'"):
         scheduled_rate("lineer", 0.1, 0.5)
 
 

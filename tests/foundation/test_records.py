@@ -64,7 +64,7 @@ def test_pack_takes_transposed_arrays_by_their_entries():
 
 @pytest.mark.parametrize("length", [0, 3, 7, 9])
 def test_windows_of_a_vector_of_another_length_are_refused(length):
-    with pytest.raises(ValueError, match=f"a vector of {length} came, 8 entries were wanted"):
+    with pytest.raises(ValueError, match=f"expected a vector of 8 entries, got {length}"):
         windows(some_model(), np.zeros(length))
 
 

@@ -1,372 +1,471 @@
-import io
-import math
-import re
+"""What all kinds of training runs have in common: the one loop, and a run that goes on bit for bit."""
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from trainers import RUNS, boltzmann_run, classifier_run, gan_run, rbm_run, some_bits
 
-from numpy_dgm.energy import init_rbm, train_rbm
+from numpy_dgm.adversarial.gan_training import GANTrainer
+from numpy_dgm.energy.boltzmann_training import BoltzmannTrainer
+from numpy_dgm.energy.rbm_training import RBMTrainer
 from numpy_dgm.foundation import training
-from numpy_dgm.foundation.checks import InvalidInput, check_array
-from numpy_dgm.foundation.records import Record
-from numpy_dgm.foundation.training import (
-    CASES_AT_ONCE,
-    Diverged,
-    EarlyStopping,
-    History,
-    Progress,
-    check_cases,
-    check_finite,
-    fingerprint,
-    mean_of_cases,
-    minibatches,
-    split_rows,
-)
+from numpy_dgm.foundation.checkpoint import load_checkpoint
+from numpy_dgm.foundation.checks import InvalidInput
+from numpy_dgm.foundation.guards import Diverged, TrainingWarning
+from numpy_dgm.foundation.records import Record, leaves
+from numpy_dgm.foundation.settings import Settings, setting
+from numpy_dgm.foundation.training import Trainer, run_training
+from numpy_dgm.neural.mlp_training import ClassifierTrainer
+from numpy_dgm.runs import KINDS
 
 
-class AskedRows:
-    """Data that is too large to be read whole: it remembers which rows were asked for, request by request."""
-
-    def __init__(self, n_cases, width):
-        self.shape, self.requests = (n_cases, width), []
-
-    def __len__(self):
-        return self.shape[0]
-
-    def __getitem__(self, rows):
-        rows = np.arange(len(self))[rows]
-        self.requests.append(rows)
-        return np.repeat(rows[:, None], self.shape[1], axis=1).astype(np.uint8)
+class Interrupted(Exception):
+    pass
 
 
-def numbered(n, width=2):
-    """Cases that say their own number."""
-    return np.repeat(np.arange(n)[:, None], width, axis=1)
+class StopAtSecondRecord:
+    """on_record that stops a run in its second turn: one whole turn is done each time."""
+
+    def __init__(self):
+        self.n_records = 0
+
+    def __call__(self, model, history):
+        self.n_records += 1
+        if self.n_records == 2:
+            raise Interrupted
 
 
-def rng(seed=0):
-    return np.random.default_rng(seed)
+def run_in_pieces(run, arguments, folder, most=200):
+    """The run interrupted after every turn and started again by the same call: `(model, history), how often`."""
+    for n_interrupted in range(most):
+        try:
+            return run(folder, on_record=StopAtSecondRecord(), **arguments), n_interrupted
+        except Interrupted:
+            pass
+    raise AssertionError("the run does not move on")
 
 
-# minibatches and splits
+def everything(result):
+    """The bits of a model and of its history, the seconds apart."""
+    model, history = result
+    arrays = [(name, array.dtype.str, array.shape, array.tobytes()) for name, array in leaves(model)]
+    series = {name: values for name, values in history.series.items() if name != "seconds"}
+    return arrays, series
 
 
-@settings(max_examples=60)
-@given(st.integers(1, 40), st.integers(1, 50), st.integers(0, 1000))
-def test_an_epoch_has_every_case_once_in_batches_of_the_size_asked_for(n, batch_size, seed):
-    rows = rng(seed).permutation(60)[:n]
-    batches = list(minibatches(numbered(60), rows, batch_size, rng(seed), np.float32))
-    sizes = [len(batch) for batch in batches]
-    assert sizes[:-1] == [batch_size] * (len(sizes) - 1) and sizes[-1] == n - sum(sizes[:-1]) > 0
-    assert all(batch.dtype == np.float32 and batch.shape[1] == 2 for batch in batches)
-    assert sorted(np.concatenate(batches)[:, 0].tolist()) == sorted(rows.tolist())
+def end_state(folder):
+    """All that the last checkpoint holds but the seconds, as bytes and plain values."""
+    state = load_checkpoint(folder / "checkpoint.npz")
+    del state["history"]["series"]["seconds"]
+    return plain(state)
 
 
-def test_each_epoch_has_a_fresh_order_that_the_seed_decides():
-    def epochs(seed):
-        generator, rows = rng(seed), np.arange(50)
-        return [np.concatenate(list(minibatches(numbered(50), rows, 8, generator, float))) for _ in range(3)]
-
-    first, second, third = epochs(1)
-    assert not np.array_equal(first, second) and not np.array_equal(second, third)
-    assert not np.array_equal(first, numbered(50))
-    for epoch, again in zip((first, second, third), epochs(1)):
-        np.testing.assert_array_equal(epoch, again)
+def plain(value):
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return (value.dtype.str, value.shape, value.tobytes()) if isinstance(value, np.ndarray) else value
 
 
-def test_only_the_rows_of_a_batch_are_read_and_only_when_it_is_drawn():
-    data = AskedRows(100, 3)
-    batches = minibatches(data, np.arange(20, 70), 16, rng(), np.float64)
-    assert data.requests == []
-    for n_drawn, batch in enumerate(batches, start=1):
-        assert len(data.requests) == n_drawn
-        np.testing.assert_array_equal(data.requests[-1], batch[:, 0])
-    assert sorted(np.concatenate(data.requests).tolist()) == list(range(20, 70))
+@pytest.mark.parametrize("name", RUNS)
+def test_a_run_interrupted_after_every_turn_ends_in_the_same_bits(name, tmp_path):
+    run, arguments = RUNS[name]
+    unbroken = run(**arguments)
+    result, n_interrupted = run_in_pieces(run, arguments, tmp_path / "pieces")
+    assert n_interrupted == len(unbroken[1]["rate"]) - 1 >= 2
+    assert everything(result) == everything(unbroken)
+    seconds = result[1]["seconds"]
+    assert len(seconds) == len(unbroken[1]["rate"]) and np.all(np.diff(seconds) >= 0)
+    run(tmp_path / "whole", **arguments)
+    assert end_state(tmp_path / "pieces") == end_state(tmp_path / "whole")
 
 
-def test_a_memory_map_of_bytes_is_converted_batch_by_batch(tmp_path):
-    np.save(tmp_path / "data.npy", numbered(30).astype(np.uint8))
-    data = np.load(tmp_path / "data.npy", mmap_mode="r")
-    batches = list(minibatches(data, np.arange(30), 7, rng(), np.float32))
-    assert all(type(batch) is np.ndarray and batch.dtype == np.float32 for batch in batches)
-    assert sorted(np.concatenate(batches)[:, 0].tolist()) == list(range(30))
+FIELDS = [  # trainer, field of its state, a run in which it matters
+    (RBMTrainer, "optimizer", "rbm: cd, to the last epoch"),
+    (RBMTrainer, "optimizer", "rbm: pcd, plain, rmsprop"),
+    (RBMTrainer, "chains", "rbm: pcd, momentum, average, patience"),
+    (RBMTrainer, "chains", "rbm: tempered, sparsity"),
+    (RBMTrainer, "h_offset", "rbm: cd, to the last epoch"),
+    (BoltzmannTrainer, "clamped", "boltzmann: sampled"),
+    (BoltzmannTrainer, "chains", "boltzmann: mean field, decay"),
+    (GANTrainer, "generator_optimizer", "gan: adam"),
+    (GANTrainer, "discriminator_optimizer", "gan: momentum, clipping"),
+    (GANTrainer, "singular", "gan: spectral norm, hinge"),
+    (ClassifierTrainer, "optimizer", "classifier: adam"),
+]
 
 
-@settings(max_examples=100)
-@given(st.integers(2, 200), st.floats(0.01, 0.99), st.integers(0, 1000))
-def test_a_split_is_disjoint_and_exhaustive_and_holds_out_its_share(n, share, seed):
-    if not 0.5 < share * n < n - 0.5:
-        with pytest.raises(InvalidInput, match="validation"):
-            split_rows(n, share, rng(seed))
-        return
-    train_rows, held_out = split_rows(n, share, rng(seed))
-    assert abs(len(held_out) - share * n) <= 0.5
-    np.testing.assert_array_equal(np.sort(np.concatenate([train_rows, held_out])), np.arange(n))
-    assert np.all(np.diff(train_rows) > 0) and np.all(np.diff(held_out) > 0)
+@pytest.mark.parametrize("trainer, field, name", FIELDS)
+def test_a_field_left_out_of_the_state_is_noticed(trainer, field, name, tmp_path, monkeypatch):
+    """The test above can fail: each field of each kind is needed."""
+    run, arguments = RUNS[name]
+    unbroken = everything(run(**arguments))
+    monkeypatch.setattr(trainer, "saved", tuple(one for one in trainer.saved if one != field))
+    result, _ = run_in_pieces(run, arguments, tmp_path)
+    assert everything(result) != unbroken
 
 
-def test_a_split_is_random_and_a_share_of_zero_holds_out_nothing():
-    assert not np.array_equal(split_rows(100, 0.2, rng(0))[1], split_rows(100, 0.2, rng(1))[1])
-    train_rows, held_out = split_rows(10, 0.0, rng())
-    assert len(held_out) == 0 and len(train_rows) == 10
-
-
-@pytest.mark.parametrize("share, what", [(0.99, "leaves none to train on"), (0.01, "holds out none")])
-def test_a_share_that_leaves_nothing_on_one_side_is_refused(share, what):
-    with pytest.raises(InvalidInput, match=f"validation.*{what}"):
-        split_rows(10, share, rng())
-
-
-def test_every_case_is_held_out_as_often_as_any_other():
-    """Over R splits a case is held out with probability 0.3: 4.5 standard errors √(0.3 · 0.7 / R)."""
-    generator, runs = rng(4), 2000
-    counts = sum(np.bincount(split_rows(20, 0.3, generator)[1], minlength=20) for _ in range(runs))
-    assert np.all(np.abs(counts / runs - 0.3) < 4.5 * math.sqrt(0.3 * 0.7 / runs))
-
-
-# the door for data
-
-
-def zero_to(high):
-    """A check of values such as `check_cases` takes: within [0, high]."""
-    return lambda name, block, width: check_array(name, block, width=width, low=0, high=high)
-
-
-@pytest.mark.parametrize("data", [
-    np.zeros((3, 2)), np.ones((3, 2), np.uint8), np.ones((3, 2), bool), [[0, 1], [1, 0.5]],
+@pytest.mark.parametrize("field, name", [
+    ("average", "rbm: pcd, momentum, average, patience"), ("average", "gan: batch norm, average"),
+    ("stopping", "rbm: cd, adam, validation, patience"), ("stopping", "classifier: batch norm, dropout, patience"),
 ])
-def test_cases_that_can_be_trained_on_pass(data):
-    checked = check_cases("data", data, 2, zero_to(1))
-    np.testing.assert_array_equal(checked, data)
-    assert checked is data or isinstance(data, list)
+def test_a_common_field_left_out_of_the_state_is_noticed(field, name, tmp_path, monkeypatch):
+    run, arguments = RUNS[name]
+    unbroken = everything(run(**arguments))
+    monkeypatch.setattr(training, "COMMON", tuple(one for one in training.COMMON if one != field))
+    result, _ = run_in_pieces(run, arguments, tmp_path)
+    assert everything(result) != unbroken
 
 
-BAD_CASES = {
-    "one axis": (np.zeros(2), "(2,)", "(cases, 2)"),
-    "three axes": (np.zeros((3, 2, 1)), "(3, 2, 1)", "(cases, 2)"),
-    "too wide": (np.zeros((3, 4)), "(3, 4)", "(cases, 2)"),
-    "no cases": (np.zeros((0, 2)), "(0, 2)", "at least one case"),
-    "an empty list": ([], "(0,)", "wanted"),
-    "objects": (np.array([[None, 1]]), "object", "real numbers"),
-    "complex": (np.zeros((3, 2), complex), "complex128", "real numbers"),
-    "text": (np.array([["a", "b"]]), "<U1", "real numbers"),
-    "NaN": (np.array([[0.0, np.nan]]), "1 of 2", "finite"),
-    "infinity": (np.array([[np.inf, -np.inf]]), "2 of 2", "finite"),
-    "too large": (np.array([[0, 255]], np.uint8), "0 to 255", "[0, 1]"),
-    "too small": (np.array([[-0.5, 0.5]]), "-0.5 to 0.5", "[0, 1]"),
-    "ragged": ([[0, 1], [1]], "different lengths", "rectangular"),
-    "ragged objects": ([[0, 1], [1, {}]], "object", "real numbers"),
-    "a path": ("digits.npy", "str", "an array"),
-    "nothing": (None, "NoneType", "an array"),
-    "a number": (3.0, "float", "an array"),
-}
+def test_every_field_of_every_kind_is_left_out_once():
+    needed = {(module.TRAINER, field) for module in KINDS.values() for field in module.TRAINER.saved}
+    assert needed == {(trainer, field) for trainer, field, _ in FIELDS}
 
 
-@pytest.mark.parametrize("case", BAD_CASES)
-def test_bad_cases_are_refused_with_what_came_and_what_was_wanted(case):
-    data, came, wanted = BAD_CASES[case]
+@pytest.mark.parametrize("name", ["rbm: cd, adam, validation, patience", "rbm: patience by the gap",
+                                  "boltzmann: exact, patience", "boltzmann: patience by the gap",
+                                  "classifier: batch norm, dropout, patience"])
+def test_the_runs_that_stop_early_do_so_before_the_last_epoch(name):
+    """So that the tests of patience are about patience."""
+    run, arguments = RUNS[name]
+    _, history = run(**arguments)
+    assert len(history["rate"]) < arguments.get("epochs", 40)
+
+
+# another call in the folder of a run
+
+
+def refused(folder, run, **arguments):
+    """The message with which another call in `folder` is refused; the checkpoint stays as it was."""
+    path = folder / "checkpoint.npz"
+    before = path.read_bytes()
     with pytest.raises(InvalidInput) as caught:
-        check_cases("data", data, 2, zero_to(1))
-    message = str(caught.value)
-    assert message.startswith("data: ") and came in message and wanted in message and "\n" not in message
+        run(folder, **arguments)
+    assert path.read_bytes() == before and [one.name for one in folder.iterdir()] == ["checkpoint.npz"]
+    assert str(caught.value).startswith(f"{path}: ") and "\n" not in str(caught.value)
+    return str(caught.value)
 
 
-def test_the_last_of_many_cases_is_looked_at_too_and_none_all_at_once(monkeypatch):
-    monkeypatch.setattr(training, "CASES_AT_ONCE", 7)
-    data = AskedRows(24, 2)
-    check_cases("data", data, 2, zero_to(23))
-    assert [len(rows) for rows in data.requests] == [7, 7, 7, 3]
-    with pytest.raises(InvalidInput, match="21 to 23"):
-        check_cases("data", AskedRows(24, 2), 2, zero_to(22))
+OTHER_SETTINGS = {
+    rbm_run: {"epochs": 41, "method": "pcd", "k": 2, "batch_size": 9, "rate": 0.06, "schedule": "cosine",
+              "optimizer": "sgd", "weight_decay": 0.1, "centred": False, "n_chains": 99, "average": 0.9,
+              "validation": 0.3, "patience": 6, "sparsity_target": 0.1, "sparsity_cost": 2.0, "n_rungs": 5,
+              "fused": False},
+    boltzmann_run: {"epochs": 9, "method": "mean-field", "k": 2, "batch_size": 9, "rate": 0.06, "schedule": "cosine",
+                    "n_chains": 8, "weight_decay": 0.1, "average": 0.9, "validation": 0.1},
+    gan_run: {"steps": 24, "objective": "Hinge()", "penalty": "R1(0.1)", "batch_size": 9, "critic_steps": 2,
+              "simultaneous": True, "rate": 0.02, "discriminator_rate": 0.1, "schedule": "cosine",
+              "optimizer": "Momentum()", "average": 0.9, "log_every": 4, "clip": 0.1, "spectral": True, "fused": False},
+    classifier_run: {"epochs": 9, "batch_size": 9, "rate": 0.06, "schedule": "cosine", "optimizer": "sgd",
+                     "weight_decay": 0.1, "average": 0.9, "validation": 0.3},
+}
+STARTS = {rbm_run: {}, boltzmann_run: {}, gan_run: {"schedule": "linear"}, classifier_run: {}}
 
 
-# means and fingerprints
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder with a finished run of each kind."""
+    folders = {}
+    for run, arguments in STARTS.items():
+        folders[run] = tmp_path_factory.mktemp(run.__name__)
+        run(folders[run], **arguments)
+    return folders
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
-def test_the_mean_of_cases_is_their_mean_in_float64(dtype):
-    data = (200 * rng(1).random((2 * CASES_AT_ONCE + 11, 3))).astype(dtype)
-    rows = np.sort(rng(2).permutation(len(data))[: 2 * CASES_AT_ONCE + 5])  # three blocks, the last short
-    mean = mean_of_cases(data, rows)
-    assert mean.dtype == np.float64
-    np.testing.assert_allclose(mean, data.astype(np.float64)[rows].mean(axis=0), rtol=1e-13)
+@pytest.mark.parametrize("run, name", [(run, name) for run, changes in OTHER_SETTINGS.items() for name in changes])
+def test_another_setting_is_refused_by_name(run, name, finished):
+    from numpy_dgm.adversarial import R1, Hinge
+    from numpy_dgm.foundation.optimizers import Momentum
+
+    value = OTHER_SETTINGS[run][name]
+    value = {"Hinge()": Hinge(), "R1(0.1)": R1(0.1), "Momentum()": Momentum()}.get(value, value)
+    message = refused(finished[run], run, **{**STARTS[run], name: value})
+    assert f"the run there has {name} " in message or message.split(": ")[1] == name
 
 
-@pytest.mark.parametrize("n", [1, 2, 5, 50, 63, 64])
-def test_the_fingerprint_tells_any_changed_case_of_up_to_64(n):
-    data = rng(n).random((n, 3))
-    assert fingerprint(data) == fingerprint(data.copy())
-    for row in range(n):
-        other = data.copy()
-        other[row, row % 3] += 1e-12
-        assert fingerprint(other) != fingerprint(data)
+@pytest.mark.parametrize("run", [rbm_run, boltzmann_run, classifier_run])
+def test_other_data_are_refused(run, finished):
+    assert "has data " in refused(finished[run], run, data=some_bits(seed=2))
 
 
-def test_the_fingerprint_tells_shapes_and_orders_and_reads_few_cases():
-    data = rng().random((12, 5))
-    others = [data, data.reshape(10, 6), data[:, ::-1], data[::-1], data.T, data[:6]]
-    assert len({fingerprint(other) for other in others}) == 6
-    large = AskedRows(1_000_000, 2)
-    assert fingerprint(large).startswith("1000000 x 2")
-    assert sum(len(rows) for rows in large.requests) <= 64
-    assert fingerprint((data > 0.5).astype(np.uint8)) == fingerprint((data > 0.5).astype(np.float32))
+def test_other_labels_are_refused(finished):
+    labels = np.zeros(90, np.int64)
+    assert "has data " in refused(finished[classifier_run], classifier_run, labels=labels)
 
 
-# history and progress
+def test_another_shape_another_precision_and_another_kind_of_layer_are_refused(finished):
+    folder = finished[rbm_run]
+    assert "has W float32 (12, 6), this one float32 (12, 7)" in refused(folder, rbm_run, n_hidden=7)
+    assert "has W float32 (12, 6), this one float64 (12, 6)" in refused(folder, rbm_run, dtype=np.float64)
+    message = refused(finished[classifier_run], classifier_run, mlp={"hidden": "relu"})
+    assert "has layers[1].kind LeakyReLU, this one ReLU" in message
+    message = refused(finished[classifier_run], classifier_run, mlp={"slope": 0.1})
+    assert "has layers[1].slope 0.2, this one 0.1" in message
 
 
-def test_the_history_gives_each_series_back_as_an_array():
-    history = History()
-    for epoch in range(3):
-        history.record(rate=np.float32(0.5) / (epoch + 1), loss=epoch)
-    assert history["loss"].dtype == np.float64
-    np.testing.assert_array_equal(history["loss"], [0, 1, 2])
-    np.testing.assert_array_equal(history["rate"], [0.5, 0.25, np.float32(0.5) / 3])
-    assert "rate" in history and "seconds" not in history
-    with pytest.raises(KeyError):
-        history["seconds"]
+@pytest.mark.parametrize("run", STARTS)
+def test_another_start_is_refused(run, finished):
+    assert "has start " in refused(finished[run], run, seed=4, **STARTS[run])
 
 
-def test_the_history_shows_one_line_a_series_with_first_and_last():
-    lines = repr(History({"rate": [0.1, 0.05], "loss": [3.0]})).splitlines()
-    assert len(lines) == 3 and repr(History()) == "History"
-    assert re.search(r"rate +2 values, 0\.1 first, 0\.05 last", lines[1])
-    assert re.search(r"loss +1 values, 3 first, 3 last", lines[2])
+def test_another_seed_is_refused(finished):
+    """The same starting model, and a generator with another seed."""
+    from numpy_dgm.energy import init_rbm, train_rbm
+
+    start = init_rbm(12, 6, np.random.default_rng(3))
+    settings = {"epochs": 40, "method": "cd", "optimizer": "adam", "rate": 0.05, "batch_size": 8, "validation": 0.2,
+                "patience": 5}
+    with pytest.raises(InvalidInput) as caught:
+        train_rbm(start, some_bits(), rng=np.random.default_rng(4), checkpoint=finished[rbm_run], **settings)
+    assert "checkpoint.npz: rng: expected a generator with entropy 3, as the run had, got 4" in str(caught.value)
 
 
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
+@pytest.mark.parametrize("run", STARTS)
+def test_a_run_of_another_kind_is_refused(run, finished):
+    for other in STARTS:
+        if other is not run:
+            kind = other.__name__.split("_")[0]
+            assert f"expected a run of kind {kind}, got {run.__name__.split('_')[0]}" in refused(finished[run], other)
 
 
-class Clock:
-    """Time that passes by `step` seconds from one epoch to the next."""
-
-    def __init__(self, monkeypatch):
-        self.now = 0.0
-        monkeypatch.setattr(training.time, "monotonic", lambda: self.now)
-
-
-def report(stream, monkeypatch, epochs=20, first=1, seconds_an_epoch=1.0, **values):
-    clock = Clock(monkeypatch)
-    progress = Progress(epochs, first - 1, stream=stream)
-    for epoch in range(first, epochs + 1):
-        clock.now += seconds_an_epoch
-        progress.show(epoch, 300, **values)
-    return stream.getvalue()
+@pytest.mark.parametrize("run", STARTS)
+def test_a_damaged_checkpoint_is_refused_and_not_written_over(run, finished, tmp_path):
+    path = tmp_path / "checkpoint.npz"
+    path.write_bytes((finished[run] / "checkpoint.npz").read_bytes()[:-100])
+    assert "expected a whole numpy_dgm checkpoint" in refused(tmp_path, run, **STARTS[run])
 
 
-def test_on_a_terminal_one_line_renews_itself_and_ends_with_the_run(monkeypatch):
-    text = report(Terminal(), monkeypatch, reconstruction_error=0.125)
-    assert text.count("\n") == 1 and text.endswith("\n")
-    lines = text[:-1].split("\r")
-    assert lines[0] == "" and len(lines) == 21
-    assert "epoch 15/20" in lines[15] and "reconstruction error 0.125" in lines[15]
+@pytest.mark.parametrize("run", STARTS)
+def test_a_finished_run_started_again_gives_the_same_at_once(run, finished):
+    before = (finished[run] / "checkpoint.npz").read_bytes()
+    again = run(finished[run], **STARTS[run])
+    assert everything(again) == everything(run(**STARTS[run]))
+    assert (finished[run] / "checkpoint.npz").read_bytes() == before
 
 
-@pytest.mark.parametrize("first", [1, 11])
-def test_rate_and_time_left_count_the_epochs_of_this_run_only(first, monkeypatch):
-    """300 cases in 10 s are 30 a second; after epoch 15 of 20, 5 epochs of 10 s are left."""
-    text = report(Terminal(), monkeypatch, first=first, seconds_an_epoch=10.0)
-    line = next(line for line in text.split("\r") if "epoch 15/20" in line)
-    assert " 30 cases/s" in line and "0:50 left" in line
-    assert "0:00 left" in text.split("\r")[-1]
+def test_a_folder_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidInput, match="checkpoint: expected a folder, got the file"):
+        rbm_run(tmp_path / "file")
 
 
-def test_elsewhere_plain_lines_come_first_last_and_every_five_seconds(monkeypatch):
-    text = report(io.StringIO(), monkeypatch)
-    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text)
-    epochs = [int(re.match(r"epoch (\d+)/20 ", line).group(1)) for line in text.splitlines()]
-    assert epochs == [1, 6, 11, 16, 20]
+# more epochs
 
 
-def test_a_long_run_elsewhere_does_not_fill_the_log(monkeypatch):
-    text = report(io.StringIO(), monkeypatch, epochs=1000, seconds_an_epoch=0.01)
-    assert len(text.splitlines()) == 1 + 1 + 1  # first, at most 10 s / 5 s - 1, last
+@pytest.mark.parametrize("run, total, arguments", [
+    (rbm_run, "epochs", {"patience": None}), (boltzmann_run, "epochs", {}), (gan_run, "steps", {}),
+    (classifier_run, "epochs", {}),
+])
+def test_a_finished_run_with_a_constant_rate_can_be_made_longer(run, total, arguments, tmp_path):
+    arguments = {**arguments, "schedule": "constant"}
+    run(tmp_path, **arguments, **{total: 6})
+    longer = run(tmp_path, **arguments, **{total: 12})
+    assert everything(longer) == everything(run(**arguments, **{total: 12}))
+    assert load_checkpoint(tmp_path / "checkpoint.npz")["total"] == 12
+    path = tmp_path / "checkpoint.npz"
+    assert f"{path}: {total}: expected at least the 12 that the run there has done, got 6" == refused(
+        tmp_path, run, **arguments, **{total: 6})
 
 
-# early stopping and divergence
+@pytest.mark.parametrize("run, total, arguments, why", [
+    (rbm_run, "epochs", {}, "its linear schedule takes the rate to 0 at the end"),
+    (classifier_run, "epochs", {"schedule": "cosine"}, "its cosine schedule takes the rate to 0 at the end"),
+    (gan_run, "steps", {"schedule": "constant", "noise": True}, "its noise falls over the whole run"),
+])
+def test_where_the_schedule_does_not_allow_it_a_sentence_says_what_to_do(run, total, arguments, why, tmp_path):
+    from numpy_dgm.adversarial.noise import InstanceNoise
+
+    arguments = {name: InstanceNoise(0.5) if value is True else value for name, value in arguments.items()}
+    run(tmp_path, **arguments, **{total: 6})
+    message = refused(tmp_path, run, **arguments, **{total: 12})
+    assert f"{total}: the run there was planned for 6 {total} and cannot be changed to 12, since {why}; start" in message
 
 
-def test_early_stopping_stops_after_patience_and_keeps_the_best():
-    stopping, vector = EarlyStopping(patience=3), np.zeros(2)
-    answers = []
-    for score in [-5.0, -3.0, -4.0, -3.0, -1.0, -2.0, -1.5, -1.2]:
-        vector[:] = score  # the loop's own vector moves on
-        answers.append(stopping.should_stop(score, vector))
-    assert answers == [False] * 7 + [True]
-    assert stopping.best_score == -1.0
-    np.testing.assert_array_equal(stopping.best_vector, [-1.0, -1.0])
+# metadata
 
 
-def test_patience_1_stops_at_the_first_epoch_that_is_no_better():
-    stopping = EarlyStopping(patience=1)
-    assert not stopping.should_stop(0.0, np.zeros(1))
-    assert not stopping.should_stop(0.1, np.zeros(1))
-    assert stopping.should_stop(0.1, np.zeros(1))
+def test_metadata_are_kept_and_override_nothing(tmp_path):
+    """`metadata={"epochs": 1}` does not train one epoch."""
+    metadata = {"epochs": 1, "rate": "fast", "who": ["a", {"b": None}]}
+    rbm, history = rbm_run(tmp_path, metadata=metadata, patience=None, epochs=6)
+    assert len(history["rate"]) == 6
+    assert load_checkpoint(tmp_path / "checkpoint.npz")["metadata"] == metadata
+    assert everything((rbm, history)) == everything(rbm_run(patience=None, epochs=6))
 
 
-def test_early_stopping_goes_on_from_where_it_stood():
-    scores = [1.0, 3.0, 2.0, 2.5, 2.9, 0.0]
-    whole = EarlyStopping(patience=4)
-    answers = [whole.should_stop(score, np.full(2, score)) for score in scores]
-    first = EarlyStopping(patience=4)
-    for score in scores[:3]:
-        first.should_stop(score, np.full(2, score))
-    second = EarlyStopping(**vars(first))
-    assert [second.should_stop(score, np.full(2, score)) for score in scores[3:]] == answers[3:]
-    np.testing.assert_array_equal(second.best_vector, whole.best_vector)
+@pytest.mark.parametrize("metadata", [{"a": object()}, {"a": np.zeros(2)}, [1], "text", {1, 2}])
+def test_metadata_that_could_not_be_kept_are_refused_before_the_run(metadata):
+    with pytest.raises(InvalidInput, match="^metadata: expected a dict of texts and numbers"):
+        rbm_run(metadata=metadata)
+
+
+# the loop itself, on a model of one number
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Model(Record):
-    W: np.ndarray
-    b: np.ndarray
-    mask: np.ndarray
+class Number(Record):
+    x: np.ndarray
 
-    trainable = ("W", "b")
+    trainable = ("x",)
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("name", ["W", "b", "loss"])
-def test_what_is_no_longer_finite_is_named_and_the_last_good_model_handed_over(name, bad):
-    arrays = {"W": np.zeros((2, 3)), "b": np.zeros(3), "loss": 0.0}
-    last_good = Model(np.zeros((2, 3)), np.zeros(3), None)
-    check_finite(Model(arrays["W"], arrays["b"], np.array([np.nan])), "epoch 4", last_good, loss=arrays["loss"])
-    arrays[name] = np.full(np.shape(arrays[name]), bad)
-    with pytest.raises(Diverged, match=f"epoch 4: {name} is no longer finite; a smaller") as caught:
-        check_finite(Model(arrays["W"], arrays["b"], None), "epoch 4", last_good, loss=arrays["loss"])
-    assert caught.value.model is last_good and isinstance(caught.value, FloatingPointError)
+@dataclass(frozen=True, kw_only=True)
+class CounterSettings(Settings):
+    turns: int = setting(help="turns")
+    rate: float = setting(1.0, "by how much x grows a turn")
+    schedule: str = setting("constant", "how the rate falls", choices=("constant", "linear"))
+    average: float = setting(None, "decay", above=0, below=1)
+    validation: float = setting(0.5, "fraction held out")
+    patience: int = setting(None, "turns")
 
 
-def test_one_bad_entry_among_many_is_found():
-    W = np.zeros((50, 50))
-    W[37, 12] = np.nan
-    with pytest.raises(Diverged, match="W is"):
-        check_finite(Model(W, np.zeros(3), None), "epoch 1")
+class Counter(Trainer):
+    """x grows by the rate each turn; `events` says what happened."""
+
+    kind, unit, headline = "counter", "turn", ("x", "nowhere")
+    records = (Number,)
+
+    def __init__(self, events=None, actions=None, scores=None, **settings):
+        super().__init__(Number(np.zeros(1)), CounterSettings(**settings), np.zeros((4, 1)), settings["turns"])
+        self.events, self.actions, self.scores = [] if events is None else events, actions or {}, scores
+
+    def advance(self, rng):
+        self.vector += self.rate
+        self.done += 1
+        self.events.append(f"advance {self.done}")
+        action = self.actions.get(self.done)
+        if isinstance(action, BaseException) or (isinstance(action, type) and issubclass(action, BaseException)):
+            raise action
+        if action == "nan":
+            self.vector[:] = np.nan
+        if self.average is not None:
+            self.average.update(self.vector)
+
+    def observe(self, model):
+        self.events.append(f"observe {model.x[0]:g}")
+        return {"x": model.x[0]}
+
+    def score(self, values):
+        return self.scores[self.done - 1]
+
+    def diagnose(self):
+        return "x is large" if self.history["x"][-1] >= 3 else ""
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # the overflow is what the test is after
-@pytest.mark.parametrize("optimizer, rate", [("sgd", 1e39), ("momentum", 1e38), ("adam", 1e39)])
-def test_a_run_with_an_absurd_rate_stops_with_the_last_good_model(optimizer, rate):
-    data = rng().integers(0, 2, size=(40, 6)).astype(np.float32)
-    start = init_rbm(6, 4, rng())
-    with pytest.raises(Diverged, match="no longer finite") as caught:
-        train_rbm(start, data, epochs=50, rng=rng(), rate=rate, schedule="constant", optimizer=optimizer)
-    model = caught.value.model
-    assert all(np.isfinite(getattr(model, name)).all() for name in model.trainable)
-    assert np.isfinite(start.W).all()
+def rng():
+    return np.random.default_rng(0)
 
 
-def test_a_run_that_stops_early_ends_its_line_on_a_terminal_and_adds_nothing_elsewhere():
-    for on_terminal, ending in ((True, "\n"), (False, "")):
-        stream = io.StringIO()
-        stream.isatty = lambda: on_terminal  # noqa: B023 (called within this turn of the loop)
-        progress = Progress(10, stream=stream)
-        progress.show(1, cases=100)
-        before = stream.getvalue()
-        progress.finish()
-        assert stream.getvalue() == before + ending
+def test_a_turn_is_advanced_observed_and_recorded():
+    events = []
+    number, history = run_training(Counter(events, turns=2), rng(), on_record=lambda model, history: events.append(
+        f"record {model.x[0]:g} {history['x'][-1]:g}"))
+    assert events == ["advance 1", "observe 1", "record 1 1", "advance 2", "observe 2", "record 2 2"]
+    assert number.x[0] == 2 and history["turn"].tolist() == [1, 2] and history["x"].tolist() == [1, 2]
+
+
+def test_with_an_average_that_is_observed_recorded_and_given_back():
+    number, history = run_training(Counter(turns=3, average=0.999), rng())
+    assert number.x[0] == 2 and history["x"].tolist() == [1, 1.5, 2]  # the plain mean while few are seen
+
+
+def test_with_patience_the_best_is_given_back():
+    number, history = run_training(Counter(turns=9, patience=2, scores=[0, 3, 1, 2, 9]), rng())
+    assert number.x[0] == 2 and len(history["x"]) == 4
+
+
+def test_patience_needs_held_out_cases():
+    with pytest.raises(InvalidInput, match="validation: expected a fraction > 0 .* for patience to watch, such as 0.1"):
+        Counter(turns=3, patience=2, validation=0.0)
+
+
+def test_what_on_record_returns_is_kept_with_the_run(tmp_path):
+    def keep(model, history):
+        return 10 * model.x if history["turn"][-1] != 2 else None
+
+    _, history = run_training(Counter(turns=3), rng(), tmp_path, on_record=keep)
+    assert [(when, array.tolist()) for when, array in history.snapshots] == [(1, [10.0]), (3, [30.0])]
+    _, again = run_training(Counter(turns=3), rng(), tmp_path, on_record=keep)
+    assert [(when, array.tolist()) for when, array in again.snapshots] == [(1, [10.0]), (3, [30.0])]
+
+
+def test_a_warning_is_said_once_a_run_wherever_it_is_interrupted(tmp_path):
+    with pytest.warns(TrainingWarning, match="turn 3: x is large") as caught:
+        run_training(Counter(turns=6), rng())
+    assert len(caught) == 1
+    with pytest.warns(TrainingWarning), pytest.raises(Interrupted):
+        run_training(Counter(turns=6, actions={5: Interrupted}), rng(), tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run_training(Counter(turns=6), rng(), tmp_path)
+    assert load_checkpoint(tmp_path / "checkpoint.npz")["warning"] == "x is large"
+
+
+@pytest.mark.parametrize("action", ["nan", Diverged("too large")])
+def test_a_run_that_diverges_hands_over_the_last_good_model(action, tmp_path):
+    with pytest.raises(Diverged) as caught:
+        run_training(Counter(turns=9, actions={3: action}), rng(), tmp_path)
+    assert caught.value.model.x[0] == 2
+    assert load_checkpoint(tmp_path / "checkpoint.npz")["done"] == 2
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, Interrupted, MemoryError])
+def test_however_a_run_ends_its_last_whole_turn_is_kept(error, tmp_path, monkeypatch):
+    """Also where the clock would not have saved it yet."""
+    monkeypatch.setattr(training.SaveClock, "is_due", lambda clock: False)
+    with pytest.raises(error):
+        run_training(Counter(turns=9, actions={5: error}), rng(), tmp_path)
+    state = load_checkpoint(tmp_path / "checkpoint.npz")
+    assert state["done"] == 4 and state["model"]["x"][0] == 4
+    number, _ = run_training(Counter(turns=9), rng(), tmp_path)
+    assert number.x[0] == 9
+
+
+def test_an_interrupt_while_it_saves_loses_nothing(tmp_path, monkeypatch):
+    saves = []
+
+    def interrupted_once(path, state, save=training.SaveClock.save):
+        saves.append(state["done"])
+        if len(saves) == 3:
+            raise KeyboardInterrupt
+        save(training.SaveClock(), path, state)
+
+    monkeypatch.setattr(training.SaveClock, "save", lambda clock, path, state: interrupted_once(path, state))
+    with pytest.raises(KeyboardInterrupt):
+        run_training(Counter(turns=9), rng(), tmp_path)
+    assert load_checkpoint(tmp_path / "checkpoint.npz")["done"] == 3
+
+
+def test_an_interrupt_before_the_first_turn_is_whole_keeps_nothing(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        run_training(Counter(turns=9, actions={1: KeyboardInterrupt}), rng(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_progress_is_said_on_standard_error_only_when_asked(capsys):
+    run_training(Counter(turns=2), rng())
+    assert capsys.readouterr().err == ""
+    run_training(Counter(turns=2), rng(), progress=True)
+    err = capsys.readouterr().err
+    assert "turn 2/2" in err and "x 2" in err and "nowhere" not in err
+
+
+def test_what_could_not_be_saved_is_refused_before_the_first_turn(tmp_path):
+    counter = Counter(turns=2)
+    counter.description = {"a": object()}
+    generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(1)))
+    generator.bit_generator.seed_seq  # noqa: B018 (as NumPy ships it)
+    counter.saved = ("events",)
+    counter.events = [object()]
+    with pytest.raises(InvalidInput, match="state: expected arrays, numbers, texts and dataclasses"):
+        run_training(counter, generator, tmp_path)
+    assert counter.done == 0
+
+
+def test_a_kind_that_lacks_a_part_of_the_contract_says_so():
+    trainer = Trainer(Number(np.zeros(1)), CounterSettings(turns=1), np.zeros((2, 1)), 1)
+    for call in (lambda: trainer.advance(rng()), lambda: trainer.observe(trainer.model), lambda: trainer.score({})):
+        with pytest.raises(TypeError, match="Trainer.(advance|observe|score) is not defined"):
+            call()

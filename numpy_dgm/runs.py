@@ -12,9 +12,10 @@ from .adversarial.gan_training import load_gan_run
 from .data import open_data
 from .data.catalog import default_part
 from .energy.gradients import reconstruction_error
-from .energy.evaluation import evaluate_rbm
+from .energy.evaluation import evaluate_rbm, independent_pixels
 from .energy.rbm_training import load_rbm_run, train_rbm
-from .energy.rbm import free_energy, gibbs_step, hidden_probs, init_rbm, visible_probs
+from .energy.rbm import free_energy, init_rbm
+from .energy.rbm import sample_chains  # noqa: F401  (imported from here by the command and the demo)
 from .foundation.checkpoint import CHECKPOINT, load_checkpoint
 from .foundation.checks import InvalidInput, check_integer
 from .foundation.training import mean_of_cases
@@ -53,21 +54,6 @@ def open_cases(data, bits, part, seed):
     return open_data(data, bits=bits, part=part, rng=np.random.default_rng([seed, 1]))
 
 
-def sample_chains(rbm, n_chains, steps, rng):
-    """`n_chains` chains of `steps` Gibbs steps each, started at noise, every unit drawn with input 0: (v, p_v).
-
-    v (n_chains, D) are the states that the chains end at, p_v the means that the last ones were drawn with. For
-    bits the noise is a coin for each, and p_v are probabilities.
-    """
-    p_v = rbm.visible.mean(np.zeros((n_chains, len(rbm.b)), rbm.b.dtype))
-    v = rbm.visible.sample(p_v, rng)
-    for _ in range(steps - 1):
-        v = gibbs_step(rbm, v, rng)
-    h = rbm.hidden.sample(hidden_probs(rbm, v), rng)
-    p_v = visible_probs(rbm, h)
-    return rbm.visible.sample(p_v, rng), p_v
-
-
 def evaluate_rbm_run(folder, *, data=None, bits=None, part=None, seed=0, **settings):
     """What can be said of the run in `folder`, on data that it has not seen where there are any: a dict.
 
@@ -95,9 +81,3 @@ def evaluate_rbm_run(folder, *, data=None, bits=None, part=None, seed=0, **setti
         "training_free_energy": free_energy(rbm, trained_on[:]).mean(),
         "independent_pixels": independent_pixels(mean_of_cases(trained_on, np.arange(len(trained_on))), v),
     }
-
-
-def independent_pixels(p, v):
-    """Mean log p(v) of v (N, D) where every pixel is on with its own probability p (D,), held within [.01, .99]."""
-    p = np.clip(p, 0.01, 0.99)
-    return float(np.mean(v @ np.log(p) + (1 - v) @ np.log1p(-p)))

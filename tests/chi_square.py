@@ -1,4 +1,4 @@
-"""Pearson's chi-square test, exactly: its survival function is a finite sum for whole degrees of freedom.
+"""Pearson's chi-square test, exactly: its survival function is a finite sum for integer degrees of freedom.
 
     Q(x, k) = exp(-x/2) Σ_{i < k/2} (x/2)^i / i!                                          k even
     Q(x, k) = erfc(√(x/2)) + exp(-x/2) Σ_{i < (k-1)/2} (x/2)^(i + ½) / Γ(i + 3/2)          k odd
@@ -11,7 +11,7 @@ import numpy as np
 
 
 def chi_square_survival(x, degrees):
-    """Q(x, k), the probability that a chi-square with `degrees` (an integer >= 1) exceeds x >= 0."""
+    """Q(x, k), the probability that a chi-square with k = `degrees` of freedom, an integer >= 1, exceeds x >= 0."""
     if x <= 0:
         return 1.0
     half = x / 2
@@ -26,8 +26,8 @@ def chi_square_survival(x, degrees):
 def chi_square_p_value(observed_counts, expected_counts):
     """The probability of counts at least as far off as `observed_counts` (S,), given `expected_counts` (S,).
 
-    The two must have the same total. A state that cannot be and was seen gives 0. The approximation wants
-    about 5 expected counts a state; merge the rare ones.
+    The two must have the same total. A state that was observed and has expected count 0 gives 0. The approximation
+    needs about 5 expected counts per state; merge the rare ones.
     """
     observed, expected = np.asarray(observed_counts, float), np.asarray(expected_counts, float)
     assert observed.shape == expected.shape and observed.ndim == 1

@@ -1,10 +1,10 @@
-"""The likelihood of an RBM on data, with a verdict: may the figure be trusted, and if not, why not.
+"""The likelihood of an RBM on data, with a verdict: can the estimate be trusted, and if not, why not.
 
-Where a layer can be listed, log Z is exact and so is log p. Otherwise log Z is estimated by annealed walks in
-both directions (annealing.py), and an estimate can be wrong without any sign of it in its own weights: where a
-region of the states holds most of the mass and no walk has found it, forward and reverse walks agree with one
-another on the rest. So chains are also started at places that have nothing to do with the data, run for a long
-time, and walked down from where they end. Of a region R that they found and the forward walks did not,
+Where the states of a layer can be listed, log Z is exact and so is log p. Otherwise log Z is estimated by annealed
+walks in both directions (annealing.py), and an estimate can be wrong without any sign of it in its own weights:
+where a region of the states holds most of the mass and no walk has found it, forward and reverse walks agree with
+one another on the rest. So chains are also started at places that do not depend on the data, run for a long time,
+and annealed down from where they end. For a region R that they found and the forward walks did not,
 
     log w of a walk down from R  ≈  log Z_R - log p(a forward walk ends in R)
 
@@ -13,57 +13,61 @@ of its chains came near; the verdict says what was searched and what was found.
 
 log w: a walk's own estimate of log Z, in nats
 """
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_choice, check_integer, check_generator
-from ..foundation.records import Record
 from ..foundation.batches import check_cases
-from .annealing import Walks, base_rbm, bennett, forward_walks, reverse_walks, sample_base, summarize_reverse
+from ..foundation.checks import check_choice, check_generator, check_integer, invalid
+from ..foundation.records import Record
+from ..foundation.types import Array, Generator
+from .annealing import Walks, base_rbm, bennett, forward_walks, reverse_walks, sample_base, summarise_reverse
 from .likelihood import has_exact_log_z, log_likelihood, log_partition
-from .rbm import check_rbm, sample_visible
+from .rbm import RBM, check_rbm, sample_visible
 
 METHODS = ("auto", "exact", "ais")
 
 # the verdict's limits, tuned on models whose log Z is known (lessons/reproductions/verdict.py)
-LEAST_EFFECTIVE_SHARE = 0.1  # of the forward walks, by their effective sample size
+LEAST_EFFECTIVE_FRACTION = 0.1  # effective sample size of the forward walks over their number
 MOST_SPREAD = 2.5  # nats, standard deviation of log w in either direction
 MOST_DISAGREEMENT = 0.5  # nats between forward and reverse
-FAR_ABOVE = 2.0  # nats beyond what chance explains: a log w there gives away a region that forward walks do not know
-MOST_WALKS_FAR_ABOVE = 0.03  # the share of such walks that may be
+OUTLIER_MARGIN = 2.0  # nats beyond what chance explains: a log w there is of a region that forward walks do not reach
+MOST_OUTLIERS = 0.03  # the fraction of reverse walks from a place that may be outliers
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Evaluation(Record):
-    """What `evaluate_rbm` found. All in nats; printing it gives the report in words."""
+    """The result of `evaluate_rbm`. All logarithms are in nats; it prints as a report."""
 
     method: str  # "exact" or "ais"
     n_cases: int
     log_likelihood: float  # mean log p over the cases
     standard_error: float  # of that mean, over the cases; NaN for one case
-    interval: tuple  # (low, high): 95 % for log_likelihood on these cases, from what is uncertain about log Z
+    interval: tuple[float, float]  # 95 % interval of log_likelihood on these cases, from the uncertainty of log Z
     log_z: float
     log_z_error: float  # standard error of log_z; 0 where it is exact
-    forward: Walks | None  # up from the data's base rates
-    reverse: dict  # starting place -> Walks down from where its chains ended
+    forward: Walks | None  # up from the base rates of the data; None where log Z is exact
+    reverse: dict[str, Walks]  # starting place -> walks down from where its chains ended
     trusted: bool
-    reasons: tuple  # sentences: why not, or on what grounds
+    reasons: tuple[str, ...]  # sentences: why it should not be trusted, or why it may be
 
     def __repr__(self):
         return "\n".join(_report_lines(self))
 
 
-def evaluate_rbm(rbm, data, rng, method="auto", executor=None, n_temperatures=1000, n_walks=100):
-    """Mean log p of the data and whether to trust it: an Evaluation.
+def evaluate_rbm(rbm: RBM, data: Any, rng: Generator, method: str = "auto", executor: Executor | None = None,
+                 n_temperatures: int = 1000, n_walks: int = 100) -> Evaluation:
+    """Mean log p of the data, in nats, and whether to trust it.
 
     data (N, D)      states of the visible layer, no grey levels: an array or a Data
     rng              a numpy Generator; the exact method draws nothing
     method           "exact": log Z summed over the smaller layer, at most 2^25 states; "ais": estimated by
-                     annealed walks both ways; "auto": exact where it can be
-    executor         any concurrent.futures.Executor to share the walks out to; the numbers stay the same bits
-    n_temperatures   models on the path from the base rates to the RBM; more of them narrow the weights
-    n_walks          forward walks, at least 20; half as many reverse ones from each of five starting places
+                     annealed walks in both directions; "auto": exact where possible, else "ais"
+    executor         any concurrent.futures.Executor to run the walks in parallel; the results are the same bits
+    n_temperatures   models on the path from the base rates to the RBM, at least 2; more of them narrow the weights
+    n_walks          forward walks, at least 20; half as many reverse walks from each of five starting places
 
     Raises InvalidInput. Neal 2001; Salakhutdinov and Murray 2008; Bennett 1976.
     """
@@ -75,8 +79,8 @@ def evaluate_rbm(rbm, data, rng, method="auto", executor=None, n_temperatures=10
     data = check_cases("data", data, len(rbm.b), rbm.visible.check)
     v = np.asarray(data[:], dtype=rbm.W.dtype)
     if not rbm.visible.are_states(v):
-        raise InvalidInput("data: grey levels came, states of the visible layer were wanted; "
-                       "open_data's `bits` says how grey becomes bits")
+        raise invalid("data", "states of the visible layer", "grey levels",
+                      "open_data's `bits` says how grey levels become bits")
     if method == "exact" or method == "auto" and has_exact_log_z(rbm):
         return _exact_evaluation(rbm, v)
     return _annealed_evaluation(rbm, v, rng, executor, n_temperatures, n_walks)
@@ -89,7 +93,7 @@ def _exact_evaluation(rbm, v):
     return Evaluation(
         method="exact", n_cases=len(v), log_likelihood=mean, standard_error=_error_of_mean(log_p),
         interval=(mean, mean), log_z=log_z, log_z_error=0.0, forward=None, reverse={}, trusted=True,
-        reasons=("log Z is exact, no estimate",),
+        reasons=("log Z is exact, not an estimate",),
     )
 
 
@@ -99,30 +103,31 @@ def _annealed_evaluation(rbm, v, rng, executor, n_temperatures, n_walks):
     places = starting_places(rbm, v, base, forward, n_temperatures, n_walks // 2, rng, executor)
     reverse = walks_down(rbm, base, places, n_temperatures, rng, executor)
     log_z, log_z_error = bennett(forward, reverse["the forward walks' ends"])
-    reasons = doubts(forward, reverse)
+    reasons = reasons_for_distrust(forward, reverse)
     log_p = log_likelihood(rbm, v, log_z)
     mean, margin = float(log_p.mean()), 1.96 * log_z_error
     return Evaluation(
         method="ais", n_cases=len(v), log_likelihood=mean, standard_error=_error_of_mean(log_p),
         interval=(mean - margin, mean + margin), log_z=log_z, log_z_error=log_z_error, forward=forward,
-        reverse=reverse, trusted=not reasons, reasons=reasons or _grounds(forward, reverse),
+        reverse=reverse, trusted=not reasons, reasons=reasons or _reasons_for_trust(forward, reverse),
     )
 
 
-def starting_places(rbm, v, base, forward, n_temperatures, n_chains, rng, executor=None):
+def starting_places(rbm: RBM, v: Array, base: RBM, forward: Walks, n_temperatures: int, n_chains: int,
+                    rng: Generator, executor: Executor | None = None) -> dict[str, Array]:
     """Where chains start: a dict from the name of a place to states (n_chains, D).
 
     The forward walks' ends, drawn by their weights, and the data are where the mass is known to be. The other
-    three know nothing of the data: the ends of walks up from a base with b = 0; a base with the biases
-    mirrored, where what was on is off; random hidden layers.
+    three do not depend on the data, or go against them: the ends of walks up from a base with b = 0; samples of
+    a base with the biases negated, where what was on is off; visible layers drawn given random hidden layers.
     """
-    shares = np.exp(forward.log_weights - forward.log_weights.max())
+    weights = np.exp(forward.log_weights - forward.log_weights.max())
     flat_base = replace(base, b=np.zeros_like(base.b))
     flat = forward_walks(rbm, flat_base, n_temperatures, n_chains, rng, executor)
     mirrored_base = replace(base, b=-base.b)
     no_input = np.zeros((n_chains, len(rbm.c)), rbm.c.dtype)
     return {
-        "the forward walks' ends": forward.v[rng.choice(len(shares), size=n_chains, p=shares / shares.sum())],
+        "the forward walks' ends": forward.v[rng.choice(len(weights), size=n_chains, p=weights / weights.sum())],
         "the data": v[rng.integers(len(v), size=n_chains)],
         "a flat base": flat.v,
         "mirrored base rates": sample_base(mirrored_base, n_chains, rng),
@@ -130,28 +135,29 @@ def starting_places(rbm, v, base, forward, n_temperatures, n_chains, rng, execut
     }
 
 
-def walks_down(rbm, base, places, n_temperatures, rng, executor=None):
-    """Walks down from where n_temperatures // 2 Gibbs sweeps from each place lead: a dict from its name to Walks.
+def walks_down(rbm: RBM, base: RBM, places: dict[str, Array], n_temperatures: int, rng: Generator,
+               executor: Executor | None = None) -> dict[str, Walks]:
+    """Reverse walks from each place after n_temperatures // 2 Gibbs steps from there: a dict from its name to Walks.
 
-    All places go at once, so that an executor has as much to share out as there is.
+    The walks from all places are run together, so that an executor has as many as possible to distribute.
     """
     v = np.concatenate(list(places.values()))
     walks = reverse_walks(rbm, base, n_temperatures, v, rng, executor, n_sweeps=n_temperatures // 2)
     stops = np.cumsum([len(states) for states in places.values()])[:-1]
     parts = zip(np.split(walks.log_weights, stops), np.split(walks.v, stops))
-    return {place: summarize_reverse(log_w, v) for place, (log_w, v) in zip(places, parts)}
+    return {place: summarise_reverse(log_w, v) for place, (log_w, v) in zip(places, parts)}
 
 
-def doubts(forward, reverse):
+def reasons_for_distrust(forward: Walks, reverse: dict[str, Walks]) -> tuple[str, ...]:
     """Why the estimate should not be trusted, as sentences; none where it may be.
 
-    forward: Walks up; reverse: Walks down by the place that their chains started from.
+    forward: walks up; reverse: walks down, by the name of the place that their chains started from.
     """
     reasons = []
     n_walks = len(forward.log_weights)
-    if forward.effective_sample_size < LEAST_EFFECTIVE_SHARE * n_walks:
-        reasons.append(f"low effective sample size: the {n_walks} forward walks are worth "
-                       f"{forward.effective_sample_size:.1f}; try more temperatures")
+    if forward.effective_sample_size < LEAST_EFFECTIVE_FRACTION * n_walks:
+        reasons.append(f"low effective sample size: {forward.effective_sample_size:.1f} of {n_walks} forward walks; "
+                       "try more temperatures")
     known = {place: reverse[place] for place in ("the forward walks' ends", "the data")}
     for name, walks in {"forward": forward, **known}.items():
         if walks.spread > MOST_SPREAD:
@@ -161,36 +167,37 @@ def doubts(forward, reverse):
     for place, walks in known.items():
         gap = walks.log_z - forward.log_z
         if abs(gap) > MOST_DISAGREEMENT:
-            reasons.append(f"directions disagree: walks down from {place} say {abs(gap):.1f} nats "
-                           f"{'more' if gap > 0 else 'less'} than forward ones; try more temperatures")
-    limit = far_above(forward)
-    shares = {place: np.mean(walks.log_weights > limit) for place, walks in reverse.items()}
-    strange = [f"{share:.0%} from {place}" for place, share in shares.items() if share > MOST_WALKS_FAR_ABOVE]
-    if strange:
-        reasons.append(f"different regions: chains ended where forward walks hardly come, in a region that may hold "
-                       f"most of the mass ({', '.join(strange)}); try more temperatures")
+            reasons.append(f"directions disagree: walks down from {place} estimate log Z {abs(gap):.1f} nats "
+                           f"{'higher' if gap > 0 else 'lower'} than forward walks; try more temperatures")
+    limit = outlier_limit(forward)
+    fractions = {place: np.mean(walks.log_weights > limit) for place, walks in reverse.items()}
+    outliers = [f"{fraction:.0%} from {place}" for place, fraction in fractions.items() if fraction > MOST_OUTLIERS]
+    if outliers:
+        reasons.append("different regions: chains ended where forward walks rarely end, in a region that may hold most "
+                       f"of the mass ({', '.join(outliers)}); try more temperatures")
     return tuple(reasons)
 
 
-def far_above(forward):
-    """The log w that next to no walk down exceeds if the forward walks know all regions, a number.
+def outlier_limit(forward: Walks) -> float:
+    """The log w that hardly any walk down exceeds if the forward walks reach all regions.
 
-    If log w is normal with the standard deviation s on the way up, it is normal with the same s on the way down,
+    If log w is normal with standard deviation s on the way up, it is normal with the same s on the way down,
     around log Z + s²/2 (Crooks 1999). s is taken from the middle two thirds of the forward walks, so that a few
     that did find a heavy region do not hide it.
     """
     low, high = np.quantile(forward.log_weights, [1 / 6, 5 / 6])
     s = (high - low) / 2
-    return forward.log_z + s**2 / 2 + 3 * s + FAR_ABOVE
+    return forward.log_z + s**2 / 2 + 3 * s + OUTLIER_MARGIN
 
 
-def _grounds(forward, reverse):
-    """The sentences of a verdict of trust."""
+def _reasons_for_trust(forward, reverse):
+    """Why the estimate may be trusted, as sentences."""
     gap = reverse["the forward walks' ends"].log_z - forward.log_z
     return (
         f"forward and reverse walks agree to {abs(gap):.2f} nats",
-        f"the {len(forward.log_weights)} forward walks are worth {forward.effective_sample_size:.0f}",
-        f"chains from {len(reverse)} different places found no region that the forward walks do not know",
+        f"the effective sample size of the {len(forward.log_weights)} forward walks is "
+        f"{forward.effective_sample_size:.0f}",
+        f"chains from {len(reverse)} different places found no region that the forward walks do not reach",
     )
 
 
@@ -199,18 +206,18 @@ def _error_of_mean(log_p):
 
 
 def _report_lines(evaluation):
-    """The report, line by line."""
+    """The lines of the report."""
     n = evaluation.n_cases
     over_cases = "1 case" if n == 1 else f"± {evaluation.standard_error:.3f} over the {n:,} cases"
-    yield f"log p a case     {evaluation.log_likelihood:.3f} nats, {over_cases}"
+    yield f"log p per case   {evaluation.log_likelihood:.3f} nats, {over_cases}"
     if evaluation.method == "exact":
         yield f"log Z            {evaluation.log_z:.3f}, exact"
     else:
         low, high = evaluation.interval
-        unless = "" if evaluation.trusted else ", were it not for what the verdict says"
-        yield f"95 % interval    [{low:.3f}, {high:.3f}] for these cases, from what is uncertain about log Z{unless}"
+        unless = "" if evaluation.trusted else ", if the estimate could be trusted"
+        yield f"95 % interval    [{low:.3f}, {high:.3f}] for these cases, from the uncertainty of log Z{unless}"
         yield f"log Z            {evaluation.log_z:.3f} ± {evaluation.log_z_error:.3f}, by walks in both directions"
-        yield "walks                                       log Z   spread   worth"
+        yield f"{'walks':<40} {'log Z':>10} {'spread':>8} {'ESS':>7}"  # effective sample size
         yield _walks_line("forward, from base rates", evaluation.forward)
         for place, walks in evaluation.reverse.items():
             yield _walks_line(f"reverse, from {place}", walks)
@@ -224,7 +231,12 @@ def _walks_line(name, walks):
     return f"  {name:<38} {walks.log_z:10.3f} {walks.spread:8.2f} {walks.effective_sample_size:7.1f} of {n}"
 
 
-def independent_pixels(p, v):
-    """Mean log p(v) of v (N, D) where every pixel is on with its own probability p (D,), held within [.01, .99]."""
+def independent_pixels(p: Array, v: Array) -> float:
+    """Mean log p(v) of bits v (N, D) where pixel i is on with probability pᵢ, independently of the others, in nats.
+
+        log p(v) = Σᵢ vᵢ log pᵢ + (1 - vᵢ) log(1 - pᵢ)
+
+    The baseline that a model has to beat: p (D,) are the means of the training cases, clipped to [.01, .99].
+    """
     p = np.clip(p, 0.01, 0.99)
     return float(np.mean(v @ np.log(p) + (1 - v) @ np.log1p(-p)))

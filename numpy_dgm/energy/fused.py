@@ -1,8 +1,8 @@
-"""The gradient of PCD in buffers of its own: `pcd_gradient` and `centre` in one, for long training runs.
+"""The gradient of PCD in preallocated buffers: `pcd_gradient` and `centre` in one, for long training runs.
 
-The plain functions make a dozen new arrays a step, and new memory costs more time than most of what is done
-in it. Here every array is made once. The data's rows and the chains' rows stand one below the other, so that
-one product takes both up to the hidden layer and one product makes the gradient:
+The plain functions allocate a dozen new arrays per step, and new memory costs more time than most of what is
+computed in it. Here every large array is allocated once. The rows of the data and those of the chains are stacked,
+so that one product takes both up to the hidden layer and one product makes the gradient:
 
     V = [v_data; v_model]  (N + M, D)        P = [p_h_data; p_h_model]  (N + M, K)
     w = [1/N, ..., 1/N, -1/M, ..., -1/M]     the weight of each row
@@ -10,37 +10,41 @@ one product takes both up to the hidden layer and one product makes the gradient
     plain:    W = Vᵀ diag(w) P                   b = Vᵀ w            c = Pᵀ w
     centred:  W = (V - μ)ᵀ diag(w) (P - λ)       b = Vᵀ w - W λ      c = Pᵀ w - Wᵀ μ
 
-Same numbers as the plain functions on the same generator, up to rounding: a test holds them together.
+Same results as those of the plain functions with the same generator, up to rounding, which a test checks. To step
+through training in a debugger, train with `fused=False`, by the plain functions.
 """
 import numpy as np
 
 from ..foundation.records import pack
+from ..foundation.types import Array, Generator
+from .rbm import RBM
 
 
 class Workspace:
     """The buffers of `fused_pcd_gradient`, for batches of up to `batch_size` cases and `n_chains` chains."""
 
-    def __init__(self, rbm, batch_size, n_chains):
+    def __init__(self, rbm: RBM, batch_size: int, n_chains: int) -> None:
         n_visible, n_hidden = rbm.W.shape
         dtype = rbm.W.dtype
         self.v = np.empty((batch_size + n_chains, n_visible), dtype)  # V
         self.p_h = np.empty((batch_size + n_chains, n_hidden), dtype)  # P
         self.p_v = np.empty((n_chains, n_visible), dtype)
-        self.vector, self.gradient = pack(rbm)  # the result, and windows onto it
+        self.vector, self.gradient = pack(rbm)  # the result, and the same as an RBM of views of it
 
 
-def fused_pcd_gradient(rbm, v_data, chains, k, rng, work, offsets=None, scale=1.0):
+def fused_pcd_gradient(rbm: RBM, v_data: Array, chains: Array, k: int, rng: Generator, work: Workspace,
+                       offsets: tuple[Array, Array] | None = None, scale: float = 1.0) -> RBM:
     """`scale` times the gradient of PCD-k, centred where `offsets` = (v_offset, h_offset) are given.
 
-    v_data (N, D); chains (M, K) are moved on in place; k >= 1. Draws, in this order, k times: v, then h.
-    Returns work.gradient, windows onto work.vector, which the next call overwrites.
+    v_data (N, D); chains (M, K), the hidden states of the chains, are updated in place; k >= 1 Gibbs steps. Draws,
+    in this order, k times: v, then h. Returns work.gradient, views of work.vector, which the next call overwrites.
     """
     n, m = len(v_data), len(chains)
     v, p_h, gradient = work.v[: n + m], work.p_h[: n + m], work.gradient
     v_model, p_h_model = v[n:], p_h[n:]
     v[:n] = v_data
 
-    # the chains: k steps, the last one's way up together with the data's
+    # k steps of the chains; in the last one the hidden means of data and chains are computed together
     for step in range(k):
         x = np.matmul(chains, rbm.W.T, out=work.p_v)
         x += rbm.b
@@ -52,7 +56,7 @@ def fused_pcd_gradient(rbm, v_data, chains, k, rng, work, offsets=None, scale=1.
         rbm.hidden.mean(x, out=x)
         rbm.hidden.sample(p_h_model, rng, out=chains)
 
-    # <.>_data - <.>_model, each row with its weight
+    # <.>_data - <.>_model, the rows weighted by w
     w = np.full(n + m, scale / n, v.dtype)
     w[n:] = -scale / m
     np.matmul(w, v, out=gradient.b)

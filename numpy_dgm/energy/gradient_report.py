@@ -2,8 +2,8 @@
 
     bias = E[g] - exact        variance = Σ_p Var(g_p)        rmse² = E|g - exact|² = |bias|² + variance
 
-from R independent runs g_1, ..., g_R on the same cases, the parameters held still. Let d = mean g_r - exact, and
-C the covariance of a run. Even without bias d is not 0: E|d|² = |bias|² + tr C / R. So that is taken off:
+from R independent runs g_1, ..., g_R on the same cases, with fixed parameters. Let d = mean g_r - exact, and C the
+covariance of a run. Even without bias d is not 0: E|d|² = |bias|² + tr C / R. So the second term is subtracted:
 
     B = |d|² - tr C / R        E[B] = |bias|²        √max(B, 0) estimates |bias|
 
@@ -11,17 +11,19 @@ B is the mean of (g_r - exact)·(g_s - exact) over all pairs r ≠ s. Such a mea
 
     s² = (4/R) biasᵀ C bias + 2 tr C² / (R (R - 1))        biasᵀ C bias estimated by dᵀ C d - tr C² / R
 
-and the root of B, by its slope, the standard error s / (2 √B). Where B < s the slope says little; there it is
-s / (2 √s), about what √max(B, 0) varies by if there is no bias.
+and √B, by the delta method, the standard error s / (2 √B). Where B < s the delta method does not hold; there
+s / (2 √s) is used, about the standard deviation of √max(B, 0) if there is no bias.
 
-N cases    R runs    P parameters    g (P,) one run's gradient, W, b and c end to end
+N cases    R runs    P parameters    g (P,) the gradient of one run, W, b and c end to end
 """
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_array, check_integer, check_generator
+from ..foundation.checks import check_array, check_generator, check_integer, invalid
 from ..foundation.records import entry_name, flatten
+from ..foundation.types import Array, Generator
 from .gradients import cd_gradient, exact_gradient, pcd_gradient
 from .rbm import RBM, check_rbm, sample_hidden
 from .tempering import init_ladder, start_ladder, tempered_gradient
@@ -29,21 +31,21 @@ from .tempering import init_ladder, start_ladder, tempered_gradient
 
 @dataclass(frozen=True)
 class CD:
-    """CD-k: the chains start at the data."""
+    """CD-k: the chains start at the data. k >= 1 Gibbs steps."""
 
     k: int = 1
 
     def __post_init__(self):
         check_integer("k", self.k)
 
-    def __call__(self, rbm, v, rng):
-        """The estimate for the cases v (N, D): an RBM of gradients."""
+    def __call__(self, rbm: RBM, v: Array, rng: Generator) -> RBM:
+        """The estimate of the gradient at the cases v (N, D), as an RBM of gradients."""
         return cd_gradient(rbm, v, self.k, rng)
 
 
 @dataclass(frozen=True)
 class PCD:
-    """PCD-k with a chain for each case, begun at the data `updates` gradients earlier. Without these, CD-k's law."""
+    """PCD-k with one chain per case, started at the data `updates` gradients earlier; with updates = 0, as CD-k."""
 
     k: int = 1
     updates: int = 20
@@ -52,17 +54,17 @@ class PCD:
         check_integer("k", self.k)
         check_integer("updates", self.updates, least=0)
 
-    def __call__(self, rbm, v, rng):
-        """The estimate for the cases v (N, D): an RBM of gradients."""
+    def __call__(self, rbm: RBM, v: Array, rng: Generator) -> RBM:
+        """The estimate of the gradient at the cases v (N, D), as an RBM of gradients."""
         chains = sample_hidden(rbm, v, rng)
-        n_steps = self.k * (self.updates + 1)  # the parameters hold still, so that the chains run on
+        n_steps = self.k * (self.updates + 1)  # the parameters do not change, so that these are one run of the chains
         gradient, _ = pcd_gradient(rbm, v, chains, n_steps, rng)
         return gradient
 
 
 @dataclass(frozen=True)
 class Tempered:
-    """k sweeps of a ladder for each case, begun at draws from the base `updates` gradients earlier.
+    """Tempering with one ladder per case and k sweeps, started at draws from the base `updates` gradients earlier.
 
     The base has the means of the cases; see tempering.py.
     """
@@ -76,8 +78,8 @@ class Tempered:
         check_integer("updates", self.updates, least=0)
         check_integer("n_rungs", self.n_rungs, least=2)
 
-    def __call__(self, rbm, v, rng):
-        """The estimate for the cases v (N, D): an RBM of gradients."""
+    def __call__(self, rbm: RBM, v: Array, rng: Generator) -> RBM:
+        """The estimate of the gradient at the cases v (N, D), as an RBM of gradients."""
         ladder = init_ladder(rbm, self.n_rungs, data_mean=v.mean(axis=0))
         start = start_ladder(rbm, ladder, len(v), rng)
         n_sweeps = self.k * (self.updates + 1)
@@ -87,76 +89,78 @@ class Tempered:
 
 @dataclass(frozen=True)
 class EstimatorSummary:
-    """What R runs say of one estimator. The sizes are lengths of vectors of all P parameters."""
+    """Bias and variance of one estimator, from R runs. Norms are those of vectors of all P parameters."""
 
-    bias: float  # |bias|, the noise of the mean taken out
+    bias: float  # |bias|, corrected for the noise of the mean
     bias_error: float  # its standard error
     variance: float  # of one run, summed over the parameters
     rmse: float  # of one run: bias and noise together
-    cosine: float  # between the mean of the runs and the exact gradient; NaN where that is 0
-    worst_entry: str  # the entry whose mean is furthest off, such as W[3, 2]
-    worst_z: float  # by how many of its standard errors it is off
+    cosine: float  # between the mean of the runs and the exact gradient; NaN where either is 0
+    worst_entry: str  # the entry whose mean is furthest from exact, such as W[3, 2]
+    worst_z: float  # its distance from exact, in standard errors
 
 
 @dataclass(frozen=True)
 class EstimatorReport:
-    """Summaries by the estimators' names, in their order: `report["CD-1"].bias`. It prints as a table."""
+    """The summaries by name of estimator, in their order: `report["CD-1"].bias`. It prints as a table."""
 
-    summaries: dict  # name -> EstimatorSummary
-    exact_size: float  # |exact gradient|
+    summaries: dict[str, EstimatorSummary]
+    exact_norm: float  # |exact gradient|
     n_runs: int
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> EstimatorSummary:
         return self.summaries[name]
 
     def __repr__(self):
-        """A line an estimator."""
+        """One line per estimator."""
         width = max(len(name) for name in ("estimator", *self.summaries))
         lines = [
-            f"|exact gradient| {self.exact_size:.4g}; {self.n_runs:,} runs of each estimator",
+            f"|exact gradient| {self.exact_norm:.4g}; {self.n_runs:,} runs of each estimator",
             f"{'estimator':<{width}}     |bias|         ±   variance       rmse   cosine   worst entry",
         ]
         for name, s in self.summaries.items():
             lines.append(f"{name:<{width}} {s.bias:10.4g} {s.bias_error:9.2g} {s.variance:10.4g} {s.rmse:10.4g} "
-                         f"{s.cosine:8.4f}   {s.worst_entry}: {s.worst_z:.1f} errors off")
+                         f"{s.cosine:8.4f}   {s.worst_entry}: {s.worst_z:.1f} standard errors")
         return "\n".join(lines)
 
 
-def gradient_report(rbm, v, estimators, rng, n_runs=1000):
-    """Run each estimator `n_runs` times on the cases v (N, D) and hold it against the exact gradient: EstimatorReport.
+def gradient_report(rbm: RBM, v: Array, estimators: dict[str, Callable[..., RBM]], rng: Generator,
+                    n_runs: int = 1000) -> EstimatorReport:
+    """Run each estimator `n_runs` times on the cases v (N, D) and compare it with the exact gradient.
 
-    rbm            one that `exact_gradient` can do
-    estimators     a dict, name -> what makes an RBM of gradients of (rbm, v, rng): CD(1), or a function of
-                   your own, which must not write to its arguments
+    rbm            small enough for `exact_gradient`
+    estimators     a dict, name -> a function of (rbm, v, rng) that returns an RBM of gradients: CD(1), or a
+                   function of your own, which must not write to its arguments
     rng            all runs draw from it, one after the other, so that they are independent
+    n_runs         R, at least 2
 
-    Without bias an entry is off by 4.5 standard errors with a probability of 7e-6 (see worst_z). Raises InvalidInput, also
-    where an estimator returns something else than a gradient of `rbm`.
+    worst_z: without bias, the mean of an entry is off by 4.5 standard errors or more with a probability of 7e-6.
+    Raises InvalidInput, also where an estimator returns something other than a gradient of `rbm`.
     """
     check_rbm(rbm)
     v = rbm.visible.check("v", v, len(rbm.b)).astype(rbm.W.dtype)
     check_generator("rng", rng)
     check_integer("n_runs", n_runs, least=2)
     if not isinstance(estimators, dict) or not estimators:
-        raise InvalidInput(f"estimators: {estimators!r} came, a dict such as {{'CD-1': CD(1)}} was wanted")
+        raise invalid("estimators", "a dict such as {'CD-1': CD(1)}", repr(estimators))
     exact = exact_gradient(rbm, v)
     summaries = {}
     for name, estimator in estimators.items():
         if not callable(estimator):
-            raise InvalidInput(f"estimators[{name!r}]: {estimator!r} came, a function of (rbm, v, rng) was wanted")
+            raise invalid(f"estimators[{name!r}]", "a function of (rbm, v, rng)", repr(estimator))
         gradients = [_checked_vector(name, estimator(rbm, v, rng), rbm) for _ in range(n_runs)]
         summaries[name] = summarise(np.array(gradients), exact)
-    return EstimatorReport(summaries, exact_size=float(np.linalg.norm(flatten(exact))), n_runs=n_runs)
+    return EstimatorReport(summaries, exact_norm=float(np.linalg.norm(flatten(exact))), n_runs=n_runs)
 
 
-def summarise(gradients, exact):
-    """The EstimatorSummary of independent gradients (R, P) of an estimator, `exact` an RBM of gradients."""
+def summarise(gradients: Array, exact: RBM) -> EstimatorSummary:
+    """The summary of independent gradients (R, P) of one estimator, compared with `exact`, an RBM of gradients."""
     gradients, exact_vector = gradients.astype(np.float64), flatten(exact).astype(np.float64)
     n_runs = len(gradients)
     mean = gradients.mean(axis=0)
     d, noise = mean - exact_vector, gradients - mean
     variances = np.sum(noise**2, axis=0) / (n_runs - 1)  # (P,)
-    bias, bias_error = debiased_size(d, noise)
+    bias, bias_error = debiased_norm(d, noise)
 
     worst = int(np.argmax(np.abs(d)))
     rounding = 100 * np.finfo(exact.W.dtype).eps * max(1, abs(exact_vector[worst]))
@@ -174,10 +178,10 @@ def summarise(gradients, exact):
     )
 
 
-def debiased_size(d, noise):
-    """`(√max(B, 0), its standard error)`, as in the head; d (P,), noise (R, P) the runs less their mean.
+def debiased_norm(d: Array, noise: Array) -> tuple[float, float]:
+    """`(√max(B, 0), its standard error)`, see the head of the module; d (P,), noise (R, P) the runs minus their mean.
 
-    With few runs the error comes out somewhat too large, as E[tr Ĉ²] is tr C² + (tr C)² / R or so.
+    With few runs the error is somewhat overestimated, as E[tr Ĉ²] is about tr C² + (tr C)² / R.
     """
     n_runs, n_parameters = noise.shape
     trace = np.sum(noise**2) / (n_runs - 1)
@@ -188,19 +192,19 @@ def debiased_size(d, noise):
     d_C_d = np.sum((noise @ d) ** 2) / (n_runs - 1)
     bias_C_bias = max(d_C_d - trace_of_square / n_runs, 0)
     s = np.sqrt(4 * bias_C_bias / n_runs + 2 * trace_of_square / (n_runs * (n_runs - 1)))
-    size = np.sqrt(max(square, 0))
-    if s == 0:  # no run differs from another
-        return float(size), 0.0
-    return float(size), float(s / (2 * np.sqrt(max(square, s))))
+    norm = np.sqrt(max(square, 0))
+    if s == 0:  # all runs are equal
+        return float(norm), 0.0
+    return float(norm), float(s / (2 * np.sqrt(max(square, s))))
 
 
 def _checked_vector(name, gradient, rbm):
-    """All entries of what an estimator returned, or InvalidInput where it is no gradient of `rbm`."""
+    """All entries of the gradient that an estimator returned, (P,); InvalidInput where it is no gradient of `rbm`."""
     if not isinstance(gradient, RBM):
-        raise InvalidInput(f"estimators[{name!r}]: it returned {type(gradient).__name__}, an RBM of gradients was wanted")
+        raise invalid(f"estimators[{name!r}]", "an RBM of gradients to be returned", type(gradient).__name__)
     for part in rbm.trainable:
-        came = check_array(f"estimators[{name!r}]: {part}", getattr(gradient, part), ndim=getattr(rbm, part).ndim)
-        if came.shape != getattr(rbm, part).shape:
-            raise InvalidInput(f"estimators[{name!r}]: {part} of shape {came.shape} came, "
-                           f"{getattr(rbm, part).shape} was wanted")
+        part_name, parameter = f"gradient.{part} of estimators[{name!r}]", getattr(rbm, part)
+        array = check_array(part_name, getattr(gradient, part), ndim=parameter.ndim)
+        if array.shape != parameter.shape:
+            raise invalid(part_name, f"shape {parameter.shape}", f"shape {array.shape}")
     return flatten(gradient)

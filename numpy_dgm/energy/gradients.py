@@ -6,7 +6,8 @@
 
 Gradients point up the mean log-likelihood. <.>_data holds the visible layer at the data; <.>_model is the
 mean under the model: summed over all states (exact), estimated from chains that start at the data and
-run for k steps (CD-k) or from chains that never stop (PCD). Each mean is over its own number of rows.
+run for k steps (CD-k), or from chains that persist from update to update (PCD). Each mean is over its own
+number of rows.
 
 N cases    D visible units    K hidden units    M chains    k Gibbs steps
 
@@ -17,15 +18,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..foundation.types import Array, Generator
 from .likelihood import gaussian_moments, log_partition, smaller_layer_visible, state_blocks
-from .rbm import transposed, free_energy, hidden_probs, is_gaussian_pair, visible_probs
+from .rbm import RBM, free_energy, hidden_probs, is_gaussian_pair, transposed, visible_probs
 
 
-def exact_gradient(rbm, v):
-    """∂ mean log p(v) / ∂(W, b, c), no sampling: v (N, D) -> an RBM of gradients.
+def exact_gradient(rbm: RBM, v: Array) -> RBM:
+    """∂ mean log p(v) / ∂(W, b, c) without sampling, to be ascended: v (N, D) -> an RBM of gradients.
 
-    The model's means are summed over all states of the smaller layer, so that layer has at most 2^25 of them
-    (two Gaussian layers need no sum).
+    The means under the model are sums over all states of the smaller layer; two Gaussian layers need no sum.
+    Raises InvalidInput where the smaller layer has more than 2^25 states.
     """
     p_h_data = hidden_probs(rbm, v)
     model = model_means(rbm)
@@ -38,10 +40,12 @@ def exact_gradient(rbm, v):
     )
 
 
-def model_means(rbm):
+def model_means(rbm: RBM) -> RBM:
     """<v hᵀ>, <v> and <h> under the model, exactly, as the W, b and c of an RBM.
 
         <s tᵀ> = Σ_s p(s) s E[t given s]ᵀ        s the smaller layer, t the other one
+
+    Raises InvalidInput where the smaller layer has more than 2^25 states.
     """
     if is_gaussian_pair(rbm):
         return _gaussian_means(rbm)
@@ -69,10 +73,10 @@ def _gaussian_means(rbm):
     return replace(rbm, W=v_h.astype(rbm.W.dtype), b=v.astype(rbm.b.dtype), c=h.astype(rbm.c.dtype))
 
 
-def cd_gradient(rbm, v_data, k, rng):
+def cd_gradient(rbm: RBM, v_data: Array, k: int, rng: Generator) -> RBM:
     """CD-k estimate of ∂ mean log p(v_data) / ∂(W, b, c), to be ascended (Hinton 2002, eq. 5).
 
-    v_data (N, D) in [0, 1]; k >= 1 Gibbs steps from the data. Draws, in this order, k times: h, then v.
+    v_data (N, D), for bits in [0, 1]; k >= 1 Gibbs steps from the data. Draws, in this order, k times: h, then v.
     """
     # positive phase: the visible layer is held at the data
     p_h_data = hidden_probs(rbm, v_data)
@@ -88,16 +92,16 @@ def cd_gradient(rbm, v_data, k, rng):
     return phase_difference(rbm, v_data, p_h_data, v, p_h)
 
 
-def pcd_gradient(rbm, v_data, chains, k, rng):
-    """PCD-k estimate of ∂ mean log p(v_data) / ∂(W, b, c), and the chains moved on: `(gradient, chains)`.
+def pcd_gradient(rbm: RBM, v_data: Array, chains: Array, k: int, rng: Generator) -> tuple[RBM, Array]:
+    """PCD-k estimate of ∂ mean log p(v_data) / ∂(W, b, c), to be ascended, and the new chains: `(gradient, chains)`.
 
-    v_data (N, D) in [0, 1]; chains (M, K), the hidden layers at which the chains stand; k >= 1 Gibbs steps
-    from there. Draws, in this order, k times: v, then h. Tieleman 2008.
+    v_data (N, D), for bits in [0, 1]; chains (M, K), the current hidden states of the chains; k >= 1 Gibbs
+    steps from there. Draws, in this order, k times: v, then h. Tieleman 2008.
     """
     # positive phase: the visible layer is held at the data
     p_h_data = hidden_probs(rbm, v_data)
 
-    # negative phase: k steps of block Gibbs sampling, started where the chains stood
+    # negative phase: k steps of block Gibbs sampling from the current states of the chains
     h = chains
     for _ in range(k):
         p_v = visible_probs(rbm, h)
@@ -108,11 +112,11 @@ def pcd_gradient(rbm, v_data, chains, k, rng):
     return phase_difference(rbm, v_data, p_h_data, v, p_h), h
 
 
-def phase_difference(rbm, v_data, p_h_data, v_model, p_h_model):
-    """<v hᵀ>_data - <v hᵀ>_model and likewise for the biases, each mean over its own rows.
+def phase_difference(rbm: RBM, v_data: Array, p_h_data: Array, v_model: Array, p_h_model: Array) -> RBM:
+    """<v hᵀ>_data - <v hᵀ>_model, and likewise for the biases, each mean over its own rows.
 
-    v_data (N, D), p_h_data (N, K), v_model (M, D), p_h_model (M, K). One product of the stacked phases
-    does for both, where the data's rows carry 1/N and the model's rows -1/M.
+    v_data (N, D), p_h_data (N, K), v_model (M, D), p_h_model (M, K). A single product of the stacked phases
+    serves for both, with the rows of the data weighted by 1/N and those of the model by -1/M.
     """
     n, m = len(v_data), len(v_model)
     v = np.concatenate([v_data, v_model])  # (N + M, D)
@@ -125,7 +129,7 @@ def phase_difference(rbm, v_data, p_h_data, v_model, p_h_model):
     )
 
 
-def centre(gradient, v_offset, h_offset):
+def centre(gradient: RBM, v_offset: Array, h_offset: Array) -> RBM:
     """The centred gradient: the same ascent as if v and h were measured from v_offset (D,) and h_offset (K,).
 
         W' = <(v - μ)(h - λ)ᵀ>_data - <(v - μ)(h - λ)ᵀ>_model = W - μ cᵀ - b λᵀ
@@ -133,8 +137,8 @@ def centre(gradient, v_offset, h_offset):
         c' = c - W'ᵀ μ
 
     with W, b, c the plain gradient, μ = v_offset, λ = h_offset. The weights no longer learn what the
-    biases should, and the run is the same whether the data are bits or flipped bits (Melchior, Fischer
-    and Wiskott 2016). Any μ and λ give a direction that climbs; the means of the layers climb best.
+    biases should, and learning is the same whether the data are bits or flipped bits (Melchior, Fischer
+    and Wiskott 2016). Any μ and λ give an ascent direction; the means of the layers work best.
     """
     W = gradient.W - np.outer(v_offset, gradient.c)
     W -= np.outer(gradient.b, h_offset)
@@ -143,13 +147,13 @@ def centre(gradient, v_offset, h_offset):
     return replace(gradient, W=W, b=b, c=c)
 
 
-def sparsity_gradient(rbm, v, target):
+def sparsity_gradient(rbm: RBM, v: Array, target: float) -> RBM:
     """∂ of -Σⱼ (target - qⱼ)² / ∂(W, b, c), to be ascended: v (N, D) -> an RBM of gradients.
 
         qⱼ = mean over the cases of p(hⱼ = 1 given v)
 
-    how often hidden bit j is on, which this pulls towards `target` in (0, 1). The whole gradient, by the chain
-    rule through σ, whose slope is p (1 - p). Lee, Ekanadham and Ng 2008, who take its c alone.
+    qⱼ is how often hidden bit j is on, and is pulled towards `target` in (0, 1). This is the full gradient, by
+    the chain rule through σ, whose derivative is p (1 - p). Lee, Ekanadham and Ng 2008, who use its c alone.
     """
     p_h = hidden_probs(rbm, v)
     q = p_h.sum(axis=0) / len(v)  # (K,)
@@ -157,10 +161,10 @@ def sparsity_gradient(rbm, v, target):
     return replace(rbm, W=v.T @ pull, b=np.zeros_like(rbm.b), c=pull.sum(axis=0))
 
 
-def reconstruction_error(rbm, v):
-    """Mean squared difference between v (N, D) and its reconstruction through the mean hidden layer, a number.
+def reconstruction_error(rbm: RBM, v: Array) -> float:
+    """Mean squared difference between v (N, D) and its reconstruction through the mean of the hidden layer.
 
-    A sign of life and no more: it can fall while the likelihood falls too.
+    It shows that a run is learning and no more: it can fall while the likelihood falls too.
     """
     p_v = visible_probs(rbm, hidden_probs(rbm, v))
     return float(np.mean((v - p_v) ** 2))

@@ -2,15 +2,16 @@
 
     θ_l = (1 - β_l) θ_base + β_l θ        p_l(v) = exp(-F_l(v)) / Z_l        0 = β_0 < β_1 < ... < β_{L-1} = 1
 
-A ladder has L rungs, each a model and a state of it: at the foot the unconnected base of annealing.py, which
-forgets its state at every step, at the top the RBM, whose own chain may not leave a mode for thousands of steps.
-In a sweep, first two neighbouring rungs l and m = l + 1, at the states u and v, exchange them with the probability
+A ladder has L rungs, each a model and a state of it: at the bottom the unconnected base of annealing.py, whose every
+step is an independent draw, at the top the RBM, whose own chain may not leave a mode for thousands of steps. In a
+sweep, first neighbouring rungs l and m = l + 1, at the states u and v, exchange these with the probability
 
     min(1, exp(F_l(u) + F_m(v) - F_l(v) - F_m(u)))
 
-then every rung makes a Gibbs step of its own, h and then v. Both leave the product of all p_l as it is, so the
-states at the top come to be distributed like the model. Only visible layers are exchanged: the step draws new
-hidden ones. A sweep of M ladders takes 2 L times as long as a Gibbs step of M chains, or so; more in small models.
+then each rung makes a Gibbs step of its own, h and then v. Both leave the product of all p_l invariant, so the
+distribution of the states at the top converges to that of the model. Only visible layers are exchanged: the Gibbs
+step draws new hidden ones. A sweep of M ladders takes about 2 L times as long as a Gibbs step of M chains, more in
+small models.
 
     ladder = init_ladder(rbm, n_rungs=10, data_mean=data.mean(axis=0))
     v = start_ladder(rbm, ladder, 100, rng)
@@ -18,7 +19,7 @@ hidden ones. A sweep of M ladders takes 2 L times as long as a Gibbs step of M c
     v[-1]                                                                     100 samples of the model
 
 L rungs    M ladders    D visible units    K hidden units    β betas (L,)    v (L, M, D) states, rung by rung
-x (L, M, K) input to the hidden units at the top, v W + c; a rung's own is β x, as W and c of the base are 0
+x (L, M, K) inputs to the hidden units under the RBM, v W + c; those on a rung are β x, as W and c of the base are 0
 
 Swendsen and Wang 1986; Geyer 1991. For RBMs Desjardins, Courville, Bengio, Vincent and Delalleau 2010; Cho,
 Raiko and Ilin 2010.
@@ -29,24 +30,26 @@ import numpy as np
 
 from ..foundation.checks import check_array, check_integer
 from ..foundation.records import Record
+from ..foundation.types import Array, Generator
 from .annealing import base_rbm
 from .gradients import phase_difference
-from .rbm import check_rbm, hidden_probs
+from .rbm import RBM, check_rbm, hidden_probs
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Ladder(Record):
-    """Where the rungs stand between base and model."""
+    """The rungs between base and model."""
 
-    betas: np.ndarray  # (L,) inverse temperatures, rising from 0, the base, to 1, the model
-    base_b: np.ndarray  # (D,) visible biases of the base, whose W and c are 0
+    betas: Array  # (L,) inverse temperatures, rising from 0, the base, to 1, the model
+    base_b: Array  # (D,) visible biases of the base, whose W and c are 0
 
 
-def init_ladder(rbm, n_rungs=10, data_mean=None):
-    """A Ladder of `n_rungs` >= 2 rungs for `rbm`, evenly spaced in β.
+def init_ladder(rbm: RBM, n_rungs: int = 10, data_mean: Array | None = None) -> Ladder:
+    """A ladder of `n_rungs` >= 2 rungs for `rbm`, evenly spaced in β.
 
     data_mean (D,): the base has the means of the data; without it, b = 0. More rungs make swaps likelier and
-    the way up longer. A pair that hardly ever swaps cuts the ladder in two. Raises InvalidInput.
+    the way from bottom to top longer. A pair of rungs that hardly ever swaps cuts the ladder in two. Raises
+    InvalidInput.
     """
     check_rbm(rbm)
     check_integer("n_rungs", n_rungs, least=2)
@@ -57,18 +60,18 @@ def init_ladder(rbm, n_rungs=10, data_mean=None):
     return Ladder(betas=betas, base_b=base_rbm(rbm, data_mean).b)
 
 
-def start_ladder(rbm, ladder, n_ladders, rng):
-    """States to start from, a draw from the base on every rung: (L, n_ladders, D)."""
+def start_ladder(rbm: RBM, ladder: Ladder, n_ladders: int, rng: Generator) -> Array:
+    """States to start from, independent draws from the base on every rung: (L, n_ladders, D)."""
     n_rungs, n_visible = len(ladder.betas), len(ladder.base_b)
     p_v = rbm.visible.mean(np.tile(ladder.base_b, (n_rungs * n_ladders, 1)))
     v = rbm.visible.sample(p_v, rng)
     return v.reshape(n_rungs, n_ladders, n_visible)
 
 
-def tempered_sweep(rbm, ladder, v, rng):
+def tempered_sweep(rbm: RBM, ladder: Ladder, v: Array, rng: Generator) -> tuple[Array, Array]:
     """Swaps between neighbours, then a Gibbs step on every rung: v (L, M, D) -> `(v, swap_rates)`.
 
-    swap_rates (L - 1,): the share of the M ladders in which rungs l and l + 1 swapped. Draws, in this order:
+    swap_rates (L - 1,): the fraction of the M ladders in which rungs l and l + 1 swapped. Draws, in this order:
     the swaps (see `swap_neighbours`), h of all rungs, v of all rungs. At β = 0 v is a draw from the base.
     """
     n_rungs, n_ladders, n_visible = v.shape
@@ -81,16 +84,16 @@ def tempered_sweep(rbm, ladder, v, rng):
     return v.reshape(n_rungs, n_ladders, n_visible), swap_rates
 
 
-def swap_neighbours(rbm, ladder, v, rng):
-    """Offer each pair of neighbours a swap: v (L, M, D) -> `(v, x, swap_rates)`, x the inputs of the v returned.
+def swap_neighbours(rbm: RBM, ladder: Ladder, v: Array, rng: Generator) -> tuple[Array, Array, Array]:
+    """Propose a swap to each pair of neighbours: v (L, M, D) -> `(v, x, swap_rates)`, x the inputs of the v returned.
 
-    Draws a uniform number a pair and ladder: for the pairs (0, 1), (2, 3), ..., then for (1, 2), (3, 4), ...
+    Draws one uniform number per pair and ladder: for the pairs (0, 1), (2, 3), ..., then for (1, 2), (3, 4), ...
     """
     n_rungs, n_ladders, n_visible = v.shape
     states = v.reshape(-1, n_visible)  # (L M, D)
     x = states @ rbm.W + rbm.c  # (L M, K), one product for all rungs
     bias_term = states @ (rbm.b - ladder.base_b)  # (L M,)
-    standing = np.arange(len(states)).reshape(n_rungs, n_ladders)  # the number of the state that stands there
+    standing = np.arange(len(states)).reshape(n_rungs, n_ladders)  # the row of the state on each rung
     swap_rates = np.zeros(n_rungs - 1)
     for first in range(min(2, n_rungs - 1)):  # even pairs, then odd ones, of which two rungs have none
         low, high = slice(first, n_rungs - 1, 2), slice(first + 1, n_rungs, 2)
@@ -103,7 +106,7 @@ def swap_neighbours(rbm, ladder, v, rng):
     return states[standing], x[standing], swap_rates
 
 
-def swap_probs(rbm, betas, bias_term, x):
+def swap_probs(rbm: RBM, betas: Array, bias_term: Array, x: Array) -> Array:
     """min(1, exp(F_l(u) + F_m(v) - F_l(v) - F_m(u))) of the pairs of rungs (l, m) = (0, 1), (2, 3), ...: (pairs, M).
 
     betas (L,); of the states, u at rung l and v at rung m: bias_term (L, M) = (b - b_base)·v and x (L, M, K).
@@ -116,38 +119,42 @@ def swap_probs(rbm, betas, bias_term, x):
     return np.exp(np.minimum(as_they_stand - exchanged, 0))
 
 
-def rung_free_energy(rbm, betas, bias_term, x):
-    """F_l(v) but for -b_base·v - log base(v), the same on all rungs: -β_l (b - b_base)·v - Σⱼ A(β_l xⱼ), (L, M).
+def rung_free_energy(rbm: RBM, betas: Array, bias_term: Array, x: Array) -> Array:
+    """F_l(v) up to a term that is the same on all rungs, -b_base·v - log base(v): (L, M).
 
-    betas (L,), and of a state at each of these rungs: bias_term (L, M) = (b - b_base)·v and x (L, M, K).
+        F_l(v) = -β_l (b - b_base)·v - Σⱼ A(β_l xⱼ) + that term
+
+    betas (L,); of the state on each of these rungs, bias_term (L, M) = (b - b_base)·v and x (L, M, K).
     """
     x_of_rung = betas[:, None, None] * x
     hidden_term = rbm.hidden.log_normaliser(x_of_rung.reshape(-1, x.shape[2]))
     return -betas[:, None] * bias_term - hidden_term.reshape(bias_term.shape)
 
 
-def sample_tempered(rbm, ladder, v, n_sweeps, rng):
+def sample_tempered(rbm: RBM, ladder: Ladder, v: Array, n_sweeps: int, rng: Generator) -> tuple[Array, Array]:
     """`n_sweeps` >= 1 sweeps: v (L, M, D) -> `(v, swap_rates)`, the rates averaged over the sweeps.
 
-    v[-1] (M, D) are then states of the model. Draws: those of the sweeps.
+    v[-1] (M, D) are then the samples of the model. Draws: those of `tempered_sweep`, sweep by sweep.
     """
-    total = 0.0
+    total = np.zeros(len(ladder.betas) - 1)
     for _ in range(n_sweeps):
         v, swap_rates = tempered_sweep(rbm, ladder, v, rng)
         total = total + swap_rates
     return v, total / n_sweeps
 
 
-def tempered_gradient(rbm, v_data, ladder, v, k, rng):
-    """Estimate of ∂ mean log p(v_data) / ∂(W, b, c) by tempering, and the ladders: `(gradient, v, swap_rates)`.
+def tempered_gradient(rbm: RBM, v_data: Array, ladder: Ladder, v: Array, k: int,
+                      rng: Generator) -> tuple[RBM, Array, Array]:
+    """Estimate of ∂ mean log p(v_data) / ∂(W, b, c) by tempering, to be ascended: `(gradient, v, swap_rates)`.
 
-    To be ascended. v_data (N, D); v (L, M, D), the states at which the ladders stand, moved on by k >= 1 sweeps;
-    the model's mean is taken at the top. Draws: those of the sweeps. Desjardins et al. 2010.
+    v_data (N, D); v (L, M, D), the current states of the ladders, which are moved on by k >= 1 sweeps; the mean
+    under the model is taken over the top rung. Draws: those of `tempered_sweep`, sweep by sweep. Desjardins et
+    al. 2010.
     """
     # positive phase: the visible layer is held at the data
     p_h_data = hidden_probs(rbm, v_data)
 
-    # negative phase: k sweeps of the ladders from where they stood
+    # negative phase: k sweeps of the ladders from their current states
     v, swap_rates = sample_tempered(rbm, ladder, v, k, rng)
     v_model = v[-1]
     p_h_model = hidden_probs(rbm, v_model)

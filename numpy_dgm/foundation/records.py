@@ -13,7 +13,7 @@ be made of smaller records, as a network is of layers; its vector is then theirs
 """
 import dataclasses
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class Record:
     where a tuple of arrays would silently be repeated.
     """
 
-    trainable: tuple = ()  # names of the fields that make up the vector, in this order
+    trainable: ClassVar[tuple] = ()  # names of the fields that make up the vector, in this order
 
     def __repr__(self):
         """One line a field: name, dtype, shape and range."""

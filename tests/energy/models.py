@@ -31,7 +31,7 @@ def random_rbm(n_visible, n_hidden, scale, seed, dtype=np.float64, **kinds):
 
 
 def random_machine(n_units, n_visible, scale, seed):
-    """A general machine in which about three pairs in four are connected."""
+    """A general Boltzmann machine in which about three pairs in four are connected."""
     rng = np.random.default_rng(seed)
     mask = np.triu(rng.random((n_units, n_units)) < 0.75, k=1).astype(float)
     W = rng.normal(scale=scale, size=(n_units, n_units))  # also outside the mask, where it must not count
@@ -79,16 +79,16 @@ def small_rbm(visible, hidden, n_visible, n_hidden, scale, seed):
 
 
 def places(units, n, reach):
-    """Where a layer of n units can be (S, n), and the log of what each place weighs (S,), its base measure.
+    """The states of a layer of n units (S, n), or a grid in place of them, and their log weights (S,), log base.
 
-    Bits and one-hot groups are listed, and weigh 1. Gaussian units stand on a grid of step 1/2 out to
-    ±reach, and a point weighs 1/2 · N(0, 1) a unit. Such a sum over points is as good as an integral: by
-    Poisson's summation formula it is off by
+    Bits and one-hot groups are listed, with weight 1. For Gaussian units there is a grid of step 1/2 out to
+    ±reach, where a point has the weight 1/2 · N(s; 0, 1) per unit. Such a sum over points is as good as an
+    integral: by Poisson's summation formula it is off by
 
         Σ_{k ≠ 0} f̂(4π k),     where a normal f with covariance S has |f̂(ω)| = exp(-½ ωᵀ S ω)
 
     Given the other layer, S = I: exp(-8π²) = 5e-35 of the integral. Two Gaussian layers together have
-    S = Λ⁻¹ with eigenvalues above 1/2: exp(-4π²) = 7e-18. What lies beyond `reach` must not count either.
+    S = Λ⁻¹ with eigenvalues above 1/2: exp(-4π²) = 7e-18. What lies beyond `reach` must be negligible too.
     """
     if isinstance(units, Bernoulli):
         s = np.array(list(itertools.product([0.0, 1.0], repeat=n)))
@@ -128,7 +128,7 @@ def written_out(rbm):
 
 
 def draw_exactly(rbm, n_draws, rng):
-    """`n_draws` visible layers from p(v), with no chain: (n_draws, D)."""
+    """`n_draws` independent visible layers from p(v): (n_draws, D)."""
     v, h, p, _ = written_out(rbm)
     if not isinstance(rbm.visible, Gaussian):
         return v[draw_states(p.sum(axis=1), n_draws, rng)]
@@ -147,7 +147,7 @@ def transition_matrix(rbm):
 
 
 def expected_cd_gradient(rbm, data, k):
-    """The mean of CD-k over all that it could draw: <.>_data minus the mean where k exact steps lead from the data."""
+    """The expectation of CD-k: <.>_data minus the mean after k exact steps from the data, packed, (P,)."""
     v = all_bits(len(rbm.b))
     start = empirical_distribution(data)
     difference = start - start @ np.linalg.matrix_power(transition_matrix(rbm), k)  # (2^D,)
@@ -169,7 +169,7 @@ def two_mode_rbm():
 
 
 def rbm_by_mask(n_visible, n_hidden, seed):
-    """An RBM, and the general machine which is that RBM by its mask alone: outside it, W holds noise."""
+    """An RBM, and the general machine that equals it by its mask alone: outside the mask, W holds noise."""
     n, rng = n_visible + n_hidden, np.random.default_rng(seed)
     mask = layered_mask([n_visible, n_hidden])
     machine = BoltzmannMachine(rng.normal(size=(n, n)), rng.normal(size=n), mask, n_visible)

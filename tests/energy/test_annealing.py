@@ -32,7 +32,7 @@ from numpy_dgm.energy.annealing import (
     forward_walks,
     reverse_walks,
     sample_base,
-    summarize_reverse,
+    summarise_reverse,
     temperatures,
 )
 from numpy_dgm.foundation.enumeration import (
@@ -59,7 +59,7 @@ def model_and_base(visible=BITS, hidden=BITS, seed=0, dtype=np.float64):
 
 
 def weighted(values, log_weights):
-    """Values (M,) or (M, S) times weights exp(log_weights) (M,): what they are worth in a mean, in the same shape."""
+    """Values (M,) or (M, S) times weights exp(log_weights) (M,), in the same shape: their terms in a weighted mean."""
     return (values.T * np.exp(log_weights)).T
 
 
@@ -230,7 +230,7 @@ def test_walks_end_where_they_must_and_weigh_what_they_must(direction):
 
 def test_the_mean_of_log_w_lies_below_log_z_and_few_walks_overshoot():
     """Exactly E[log w] = Σ_t Σ_v q_t(v) log(f_{t+1}(v) / f_t(v)), q_t the law of v_t, and log is concave. Markov:
-    p(log w > log(Z / Z_base) + a) <= exp(-a), here for the share of 100,000 walks, 4.5 standard errors added."""
+    p(log w > log(Z / Z_base) + a) <= exp(-a), here for the fraction of 100,000 walks, 4.5 standard errors added."""
     rbm, base, models, matrices = path_models()
     (law, log_z_base), (_, log_z), v = distribution(base), distribution(rbm), all_bits(3)
     mean_log_w = 0.0
@@ -242,8 +242,8 @@ def test_the_mean_of_log_w_lies_below_log_z_and_few_walks_overshoot():
     check_mean(log_w, mean_log_w)
     assert mean_log_w < log_z - log_z_base - 0.1
     for a in (0.1, 0.5, 1.0):
-        share = np.mean(log_w > log_z - log_z_base + a)
-        assert share <= np.exp(-a) + 4.5 * np.sqrt(np.exp(-a) * (1 - np.exp(-a)) / 100_000)
+        fraction = np.mean(log_w > log_z - log_z_base + a)
+        assert fraction <= np.exp(-a) + 4.5 * np.sqrt(np.exp(-a) * (1 - np.exp(-a)) / 100_000)
 
 
 def test_float32_walks_weigh_what_float64_says_of_the_states_that_they_visit():
@@ -338,7 +338,7 @@ def walks_with(log_weights):
 
 @pytest.mark.parametrize("n_up, n_down", [(20_000, 20_000), (20_000, 1_000), (1_000, 20_000)])
 def test_bennett_is_right_at_the_quantiles_of_weights_that_obey_crooks(n_up, n_down):
-    """No draws: each direction stands at the middles of equal shares of its probability. A wrong sign of
+    """No draws: the weights of each direction are the midpoint quantiles of their law. A wrong sign of
     log(n_up / n_down) would be off by more than a nat."""
     normal = NormalDist()
     up, down = (np.array([normal.inv_cdf((i + 0.5) / n) for i in range(n)]) for n in (n_up, n_down))
@@ -375,7 +375,7 @@ def test_bennett_s_estimate_is_the_root_of_its_equation():
 
 def test_walks_of_several_places_can_be_summed_up_as_one_set():
     log_w, v = np.array([1.0, 2.0, 4.0]), np.zeros((3, 2))
-    walks = summarize_reverse(log_w, v)
+    walks = summarise_reverse(log_w, v)
     np.testing.assert_allclose(walks.log_z, -np.log(np.mean(np.exp(-log_w))), rtol=1e-12)
     assert walks.v is v
 
@@ -422,7 +422,7 @@ def test_arguments_stay_as_they_were():
         np.testing.assert_array_equal(array, copy)
 
 
-def test_walks_print_a_line_a_field():
+def test_walks_print_one_line_per_field():
     text = repr(both_ways()[0])
     assert text.startswith("Walks\n  log_weights            float64 (130,) [") and text.count("\n") == 6
 

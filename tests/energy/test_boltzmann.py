@@ -69,7 +69,7 @@ def test_the_input_to_a_unit_is_what_the_energy_falls_by_when_it_comes_on(machin
 
 @settings(max_examples=40)
 @given(machines)
-def test_exact_gradient_is_the_slope_of_the_exact_log_likelihood(machine):
+def test_exact_gradient_is_the_derivative_of_the_exact_log_likelihood(machine):
     v = random_bits(6, machine.n_visible, 3)
     gradient = exact_gradient(machine, v)
     check_gradient(lambda m: log_likelihood(m, v).mean(), machine, gradient, tolerance=1e-7)
@@ -110,12 +110,12 @@ def test_a_layered_machine_has_an_energy_of_products_between_layers():
 
 
 @pytest.mark.parametrize("sizes, message", [
-    ([4], "sizes: 1 layer came"),
-    ([4, 0], "sizes: 0 came"),
-    ([4, 2.5], "sizes: 4.0 came"),
-    ([], "sizes: an empty array"),
-    (4, "sizes: shape () came"),
-    ([[4, 2]], "sizes: shape (1, 2) came"),
+    ([4], "sizes: expected at least two layers, got 1"),
+    ([4, 0], "sizes: expected an integer >= 1, got 0"),
+    ([4, 2.5], "sizes: expected an integer >= 1, got 4.0"),
+    ([], "sizes: expected at least one entry, got an empty array of shape (0,)"),
+    (4, "sizes: expected a 1-D array, got shape ()"),
+    ([[4, 2]], "sizes: expected a 1-D array, got shape (1, 2)"),
 ])
 def test_layers_that_cannot_be_are_refused(sizes, message):
     with pytest.raises(InvalidInput) as error:
@@ -202,12 +202,16 @@ def test_init_gives_each_pair_once_and_respects_the_mask():
     assert np.count_nonzero(init_boltzmann(5, 3, np.random.default_rng(0), mask=mask).W) == 1
 
 
+EXPECTED_MASK = "expected shape (5, 5) with connections above the diagonal only"
+EXPECTED_DTYPE = "expected parameters of one dtype, float32 or float64"
+
+
 @pytest.mark.parametrize("change, message", [
-    (dict(n_units=0), "n_units: 0 came"),
-    (dict(n_visible=6), "n_visible: 6 came"),
-    (dict(mask=np.ones((5, 5))), "mask: connections on or below the diagonal"),
-    (dict(mask=np.zeros((4, 5))), "mask: connections on or below the diagonal or a shape of (4, 5)"),
-    (dict(rng=None), "rng: NoneType came"),
+    (dict(n_units=0), "n_units: expected an integer >= 1, got 0"),
+    (dict(n_visible=6), "n_visible: expected an integer in [1, 5], got 6"),
+    (dict(mask=np.ones((5, 5))), f"mask: {EXPECTED_MASK}, got connections on or below it"),
+    (dict(mask=np.zeros((4, 5))), f"mask: {EXPECTED_MASK}, got shape (4, 5)"),
+    (dict(rng=None), "rng: expected a numpy.random.Generator such as numpy.random.default_rng(0), got NoneType"),
 ])
 def test_init_refuses_what_cannot_be_right(change, message):
     good = dict(n_units=5, n_visible=3, rng=np.random.default_rng(0))
@@ -217,14 +221,14 @@ def test_init_refuses_what_cannot_be_right(change, message):
 
 
 @pytest.mark.parametrize("change, message", [
-    (dict(b=np.zeros((5, 5))), "machine.b: shape (5, 5) came"),
-    (dict(W=np.zeros((5, 4))), "machine.W: shape (5, 4) came"),
-    (dict(W=np.zeros((4, 5))), "machine.W: shape (4, 5) came, (5, 5) was wanted"),
-    (dict(W=np.full((5, 5), np.inf)), "machine.W: 25 of 25 values"),
-    (dict(mask=np.ones((5, 5))), "machine.mask: connections on or below the diagonal"),
-    (dict(n_visible=6), "machine.n_visible: 6 came"),
-    (dict(b=np.zeros(5, np.float32)), "machine: parameters of dtype float32, float64 came"),
-    (dict(mask=np.zeros((5, 5), int)), "machine: parameters of dtype float64, int64 came"),
+    (dict(b=np.zeros((5, 5))), "machine.b: expected a 1-D array, got shape (5, 5)"),
+    (dict(W=np.zeros((5, 4))), "machine.W: expected a last axis of 5, got shape (5, 4)"),
+    (dict(W=np.zeros((4, 5))), "machine.W: expected shape (5, 5), got shape (4, 5)"),
+    (dict(W=np.full((5, 5), np.inf)), "machine.W: expected finite values, got NaN or infinity in 25 of 25"),
+    (dict(mask=np.ones((5, 5))), f"machine.mask: {EXPECTED_MASK}, got connections on or below it"),
+    (dict(n_visible=6), "machine.n_visible: expected an integer in [1, 5], got 6"),
+    (dict(b=np.zeros(5, np.float32)), f"machine: {EXPECTED_DTYPE}, got float32 and float64"),
+    (dict(mask=np.zeros((5, 5), int)), f"machine: {EXPECTED_DTYPE}, got float64 and int64"),
 ])
 def test_a_machine_that_does_not_fit_together_is_refused(change, message):
     machine = init_boltzmann(5, 3, np.random.default_rng(0))
@@ -235,11 +239,11 @@ def test_a_machine_that_does_not_fit_together_is_refused(change, message):
 
 
 def test_what_is_no_machine_is_refused():
-    with pytest.raises(InvalidInput, match="machine: RBM came, a BoltzmannMachine was wanted"):
+    with pytest.raises(InvalidInput, match="machine: expected a BoltzmannMachine, got RBM"):
         check_boltzmann(random_rbm(2, 2, 1.0, 0))
 
 
 def test_too_many_units_to_list_are_refused():
     machine = init_boltzmann(21, 3, np.random.default_rng(0))
-    with pytest.raises(InvalidInput, match="21 units came.* at most 20; sample with gibbs_sweep"):
+    with pytest.raises(InvalidInput, match="machine: expected at most 20 units .*, got 21; sample with gibbs_sweep"):
         exact_distribution(machine)

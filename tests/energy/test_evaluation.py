@@ -1,4 +1,4 @@
-"""evaluate_rbm against exact likelihoods, and its verdict on models made to deceive it."""
+"""evaluate_rbm against exact likelihoods, and its verdict on models built to mislead it."""
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -28,9 +28,9 @@ from numpy_dgm.energy.annealing import (
     base_rbm,
     bennett,
     effective_sample_size,
-    summarize_reverse,
+    summarise_reverse,
 )
-from numpy_dgm.energy.evaluation import doubts, starting_places, walks_down
+from numpy_dgm.energy.evaluation import reasons_for_distrust, starting_places, walks_down
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.numerics import logsumexp
 
@@ -71,7 +71,7 @@ def test_auto_anneals_only_where_no_layer_can_be_listed():
     found = evaluate_rbm(rbm, v, np.random.default_rng(0), n_temperatures=60, n_walks=40)
     assert found.method == "ais" and found.trusted
     assert abs(found.log_z - base_log_partition(rbm)) < 4.5 * found.log_z_error < 0.2
-    with pytest.raises(InvalidInput, match="26 visible and 26 hidden units came"):
+    with pytest.raises(InvalidInput, match="got 26 visible and 26 hidden units"):
         evaluate_rbm(rbm, v, np.random.default_rng(0), "exact")
 
 
@@ -192,12 +192,12 @@ def test_walks_down_are_told_apart_by_their_place():
 
 
 def test_forward_walks_ends_are_taken_by_their_weights():
-    """Ends 0 and 1 with weights 3 : 1; the share of 2,000 chains within 4.5 standard errors."""
+    """Ends 0 and 1 with weights 3 : 1; their fractions of 2,000 chains within 4.5 standard errors."""
     rbm, v = RBM(np.zeros((1, 1)), np.zeros(1), np.zeros(1)), np.zeros((5, 1))
     ends = Walks(np.log([3.0, 1.0]) + 900, 0.0, 0.0, 2.0, 0.0, np.array([[0.0], [1.0]]))
     places = starting_places(rbm, v, base_rbm(rbm), ends, 1, 2_000, np.random.default_rng(0))
-    share = places["the forward walks' ends"].mean()
-    assert abs(share - 0.25) < 4.5 * np.sqrt(0.25 * 0.75 / 2_000)
+    fraction = places["the forward walks' ends"].mean()
+    assert abs(fraction - 0.25) < 4.5 * np.sqrt(0.25 * 0.75 / 2_000)
 
 
 # ---- the verdict
@@ -221,7 +221,7 @@ def run_chains(rbm, v, sweeps):
     return v
 
 
-def test_a_mode_that_no_walk_from_the_data_finds_is_found_and_told():
+def test_a_mode_that_no_walk_from_the_data_finds_is_found_and_reported():
     """All data in a mode that holds 1/149 of the mass: both directions agree on it and are off by log 149 = 5.0."""
     rbm, light = two_mode_rbm()
     v = run_chains(rbm, np.tile(light, (50, 1)), 20)
@@ -229,7 +229,7 @@ def test_a_mode_that_no_walk_from_the_data_finds_is_found_and_told():
     data_walks = found.reverse["the data"]
     assert abs(found.forward.log_z - data_walks.log_z) < 0.3
     assert abs(found.forward.log_z - log_z + 5) < 0.5 and abs(data_walks.log_z - log_z + 5) < 0.5
-    assert found.forward.effective_sample_size > 35 and found.forward.spread < 0.5  # its own weights say nothing
+    assert found.forward.effective_sample_size > 35 and found.forward.spread < 0.5  # its own weights show nothing
     assert not found.trusted and labels(found.reasons) == {"different regions"}
     assert "mirrored base rates" in found.reasons[0]
 
@@ -260,11 +260,11 @@ def up(log_weights):
 
 
 def down(log_weights):
-    return summarize_reverse(log_weights, np.empty((len(log_weights), 1)))
+    return summarise_reverse(log_weights, np.empty((len(log_weights), 1)))
 
 
 def agreeing(log_weights):
-    """Reverse walks with these weights, moved so that together they say 0."""
+    """Reverse walks with these weights, shifted so that their joint estimate is 0."""
     walks = down(log_weights)
     return down(log_weights - walks.log_z)
 
@@ -280,14 +280,14 @@ def one_heavy(effective):
     return np.append(np.zeros(99), np.log(w))
 
 
-def far_above(n_far, height):
-    """100 log weights, 0 but for `n_far` of this height."""
-    return np.append(np.zeros(100 - n_far), np.full(n_far, height))
+def with_outliers(n_outliers, height):
+    """100 log weights, 0 but for `n_outliers` of this height."""
+    return np.append(np.zeros(100 - n_outliers), np.full(n_outliers, height))
 
 
-SHARE, SPREAD = evaluation.LEAST_EFFECTIVE_SHARE, evaluation.MOST_SPREAD
-GAP, ABOVE = evaluation.MOST_DISAGREEMENT, evaluation.FAR_ABOVE
-MOST_FAR = int(evaluation.MOST_WALKS_FAR_ABOVE * 100)  # of 100 walks
+FRACTION, SPREAD = evaluation.LEAST_EFFECTIVE_FRACTION, evaluation.MOST_SPREAD
+GAP, MARGIN = evaluation.MOST_DISAGREEMENT, evaluation.OUTLIER_MARGIN
+MOST_OUTLIERS = int(evaluation.MOST_OUTLIERS * 100)  # of 100 walks
 SAME = np.zeros(100)
 
 
@@ -296,8 +296,8 @@ PLACES_KNOWN = PLACES[:2]
 
 @pytest.mark.parametrize("place", PLACES_KNOWN)
 @pytest.mark.parametrize("forward, known, label", [
-    (up(one_heavy(100 * SHARE + 0.1)), None, None),
-    (up(one_heavy(100 * SHARE - 0.1)), None, "low effective sample size"),
+    (up(one_heavy(100 * FRACTION + 0.1)), None, None),
+    (up(one_heavy(100 * FRACTION - 0.1)), None, "low effective sample size"),
     (up(two_values(SPREAD - 0.01)), None, None),
     (up(two_values(SPREAD + 0.01)), None, "weights too spread"),
     (up(SAME), agreeing(two_values(1.0)), None),
@@ -306,48 +306,48 @@ PLACES_KNOWN = PLACES[:2]
     (up(SAME), down(SAME + GAP + 0.01), "directions disagree"),
     (up(SAME), down(SAME - GAP - 0.01), "directions disagree"),
 ])
-def test_each_doubt_about_the_weights_comes_at_its_limit_and_alone(forward, known, label, place):
-    """All walks down say what the walks up say; but those from `place` are `known` where it is given."""
+def test_each_reason_about_the_weights_is_given_at_its_limit_and_alone(forward, known, label, place):
+    """All walks down agree with the walks up, but for those from `place`, which are `known` where it is given."""
     reverse = {name: down(SAME + forward.log_z) for name in PLACES}
     if known is not None:
         reverse[place] = down(known.log_weights + forward.log_z)
-    assert labels(doubts(forward, reverse)) == (set() if label is None else {label})
+    assert labels(reasons_for_distrust(forward, reverse)) == (set() if label is None else {label})
 
 
-@pytest.mark.parametrize("log_weights, in_doubt", [
+@pytest.mark.parametrize("log_weights, is_reported", [
     (SAME - 50, False),  # a place that matters little
-    (far_above(MOST_FAR, 50.0), False),
-    (far_above(MOST_FAR + 1, ABOVE - 0.01), False),
-    (far_above(MOST_FAR + 1, ABOVE + 0.01), True),
+    (with_outliers(MOST_OUTLIERS, 50.0), False),
+    (with_outliers(MOST_OUTLIERS + 1, MARGIN - 0.01), False),
+    (with_outliers(MOST_OUTLIERS + 1, MARGIN + 0.01), True),
 ])
-def test_a_place_is_strange_when_more_walks_from_there_stand_far_above_than_chance_brings(log_weights, in_doubt):
+def test_a_place_is_reported_when_more_walks_from_there_are_outliers_than_chance_explains(log_weights, is_reported):
     reverse = {name: down(SAME) for name in PLACES}
-    reasons = doubts(up(SAME), {**reverse, "the moon": down(log_weights)})
-    assert labels(reasons) == ({"different regions"} if in_doubt else set())
+    reasons = reasons_for_distrust(up(SAME), {**reverse, "the moon": down(log_weights)})
+    assert labels(reasons) == ({"different regions"} if is_reported else set())
     for reason in reasons:
-        assert f"{MOST_FAR + 1}% from the moon" in reason and not any(name in reason for name in PLACES)
+        assert f"{MOST_OUTLIERS + 1}% from the moon" in reason and not any(name in reason for name in PLACES)
 
 
 @pytest.mark.parametrize("spread", [0.1, 1.0, 2.0])
-def test_walks_down_that_obey_crooks_are_not_strange(spread):
-    """log w up is N(-s²/2, s²), down N(s²/2, s²), for log Z = 0: one walk in 700 stands more than 3 s above."""
+def test_walks_down_that_obey_crooks_are_no_outliers(spread):
+    """log w up is N(-s²/2, s²), down N(s²/2, s²), for log Z = 0: one walk in 700 is more than 3 s above its mean."""
     rng = np.random.default_rng(0)
     forward = up(rng.normal(-(spread**2) / 2, spread, size=100_000))
-    limit = evaluation.far_above(forward)
-    np.testing.assert_allclose(limit, spread**2 / 2 + 3 * spread * 0.967 + ABOVE, atol=0.1 + 0.1 * spread)
+    limit = evaluation.outlier_limit(forward)
+    np.testing.assert_allclose(limit, spread**2 / 2 + 3 * spread * 0.967 + MARGIN, atol=0.1 + 0.1 * spread)
     assert np.mean(rng.normal(spread**2 / 2, spread, size=100_000) > limit) < 2e-3
 
 
 def test_a_few_walks_that_found_a_heavy_region_do_not_hide_it():
     weights = np.append(np.random.default_rng(0).normal(scale=0.1, size=95), np.full(5, 10.0))
     forward = up(weights)
-    assert evaluation.far_above(forward) < forward.log_z + ABOVE + 1
+    assert evaluation.outlier_limit(forward) < forward.log_z + MARGIN + 1
 
 
 # ---- the report
 
 
-def test_the_report_of_an_exact_evaluation_says_all_that_was_found():
+def test_the_report_of_an_exact_evaluation_is_complete():
     found = evaluate_rbm(random_rbm(7, 5, 1.0, 0), random_bits(30, 7, 1), np.random.default_rng(0))
     text = repr(found)
     for piece in (f"{found.log_likelihood:.3f}", f"{found.standard_error:.3f}", f"{found.log_z:.3f}", "30 cases",
@@ -357,10 +357,11 @@ def test_the_report_of_an_exact_evaluation_says_all_that_was_found():
 
 
 @pytest.mark.parametrize("advantage, depth, trusted", [(0.0, 0.2, True), (5.0, 2.0, False)])
-def test_the_report_of_walks_says_all_that_was_found(advantage, depth, trusted):
+def test_the_report_of_walks_is_complete(advantage, depth, trusted):
     rbm, light = two_mode_rbm(advantage, depth)
     found = by_walks(rbm, run_chains(rbm, np.tile(light, (1_000, 1)), 20))
     lines = repr(found).splitlines()
+    assert "walks log Z spread ESS" in [" ".join(line.split()) for line in lines]
     text = "\n".join(lines)
     low, high = found.interval
     for piece in (f"{found.log_likelihood:.3f}", f"{low:.3f}", f"{high:.3f}", f"{found.log_z:.3f}",
@@ -374,7 +375,7 @@ def test_the_report_of_walks_says_all_that_was_found(advantage, depth, trusted):
     assert len(found.reasons) >= 1 and sum(line.startswith("verdict") for line in lines) == 1
 
 
-# ---- the door
+# ---- the checks of arguments
 
 
 GREY = np.full((3, 6), 0.5)
@@ -382,20 +383,22 @@ MISSING = np.array([[0.0, 0, 0, 1, 0, 0]])
 
 
 @pytest.mark.parametrize("arguments, message", [
-    ({"rbm": None}, "rbm: NoneType came"),
-    ({"rbm": RBM(np.full((6, 3), np.nan), np.zeros(6), np.zeros(3))}, "rbm.W: 18 of 18 values are NaN"),
-    ({"rbm": RBM(np.eye(6), np.zeros(6), np.zeros(6), Gaussian(), Gaussian())}, "a largest singular value of W of 1"),
+    ({"rbm": None}, "rbm: expected an RBM, got NoneType"),
+    ({"rbm": RBM(np.full((6, 3), np.nan), np.zeros(6), np.zeros(3))},
+     "rbm.W: expected finite values, got NaN or infinity in 18 of 18"),
+    ({"rbm": RBM(np.eye(6), np.zeros(6), np.zeros(6), Gaussian(), Gaussian())},
+     "rbm: expected a largest singular value of W below 1 for two Gaussian layers, got 1;"),
     ({"data": np.zeros((3, 5))}, "data: shape (3, 5) came, (cases, 6)"),
-    ({"data": np.full((3, 6), 2.0)}, "data: values from 2 to 2 came"),
-    ({"data": np.full((3, 6), np.nan)}, "data: 18 of 18 values are NaN"),
+    ({"data": np.full((3, 6), 2.0)}, "data: expected values in [0, 1], got values from 2 to 2"),
+    ({"data": np.full((3, 6), np.nan)}, "data: expected finite values, got NaN or infinity in 18 of 18"),
     ({"data": np.zeros((0, 6))}, "data: shape (0, 6) came"),
-    ({"data": GREY}, "data: grey levels"),
+    ({"data": GREY}, "data: expected states of the visible layer, got grey levels; open_data's `bits`"),
     ({"data": None}, "data: NoneType came"),
-    ({"data": MISSING, "rbm": small_rbm(Softmax(3), Bernoulli(), 2, 1, 1.0, 0)}, "missing"),
-    ({"rng": 0}, "rng: int came, a numpy.random.Generator was wanted"),
-    ({"method": "AIS"}, "method: 'AIS' came, one of 'auto', 'exact', 'ais' was wanted"),
-    ({"n_temperatures": 1}, "n_temperatures: 1 came, a whole number of at least 2"),
-    ({"n_walks": 19}, "n_walks: 19 came, a whole number of at least 20"),
+    ({"data": MISSING, "rbm": small_rbm(Softmax(3), Bernoulli(), 2, 1, 1.0, 0)}, "a missing group (all zeros)"),
+    ({"rng": 0}, "rng: expected a numpy.random.Generator such as numpy.random.default_rng(0), got int"),
+    ({"method": "AIS"}, "method: expected one of 'auto', 'exact', 'ais', got 'AIS'"),
+    ({"n_temperatures": 1}, "n_temperatures: expected an integer >= 2, got 1"),
+    ({"n_walks": 19}, "n_walks: expected an integer >= 20, got 19"),
 ])
 def test_evaluate_rbm_refuses_what_cannot_be_right(arguments, message):
     settings = {"rbm": random_rbm(6, 3, 1.0, 0), "data": random_bits(4, 6, 1), "rng": np.random.default_rng(0)}

@@ -7,7 +7,7 @@ import pytest
 from models import expected_cd_gradient, random_bits, random_rbm, slowly_mixing_rbm, two_mode_rbm
 
 from numpy_dgm.energy import RBM, exact_gradient
-from numpy_dgm.energy.gradient_report import CD, PCD, Tempered, debiased_size, gradient_report, summarise
+from numpy_dgm.energy.gradient_report import CD, PCD, Tempered, debiased_norm, gradient_report, summarise
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import all_bits
 from numpy_dgm.foundation.records import flatten, windows
@@ -58,9 +58,12 @@ def test_on_two_far_modes_tempering_beats_gibbs_chains():
 
 
 @pytest.mark.parametrize("wrong, message", [
-    (lambda: CD(0), "k: 0 came"), (lambda: PCD(k=1.5), "k: 1.5 came"), (lambda: PCD(1, -1), "updates: -1 came"),
-    (lambda: Tempered(0), "k: 0 came"), (lambda: Tempered(1, -1), "updates: -1 came"),
-    (lambda: Tempered(1, 1, 1), "n_rungs: 1 came"),
+    (lambda: CD(0), "k: expected an integer >= 1, got 0"),
+    (lambda: PCD(k=1.5), "k: expected an integer >= 1, got 1.5"),
+    (lambda: PCD(1, -1), "updates: expected an integer >= 0, got -1"),
+    (lambda: Tempered(0), "k: expected an integer >= 1, got 0"),
+    (lambda: Tempered(1, -1), "updates: expected an integer >= 0, got -1"),
+    (lambda: Tempered(1, 1, 1), "n_rungs: expected an integer >= 2, got 1"),
 ])
 def test_estimators_refuse_what_cannot_be_right(wrong, message):
     with pytest.raises(InvalidInput, match=message):
@@ -82,18 +85,18 @@ def mixing():
     return np.random.default_rng(1).normal(scale=0.5, size=(5, 5))
 
 
-@pytest.mark.parametrize("size", [0.0, 0.3, 2.0])
-def test_the_error_of_the_bias_is_what_the_bias_varies_by(size):
+@pytest.mark.parametrize("norm", [0.0, 0.3, 2.0])
+def test_the_standard_error_of_the_bias_is_its_standard_deviation_over_reports(norm):
     """400 reports: an sd of so many is known to 3.5 % if normal, 7 % allows for skewed runs; 4.5 of these. Without
     bias the rule is a rough one, and must hold to 40 %."""
-    rng, bias = np.random.default_rng(2), size * np.array([0.6, 0, -0.8, 0, 0])
+    rng, bias = np.random.default_rng(2), norm * np.array([0.6, 0, -0.8, 0, 0])
     found = [made_up_summary(bias, 200, rng) for _ in range(400)]
-    sizes, errors = np.array([(one.bias, one.bias_error) for one in found]).T
-    assert abs(sizes.std() / errors.mean() - 1) < (0.4 if size == 0 else 0.3)
-    if size > 0:
-        assert abs(sizes.mean() - size) < 4.5 * sizes.std() / np.sqrt(400) + 0.1 * errors.mean()  # a root bends
+    norms, errors = np.array([(one.bias, one.bias_error) for one in found]).T
+    assert abs(norms.std() / errors.mean() - 1) < (0.4 if norm == 0 else 0.3)
+    if norm > 0:
+        assert abs(norms.mean() - norm) < 4.5 * norms.std() / np.sqrt(400) + 0.1 * errors.mean()  # a root is concave
     else:
-        assert np.mean(sizes == 0) > 0.4 and np.mean(sizes < 4.5 * errors) == 1
+        assert np.mean(norms == 0) > 0.4 and np.mean(norms < 4.5 * errors) == 1
 
 
 def test_the_noise_of_the_mean_is_taken_out_of_the_bias():
@@ -115,7 +118,7 @@ def test_the_error_is_its_formula_with_more_runs_or_with_more_parameters(n_runs,
     bias_C_bias = d @ C @ d - np.trace(C @ C) / n_runs
     s = np.sqrt(4 * bias_C_bias / n_runs + 2 * np.trace(C @ C) / (n_runs * (n_runs - 1)))
     assert B > s and bias_C_bias > 0
-    np.testing.assert_allclose(debiased_size(d, noise), (np.sqrt(B), s / (2 * np.sqrt(B))), rtol=1e-10)
+    np.testing.assert_allclose(debiased_norm(d, noise), (np.sqrt(B), s / (2 * np.sqrt(B))), rtol=1e-10)
 
 
 def test_variance_error_and_cosine_are_their_definitions():
@@ -157,18 +160,18 @@ def test_the_exact_gradient_itself_has_neither_bias_nor_noise(dtype):
 # ---- the report
 
 
-def test_it_prints_a_line_an_estimator():
+def test_it_prints_one_line_per_estimator():
     rbm, v = random_rbm(5, 3, 1.0, 0), random_bits(4, 5, 1)
     report = gradient_report(rbm, v, {"CD-1": CD(1), "chains that go on": PCD(1, 5)}, np.random.default_rng(0), 10)
     first, heads, *lines = repr(report).splitlines()
-    assert first == f"|exact gradient| {report.exact_size:.4g}; 10 runs of each estimator"
-    assert math.isclose(report.exact_size, np.linalg.norm(flatten(exact_gradient(rbm, v))))
+    assert first == f"|exact gradient| {report.exact_norm:.4g}; 10 runs of each estimator"
+    assert math.isclose(report.exact_norm, np.linalg.norm(flatten(exact_gradient(rbm, v))))
     assert heads.split() == ["estimator", "|bias|", "±", "variance", "rmse", "cosine", "worst", "entry"]
     assert [line[:17].strip() for line in lines] == ["CD-1", "chains that go on"]
     for line, found in zip(lines, (report["CD-1"], report["chains that go on"])):
         assert f"{found.bias:.4g}" in line and f"{found.rmse:.4g}" in line
         assert line.index(found.worst_entry) == heads.index("worst entry")
-        assert line.endswith(f"{found.worst_entry}: {found.worst_z:.1f} errors off")
+        assert line.endswith(f"{found.worst_entry}: {found.worst_z:.1f} standard errors")
 
 
 def returns(value):
@@ -183,16 +186,19 @@ SMALL = random_rbm(4, 3, 1.0, 0)
 
 
 @pytest.mark.parametrize("arguments, message", [
-    ({"rbm": None}, "rbm: NoneType came"),
-    ({"v": np.zeros((2, 3))}, "v: shape (2, 3) came"),
-    ({"rng": 0}, "rng: int came"),
-    ({"n_runs": 1}, "n_runs: 1 came"),
-    ({"estimators": {}}, "estimators: {} came"),
-    ({"estimators": CD(1)}, "estimators: CD(k=1) came"),
-    ({"estimators": {"one": 1}}, "estimators['one']: 1 came, a function of (rbm, v, rng)"),
-    ({"estimators": {"one": returns(None)}}, "estimators['one']: it returned NoneType"),
-    ({"estimators": {"one": returns(replace(SMALL, W=SMALL.W.T))}}, "estimators['one']: W of shape (3, 4) came"),
-    ({"estimators": {"one": returns(replace(SMALL, b=SMALL.b * np.nan))}}, "estimators['one']: b: 4 of 4 values are"),
+    ({"rbm": None}, "rbm: expected an RBM, got NoneType"),
+    ({"v": np.zeros((2, 3))}, "v: expected a last axis of 4, got shape (2, 3)"),
+    ({"rng": 0}, "rng: expected a numpy.random.Generator such as numpy.random.default_rng(0), got int"),
+    ({"n_runs": 1}, "n_runs: expected an integer >= 2, got 1"),
+    ({"estimators": {}}, "estimators: expected a dict such as {'CD-1': CD(1)}, got {}"),
+    ({"estimators": CD(1)}, "estimators: expected a dict such as {'CD-1': CD(1)}, got CD(k=1)"),
+    ({"estimators": {"one": 1}}, "estimators['one']: expected a function of (rbm, v, rng), got 1"),
+    ({"estimators": {"one": returns(None)}},
+     "estimators['one']: expected an RBM of gradients to be returned, got NoneType"),
+    ({"estimators": {"one": returns(replace(SMALL, W=SMALL.W.T))}},
+     "gradient.W of estimators['one']: expected shape (4, 3), got shape (3, 4)"),
+    ({"estimators": {"one": returns(replace(SMALL, b=SMALL.b * np.nan))}},
+     "gradient.b of estimators['one']: expected finite values, got NaN or infinity in 4 of 4"),
 ])
 def test_gradient_report_refuses_what_cannot_be_right(arguments, message):
     good = {"rbm": SMALL, "v": CASES, "estimators": {"CD-1": CD(1)}, "rng": np.random.default_rng(0), "n_runs": 2}

@@ -26,7 +26,7 @@ from numpy_dgm.foundation.records import flatten
 
 @settings(max_examples=40)
 @given(rbms)
-def test_exact_gradient_is_the_slope_of_the_exact_log_likelihood(rbm):
+def test_exact_gradient_is_the_derivative_of_the_exact_log_likelihood(rbm):
     v = random_bits(6, len(rbm.b), 1)
     check_gradient(lambda model: log_likelihood(model, v).mean(), rbm, exact_gradient(rbm, v), tolerance=1e-7)
 
@@ -34,8 +34,8 @@ def test_exact_gradient_is_the_slope_of_the_exact_log_likelihood(rbm):
 def test_exact_gradient_does_not_depend_on_which_layer_is_listed():
     rbm, v = random_rbm(6, 3, 1.0, 0), random_bits(5, 6, 1)
     mean = model_means(rbm)
-    mean_of_flipped = transposed(model_means(transposed(rbm)))
-    np.testing.assert_allclose(flatten(mean), flatten(mean_of_flipped), rtol=1e-12)
+    mean_of_transposed = transposed(model_means(transposed(rbm)))
+    np.testing.assert_allclose(flatten(mean), flatten(mean_of_transposed), rtol=1e-12)
     assert exact_gradient(rbm, v).W.shape == (6, 3)
 
 
@@ -99,7 +99,7 @@ def test_pcd_k_moves_its_chains_by_k_steps_and_takes_the_model_from_there(k):
 
 
 def test_phases_are_means_over_their_own_rows():
-    """Twice the same cases, or twice the same chains, change nothing but the noise: exact with a deterministic model."""
+    """Repeated cases, or repeated chains, change nothing but the noise: exact with a deterministic model."""
     rbm = RBM(W=np.array([[60.0], [60.0]]), b=np.array([-30.0, -30.0]), c=np.array([-60.0]))  # every p is 0 or 1
     v, chains, rng = np.array([[1.0, 1.0], [0.0, 0.0], [0.0, 0.0]]), np.array([[1.0], [0.0]]), np.random.default_rng(0)
     once, _ = pcd_gradient(rbm, v, chains, 1, rng)
@@ -192,7 +192,7 @@ def test_reconstruction_error_is_its_definition():
 
 @settings(max_examples=30)
 @given(rbms)
-def test_sparsity_gradient_is_the_slope_of_its_penalty_for_every_parameter(rbm):
+def test_sparsity_gradient_is_the_derivative_of_its_penalty_for_every_parameter(rbm):
     v = random_bits(6, len(rbm.b), 1)
     gradient = sparsity_gradient(rbm, v, 0.1)
     check_gradient(lambda m: -np.sum((0.1 - hidden_probs(m, v).mean(axis=0)) ** 2), rbm, gradient, tolerance=1e-7)

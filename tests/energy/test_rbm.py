@@ -1,4 +1,4 @@
-"""The RBM's equations against the energy, summed over every state."""
+"""The RBM's equations against sums of exp(-E) over all states."""
 import numpy as np
 import pytest
 from chi_square import chi_square_p_value
@@ -54,7 +54,7 @@ def test_conditionals_are_the_means_of_the_joint_distribution(rbm):
 
 
 @given(rbms)
-def test_flipping_changes_names_and_nothing_else(rbm):
+def test_transposing_exchanges_the_layers_and_nothing_else(rbm):
     v, h = random_bits(4, len(rbm.b), 1), random_bits(4, len(rbm.c), 2)
     np.testing.assert_allclose(energy(transposed(rbm), h, v), energy(rbm, v, h), rtol=1e-12, atol=1e-12)
 
@@ -122,17 +122,17 @@ def test_a_fresh_rbm_starts_at_the_means_of_the_data():
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (dict(n_visible=0), "n_visible: 0 came"),
-    (dict(n_hidden=2.5), "n_hidden: 2.5 came"),
-    (dict(rng=7), "rng: int came"),
-    (dict(dtype=np.int32), "dtype: 'int32' came"),
-    (dict(dtype=np.complex64), "dtype: 'complex64' came"),
-    (dict(data=np.zeros((3, 5))), "data: shape (3, 5) came"),
-    (dict(data=np.full((3, 4), np.nan)), "data: 12 of 12 values are NaN"),
-    (dict(data=np.full((3, 4), 255)), "data: values from 255 to 255"),
-    (dict(data=np.zeros((0, 4))), "data: an empty array"),
-    (dict(data=np.zeros((3, 4), object)), "data: dtype object came"),
-    (dict(data=np.zeros((3, 4), complex)), "data: dtype complex128 came"),
+    (dict(n_visible=0), "n_visible: expected an integer >= 1, got 0"),
+    (dict(n_hidden=2.5), "n_hidden: expected an integer >= 1, got 2.5"),
+    (dict(rng=7), "rng: expected a numpy.random.Generator such as numpy.random.default_rng(0), got int"),
+    (dict(dtype=np.int32), "dtype: expected one of 'float32', 'float64', got 'int32'"),
+    (dict(dtype=np.complex64), "dtype: expected one of 'float32', 'float64', got 'complex64'"),
+    (dict(data=np.zeros((3, 5))), "data: expected a last axis of 4, got shape (3, 5)"),
+    (dict(data=np.full((3, 4), np.nan)), "data: expected finite values, got NaN or infinity in 12 of 12"),
+    (dict(data=np.full((3, 4), 255)), "data: expected values in [0, 1], got values from 255 to 255"),
+    (dict(data=np.zeros((0, 4))), "data: expected at least one entry, got an empty array of shape (0, 4)"),
+    (dict(data=np.zeros((3, 4), object)), "data: expected real numbers, got dtype object"),
+    (dict(data=np.zeros((3, 4), complex)), "data: expected real numbers, got dtype complex128"),
 ])
 def test_init_rbm_refuses_what_cannot_be_right(arguments, message):
     good = dict(n_visible=4, n_hidden=3, rng=np.random.default_rng(0))
@@ -141,16 +141,24 @@ def test_init_rbm_refuses_what_cannot_be_right(arguments, message):
     assert message in str(error.value)
 
 
+EXPECTED_DTYPE = "expected parameters of one dtype, float32 or float64"
+
+
 @pytest.mark.parametrize("change, message", [
-    (dict(b=np.zeros(3)), "rbm.b: shape (3,) came"),
-    (dict(c=np.zeros(5)), "rbm.c: shape (5,) came"),
-    (dict(W=np.zeros(4)), "rbm.W: shape (4,) came"),
-    (dict(W=np.full((4, 2), np.nan)), "rbm.W: 8 of 8 values are NaN"),
-    (dict(b=np.zeros(4, np.float32)), "parameters of dtype float32, float64"),
-    (dict(W=np.zeros((4, 2), int), b=np.zeros(4, int), c=np.zeros(2, int)), "parameters of dtype int64"),
+    (dict(b=np.zeros(3)), "rbm.b: expected a last axis of 4, got shape (3,)"),
+    (dict(c=np.zeros(5)), "rbm.c: expected a last axis of 2, got shape (5,)"),
+    (dict(W=np.zeros(4)), "rbm.W: expected a 2-D array, one case a row, got shape (4,)"),
+    (dict(W=np.full((4, 2), np.nan)), "rbm.W: expected finite values, got NaN or infinity in 8 of 8"),
+    (dict(b=np.zeros(4, np.float32)), f"rbm: {EXPECTED_DTYPE}, got float32 and float64"),
+    (dict(W=np.zeros((4, 2), int), b=np.zeros(4, int), c=np.zeros(2, int)), f"rbm: {EXPECTED_DTYPE}, got int64"),
 ])
 def test_an_rbm_whose_arrays_do_not_fit_is_refused(change, message):
     arrays = dict(W=np.zeros((4, 2)), b=np.zeros(4), c=np.zeros(2))
     with pytest.raises(InvalidInput) as error:
         check_rbm(RBM(**{**arrays, **change}))
     assert message in str(error.value)
+
+
+def test_what_is_no_rbm_is_refused():
+    with pytest.raises(InvalidInput, match="rbm: expected an RBM, got dict"):
+        check_rbm({"W": np.zeros((4, 2))})

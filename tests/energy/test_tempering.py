@@ -77,7 +77,7 @@ def statistics_of_all_v(rbm):
 
 
 def swap_matrix(rungs, low):
-    """The exact move "offer rungs `low` and `low` + 1 a swap" on the S^L states of all rungs, by its definition."""
+    """The move "propose a swap to rungs `low` and `low` + 1", exactly, on the S^L states of all rungs."""
     p = [rung_distribution(rung) for rung in rungs]
     shape = tuple(len(p_l) for p_l in p)
     T = np.zeros((np.prod(shape), np.prod(shape)))
@@ -228,7 +228,7 @@ def test_that_test_catches_swaps_that_are_always_accepted(monkeypatch):
     assert max(stationary_p_values()) < 1e-9
 
 
-def test_the_foot_of_the_ladder_is_drawn_from_the_base_whatever_stood_there():
+def test_the_bottom_of_the_ladder_is_drawn_from_the_base_whatever_its_state_was():
     rbm, rng = random_rbm(4, 3, 3.0, 0), np.random.default_rng(0)
     data_mean = np.array([0.1, 0.4, 0.5, 0.9])
     ladder = init_ladder(rbm, 3, data_mean)
@@ -268,7 +268,7 @@ def test_a_sweep_leaves_gaussian_visible_units_their_means_at_every_rung():
         p_h = hidden_probs(rung, v_l)
         products = v_l[:, :, None] * p_h[:, None, :]
         draws = np.hstack([products.reshape(n_ladders, -1), v_l, p_h])
-        standard_error = draws.std(axis=0) / np.sqrt(n_ladders) + 1e-12  # at the foot p_h does not vary
+        standard_error = draws.std(axis=0) / np.sqrt(n_ladders) + 1e-12  # on the bottom rung p_h does not vary
         assert np.all(np.abs(draws.mean(axis=0) - flatten(model_means(rung))) < 4.5 * standard_error)
 
 
@@ -278,8 +278,8 @@ def test_a_sweep_leaves_gaussian_visible_units_their_means_at_every_rung():
 N_RUNGS, SWEEPS = 5, 60
 
 
-def tempered_upper_share(n_ladders=1_500):
-    """The share of samples with most bits on after SWEEPS sweeps; all rungs start with all bits off."""
+def tempered_upper_fraction(n_ladders=1_500):
+    """The fraction of samples with most bits on after SWEEPS sweeps; all rungs start with all bits off."""
     rbm, rng = two_mode_rbm(), np.random.default_rng(0)
     ladder = init_ladder(rbm, N_RUNGS)
     v, _ = sample_tempered(rbm, ladder, np.zeros((N_RUNGS, n_ladders, 6)), SWEEPS, rng)
@@ -288,20 +288,20 @@ def tempered_upper_share(n_ladders=1_500):
 
 def test_tempering_finds_the_other_mode_where_gibbs_never_does():
     """Exactly, from the transition matrix: a chain that starts with all bits off is there after as many sweeps, and
-    after N_RUNGS times as many. Tempering must have come within .05 of the true share (4 standard errors: .046)."""
+    after N_RUNGS times as many. Tempering must come within .05 of the true fraction (4 standard errors: .046)."""
     rbm = two_mode_rbm()
     T, upper = gibbs_matrix(rbm), all_bits(6).sum(axis=1) > 3
     assert spectral_gap(T) < 1e-4
-    share = rung_distribution(rbm)[upper].sum()
-    assert 0.7 < share < 0.75
+    fraction = rung_distribution(rbm)[upper].sum()
+    assert 0.7 < fraction < 0.75
     for steps in (SWEEPS, N_RUNGS * SWEEPS):
         assert np.linalg.matrix_power(T, steps)[0, upper].sum() < 1e-3
-    assert abs(tempered_upper_share() - share) < 0.05
+    assert abs(tempered_upper_fraction() - fraction) < 0.05
 
 
 def test_that_test_catches_a_ladder_without_swaps(monkeypatch):
     monkeypatch.setattr(tempering, "swap_probs", lambda rbm, betas, bias_term, x: 0 * bias_term[1::2])
-    assert tempered_upper_share(100) < 0.05
+    assert tempered_upper_fraction(100) < 0.05
 
 
 def test_the_gradient_by_tempering_beats_that_of_gibbs_chains_on_two_far_modes():
@@ -310,11 +310,11 @@ def test_the_gradient_by_tempering_beats_that_of_gibbs_chains_on_two_far_modes()
     what tempering is, its noise included (a mean over 2,000 ladders)."""
     rbm, data, rng = two_mode_rbm(), all_bits(6)[[0, 0, 0, 1]], np.random.default_rng(0)
     ladder, exact = init_ladder(rbm, N_RUNGS), flatten(exact_gradient(rbm, data))
-    g, share = statistics_of_all_v(rbm), empirical_distribution(data)
+    g, p_data = statistics_of_all_v(rbm), empirical_distribution(data)
     off_by = {}
     for steps in (SWEEPS, N_RUNGS * SWEEPS):
-        p_chains = share @ np.linalg.matrix_power(gibbs_matrix(rbm), steps)
-        off_by[steps] = np.linalg.norm(share @ g - p_chains @ g - exact)
+        p_chains = p_data @ np.linalg.matrix_power(gibbs_matrix(rbm), steps)
+        off_by[steps] = np.linalg.norm(p_data @ g - p_chains @ g - exact)
     start = np.tile(data, (N_RUNGS, 500, 1))
     gradient, _, _ = tempered_gradient(rbm, data, ladder, start, SWEEPS, rng)
     tempered_off_by = np.linalg.norm(flatten(gradient) - exact)
@@ -333,14 +333,14 @@ def test_the_gradient_takes_the_model_from_the_top_after_k_sweeps(k):
     rbm, data, rng, n_ladders = random_rbm(2, 2, 2.0, 6), all_bits(2)[[0, 1, 1]], np.random.default_rng(k), 10_000
     ladder = init_ladder(rbm, 2, TINY_MEAN)
     _, T = sweep_matrices(rung_models(rbm, ladder, TINY_MEAN))
-    start = np.repeat(all_bits(4)[12].reshape(2, 1, 2), n_ladders, axis=1)  # 11 at the foot, 00 at the top
+    start = np.repeat(all_bits(4)[12].reshape(2, 1, 2), n_ladders, axis=1)  # 11 at the bottom, 00 at the top
     gradient, _, _ = tempered_gradient(rbm, data, ladder, start, k, rng)
-    g, share = statistics_of_all_v(rbm), empirical_distribution(data)
+    g, p_data = statistics_of_all_v(rbm), empirical_distribution(data)
 
     def errors_from(sweeps):
         p_top = np.linalg.matrix_power(T, sweeps)[12].reshape(4, 4).sum(axis=0)
         variance = p_top @ g**2 - (p_top @ g) ** 2
-        return np.max(np.abs(flatten(gradient) - (share - p_top) @ g) / np.sqrt(variance / n_ladders))
+        return np.max(np.abs(flatten(gradient) - (p_data - p_top) @ g) / np.sqrt(variance / n_ladders))
 
     assert errors_from(k) < 4.5
     assert errors_from(k + 1) > 10
@@ -382,16 +382,16 @@ def test_arguments_stay_as_they_were_and_the_dtype_follows_the_parameters(dtype)
         np.testing.assert_array_equal(array, copy)
 
 
-def test_a_ladder_prints_a_line_a_field():
+def test_a_ladder_prints_one_line_per_field():
     text = repr(init_ladder(random_rbm(5, 4, 1.0, 0), 3))
     assert text == "Ladder\n  betas   float64 (3,) [0, 1]\n  base_b  float64 (5,) [0, 0]"
 
 
 @pytest.mark.parametrize("arguments, message", [
-    ({"rbm": None}, "rbm: NoneType came"),
-    ({"n_rungs": 1}, "n_rungs: 1 came, a whole number of at least 2"),
-    ({"data_mean": np.zeros(3)}, "data_mean: shape (3,) came"),
-    ({"data_mean": np.full(5, 16.0)}, "data_mean: values from 16 to 16 came"),
+    ({"rbm": None}, "rbm: expected an RBM, got NoneType"),
+    ({"n_rungs": 1}, "n_rungs: expected an integer >= 2, got 1"),
+    ({"data_mean": np.zeros(3)}, "data_mean: expected a last axis of 5, got shape (3,)"),
+    ({"data_mean": np.full(5, 16.0)}, "data_mean: expected values in [0, 1], got values from 16 to 16"),
 ])
 def test_init_ladder_refuses_what_cannot_be_right(arguments, message):
     with pytest.raises(InvalidInput) as error:

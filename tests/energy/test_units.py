@@ -53,12 +53,12 @@ def test_the_mean_is_the_mean_over_all_values(units, size, seed):
 @every_kind
 @settings(max_examples=15)
 @given(sizes, seeds)
-def test_the_mean_is_the_slope_of_the_log_normaliser(units, size, seed):
+def test_the_mean_is_the_derivative_of_the_log_normaliser(units, size, seed):
     x = random_inputs(units, size, seed)
     for j in range(x.shape[1]):
         step = 1e-4 * np.eye(x.shape[1])[j]
-        slope = (units.log_normaliser(x + step) - units.log_normaliser(x - step)) / 2e-4
-        np.testing.assert_allclose(units.mean(x)[:, j], slope, atol=1e-8)
+        derivative = (units.log_normaliser(x + step) - units.log_normaliser(x - step)) / 2e-4
+        np.testing.assert_allclose(units.mean(x)[:, j], derivative, atol=1e-8)
 
 
 @every_kind
@@ -77,7 +77,7 @@ def test_large_inputs_overflow_nowhere(units):
     assert np.isfinite(units.log_normaliser(x)).all() and np.isfinite(units.mean(x)).all()
 
 
-def test_a_softmax_group_looks_at_differences_of_inputs_only():
+def test_a_softmax_group_depends_on_differences_of_inputs_only():
     x = random_inputs(Softmax(3), 2, 0)
     shift = np.repeat([[7.0, -4.0]], 3, axis=1)  # each group by a number of its own
     np.testing.assert_allclose(Softmax(3).mean(x + shift), Softmax(3).mean(x), rtol=1e-12)
@@ -101,7 +101,7 @@ def test_the_states_are_all_there_in_order_whole_or_by_parts(units, size):
 
 def test_numbers_cannot_be_listed():
     assert Gaussian().n_states(3) == math.inf
-    with pytest.raises(InvalidInput, match="states: a layer of Gaussian units came"):
+    with pytest.raises(InvalidInput, match="states: expected a layer whose states can be listed, got .* Gaussian"):
         Gaussian().states(3, 0, 8)
 
 
@@ -192,7 +192,7 @@ def test_a_layer_with_the_starting_bias_has_the_means_of_the_data():
         np.testing.assert_allclose(units.mean(bias), data_mean, rtol=1e-12)
 
 
-def test_a_value_that_never_came_gets_a_finite_starting_bias():
+def test_a_value_that_never_occurred_gets_a_finite_starting_bias():
     np.testing.assert_allclose(Bernoulli().starting_bias(np.array([0.0, 1.0])), [-np.log(99), np.log(99)])
     np.testing.assert_allclose(Softmax(2).starting_bias(np.array([0.0, 1.0])), [np.log(0.001), 0])
 
@@ -210,13 +210,13 @@ def test_what_is_a_state_and_what_is_not():
 
 
 @pytest.mark.parametrize("units, s, message", [
-    (Bernoulli(), [[0.0, 2.0]], "data: values from 0 to 2"),
-    (Gaussian(), [[0.0, np.inf]], "data: 1 of 2 values are NaN or infinite"),
-    (Gaussian(), [[0.0, 1.0, 2.0]], "data: shape (1, 3) came, a last axis of 2 was wanted"),
-    (Softmax(2), [[1.5, -0.5]], "data: values from -0.5 to 1.5"),
-    (Softmax(2), [[0.5, 0.4]], "data: groups of 2 that add up to 0.9 to 0.9 came, 1 was wanted"),
-    (Softmax(2), [[0.0, 1.0], [1.0, 1.0]], "data: groups of 2 that add up to 1 to 2 came, 1 was wanted"),
-    (Softmax(2), [[0.0, 0.0]], "a missing group (all zeros) makes the case one of another model"),
+    (Bernoulli(), [[0.0, 2.0]], "data: expected values in [0, 1], got values from 0 to 2"),
+    (Gaussian(), [[0.0, np.inf]], "data: expected finite values, got NaN or infinity in 1 of 2"),
+    (Gaussian(), [[0.0, 1.0, 2.0]], "data: expected a last axis of 2, got shape (1, 3)"),
+    (Softmax(2), [[1.5, -0.5]], "data: expected values in [0, 1], got values from -0.5 to 1.5"),
+    (Softmax(2), [[0.5, 0.4]], "data: expected groups of 2 values that add up to 1, got sums from 0.9 to 0.9"),
+    (Softmax(2), [[0, 1.0], [1, 1]], "data: expected groups of 2 values that add up to 1, got sums from 1 to 2"),
+    (Softmax(2), [[0.0, 0.0]], "got sums from 0 to 0; a missing group (all zeros) makes the case one of another model"),
 ])
 def test_what_a_layer_cannot_be_held_at_is_refused(units, s, message):
     with pytest.raises(InvalidInput) as error:
@@ -238,10 +238,10 @@ def test_widths():
         units.check_width("n_visible", 30)
     Bernoulli().check_width("n_visible", 7)
     Gaussian().check_width("n_visible", 7)
-    with pytest.raises(InvalidInput, match="n_visible: 7 units came, a multiple of 3"):
+    with pytest.raises(InvalidInput, match="n_visible: expected a multiple of 3 units .*softmax groups.*, got 7"):
         Softmax(3).check_width("n_visible", 7)
     for n_values in (1, 0, 2.5):
-        with pytest.raises(InvalidInput, match=f"n_values: {n_values} came, a whole number of at least 2"):
+        with pytest.raises(InvalidInput, match=f"n_values: expected an integer >= 2, got {n_values}"):
             Softmax(n_values).check_width("n_visible", 6)
 
 
@@ -261,9 +261,9 @@ def test_a_kind_of_unit_comes_back_from_its_dict(units):
 
 
 def test_what_is_no_kind_of_unit_is_refused():
-    with pytest.raises(InvalidInput, match="the kind 'Spin' came, one of Bernoulli, Gaussian, Softmax was wanted"):
+    with pytest.raises(InvalidInput, match="units: expected one of 'Bernoulli', 'Gaussian', 'Softmax', got 'Spin'"):
         units_from_dict({"kind": "Spin"})
     assert check_units("hidden", Softmax(4)) == Softmax(4)
     for no_kind in (Gaussian, "Gaussian", None):
-        with pytest.raises(InvalidInput, match="hidden: .* came, one of Bernoulli, Gaussian, Softmax was wanted"):
+        with pytest.raises(InvalidInput, match="hidden: expected one of Bernoulli, Gaussian, Softmax, such as .*, got"):
             check_units("hidden", no_kind)

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from .neural import MLP, init_mlp, train_classifier
     from .runs import load_run
 
-SUBPACKAGES = ("adversarial", "course", "data", "energy", "foundation", "neural", "plots", "runs")
+SUBPACKAGES = ("adversarial", "command", "course", "data", "energy", "foundation", "neural", "plots", "runs")
 HOMES = {
     "adversarial": ("GAN", "evaluate_coverage", "generate", "make_gan", "train_gan"),
     "data": ("open_data",),

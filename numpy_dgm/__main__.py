@@ -18,8 +18,7 @@ def main(arguments: list | None = None) -> int:
 
         return run_command(arguments)
     except KeyboardInterrupt as interrupt:
-        said = interrupt.args[0] if interrupt.args else "nothing was written"
-        print(f"dgm: interrupted; {said}", file=sys.stderr)
+        print("; ".join(["dgm: interrupted", *map(str, interrupt.args)]), file=sys.stderr)
         return 130
 
 

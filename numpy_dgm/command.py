@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 something failed that should not (a lesson's equation, say
 be done, and one sentence on standard error says why; 130 interrupted.
 """
 import argparse
+import inspect
 import sys
 import warnings
 from pathlib import Path
@@ -56,10 +57,9 @@ def run_parser(command: str, run) -> argparse.ArgumentParser:
     module = KINDS[run.kind]
     kind = module.EvaluateOptions if command == "evaluate" else module.SampleOptions
     if kind is None:
-        raise invalid("RUN", f"a run that {command} can be asked for",
-                      f"{run.folder}, of kind {run.kind}, which has none; see dgm evaluate")
+        raise invalid(run.folder, "a run that can be sampled from", f"one of kind {run.kind}", "see dgm evaluate")
     parser = argparse.ArgumentParser(prog=f"dgm {command}", formatter_class=HelpFormatter,
-                                     description=f"{COMMANDS[command]} This run is {module.HELP}.")
+                                     description=f"{COMMANDS[command]} This run is {module.HELP}.\n\n{inspect.cleandoc(kind.__doc__)}")
     parser.add_argument("run_folder", metavar="RUN", help="folder of the run")
     add_options(parser, kind)
     act = module.evaluate if command == "evaluate" else module.sample
@@ -86,13 +86,13 @@ def train(options: argparse.Namespace) -> int:
     try:
         model, history = module.train(make_settings(module.TrainOptions, settings_of(module.TrainOptions, options)),
                                       folder)
+        print(model)
+        print(history)
+        module.draw_training(load_run(folder))
     except KeyboardInterrupt as interrupt:
-        kept = (folder / CHECKPOINT).exists()
+        is_kept = (folder / CHECKPOINT).exists()
         raise KeyboardInterrupt(f"{folder} keeps the run as far as it has come, and the same command goes on with it"
-                                if kept else "nothing was kept, since no turn was whole yet") from interrupt
-    print(model)
-    print(history)
-    module.draw_training(load_run(folder))
+                                if is_kept else "nothing was kept, no turn was whole yet") from interrupt
     sample = f"      dgm sample {folder} --out samples.png" if module.SampleOptions else ""
     print(f"next:  dgm evaluate {folder}{sample}")
     return 0

@@ -2,11 +2,15 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from numpy_dgm import __version__, command, load_run
 from numpy_dgm.__main__ import main
+from numpy_dgm.foundation.records import flatten
+from numpy_dgm.runs import KINDS
 
 
 def dgm(*arguments, folder):
@@ -28,7 +32,7 @@ def trained(tmp_path_factory):
 
 def test_train_says_how_far_it_is_and_what_comes_next(trained):
     folder, out, err = trained
-    assert "epoch 3/3" in err and "cases/s" in err and "left" in err and "\r" not in err
+    assert "epoch 3/3" in err and "cases/s" in err and "left" in err and "\r" not in err and "Warning" not in err
     assert "W        float32 (64, 8)" in out and "dgm evaluate run" in out
     assert sorted(os.listdir(folder / "run")) == ["checkpoint.npz", "training.png"]
 
@@ -38,10 +42,10 @@ def test_evaluate_prints_an_exact_log_likelihood_with_its_error(trained):
     assert code == 0 and "digits, part test" in out and "360 cases" in out and "exact" in out and "±" in out
 
 
-def test_sample_draws_pictures_or_writes_bits(trained):
+def test_sample_draws_images_or_writes_bits(trained):
     folder = trained[0]
-    code, _, _ = dgm("sample", "run", "--out", "dreams/s.png", "--count", "9", "--steps", "5", folder=folder)
-    assert code == 0 and {"s.png", "s_filters.png"} <= set(os.listdir(folder / "dreams"))
+    code, _, _ = dgm("sample", "run", "--out", "new/s.png", "--count", "9", "--steps", "5", folder=folder)
+    assert code == 0 and {"s.png", "s_filters.png"} <= set(os.listdir(folder / "new"))
     code, _, _ = dgm("sample", "run", "--out", "s.npy", "--count", "9", "--steps", "5", folder=folder)
     bits = np.load(folder / "s.npy")
     assert code == 0 and bits.shape == (9, 64) and set(np.unique(bits)) <= {0, 1}
@@ -61,7 +65,7 @@ def test_a_gan_is_trained_filmed_sampled_and_evaluated(tmp_path):
     assert code == 0 and np.load(tmp_path / "s.npy").shape == (9, 2)
 
 
-def test_a_gan_of_pictures_takes_the_command_s_options(tmp_path):
+def test_a_gan_of_images_takes_the_command_s_options(tmp_path):
     code, out, err = dgm(
         "train", "gan", "--data", "digits", "--steps", "20", "--hidden", "8", "--out", "run", "--conditional",
         "--packing", "2", "--objective", "wasserstein", "--penalty", "gradient", "--penalty-weight", "10",
@@ -76,10 +80,10 @@ def test_a_gan_of_pictures_takes_the_command_s_options(tmp_path):
 
 
 def test_demo_runs_checks_and_draws(tmp_path):
-    code, out, err = dgm("demo", "--out", "pictures", folder=tmp_path)
+    code, out, err = dgm("demo", "--out", "figures", folder=tmp_path)
     assert code == 0, err
     assert "add up to 1" in out and "every one of its 34 entries" in out and "01_latent_variables" in out
-    assert sorted(os.listdir(tmp_path / "pictures")) == [
+    assert sorted(os.listdir(tmp_path / "figures")) == [
         "filters.png", "free_energies.png", "gan_training.png", "samples.png", "training.png"]
     exact = float(out.split("digit, exactly: ")[1].split(" nats")[0])
     assert exact > -18.6
@@ -91,29 +95,77 @@ def test_lessons_counts_what_was_proved(capsys):
     assert "ok (4.1)" in out and "equations proved in 1 lessons, 0 lessons failed" in out
 
 
+def test_a_boltzmann_machine_is_trained_sampled_and_evaluated(tmp_path):
+    code, out, err = dgm("train", "boltzmann", "--data", "bars-and-stripes", "--hidden", "4", "--epochs", "3", "--out",
+                         "run", folder=tmp_path)
+    assert code == 0, err
+    assert "BoltzmannMachine" in out and "epoch 3/3" in err and "dgm sample run" in out
+    code, out, _ = dgm("evaluate", "run", folder=tmp_path)
+    assert code == 0 and "16 cases" in out and "exact" in out
+    code, _, _ = dgm("sample", "run", "--steps", "3", folder=tmp_path)
+    assert code == 0 and (tmp_path / "samples.png").stat().st_size > 1_000
+
+
+def test_a_classifier_is_trained_and_evaluated_and_makes_no_samples(tmp_path):
+    code, out, err = dgm("train", "classifier", "--data", "digits", "--epochs", "3", "--out", "run", folder=tmp_path)
+    assert code == 0, err
+    assert "MLP" in out and "dgm evaluate run" in out and "dgm sample" not in out
+    code, out, _ = dgm("evaluate", "run", folder=tmp_path)
+    assert code == 0 and "digits, part test" in out and "error" in out and "class 9" in out
+    code, _, err = dgm("sample", "run", folder=tmp_path)
+    assert code == 2 and "run: expected a run that can be sampled from, got one of kind classifier" in err
+
+
+def test_more_epochs_of_a_finished_run_go_on_where_the_schedule_allows_it(tmp_path):
+    line = ["train", "rbm", "--data", "digits", "--hidden", "4", "--schedule", "constant", "--out"]
+    for folder, epochs in (("run", "2"), ("run", "4"), ("whole", "4")):
+        code, _, err = dgm(*line, folder, "--epochs", epochs, folder=tmp_path)
+        assert code == 0, err
+    runs = [load_run(tmp_path / folder) for folder in ("run", "whole")]
+    assert flatten(runs[0].model).tobytes() == flatten(runs[1].model).tobytes() and runs[0].total == 4
+
+
+def test_the_version_is_that_of_the_package(tmp_path):
+    code, out, _ = dgm("--version", folder=tmp_path)
+    assert code == 0 and out == f"numpy_dgm {__version__}\n"
+    installed = (Path(__file__).parents[1] / "setup.cfg").read_text(encoding="utf8")
+    assert "version = attr: numpy_dgm.__version__" in installed
+
+
+INTEGER = "expected an integer >= 1, got"
+
+
 @pytest.mark.parametrize("arguments, message", [
-    (["train", "rbm", "--data", "nonsense", "--out", "new"], "'nonsense' came"),
-    (["train", "rbm", "--data", "digits", "--out", "new", "--k", "0"], "k: 0 came"),
-    (["train", "rbm", "--data", "digits", "--out", "new", "--rate", "nan"], "rate: nan came"),
-    (["train", "rbm", "--data", "digits", "--out", "new", "--hidden", "-3"], "n_hidden: -3 came"),
+    (["train", "rbm", "--data", "nonsense", "--out", "new"], "nonsense"),
+    (["train", "rbm", "--data", "digits", "--out", "new", "--k", "0"], f"k: {INTEGER} 0"),
+    (["train", "rbm", "--data", "digits", "--out", "new", "--rate", "nan"], "rate: expected a number in (0, inf), got nan"),
+    (["train", "rbm", "--data", "digits", "--out", "new", "--hidden", "-3"], f"hidden: {INTEGER} -3"),
     (["train", "rbm", "--data", "digits", "--out", "new", "--epochs", "x"], "invalid int value: 'x'"),
-    (["train", "rbm", "--data", "digits", "--out", "new", "--seed", "-1"], "--seed: -1 came"),
-    (["train", "gan", "--data", "ring", "--out", "new", "--rate", "0"], "rate: 0.0 came"),
-    (["train", "gan", "--data", "ring", "--out", "new", "--conditional"], "conditional: ring has no labels"),
-    (["train", "gan", "--data", "ring", "--out", "new", "--dropout", "0.5"], "penalty: R1(weight=0.5) came"),
-    (["train", "gan", "--data", "ring", "--out", "new", "--penalty-weight", "-1"], "--penalty-weight: -1.0 came"),
-    (["train", "gan", "--data", "ring", "--out", "run"], "a checkpoint of RBM came"),
+    (["train", "rbm", "--data", "digits", "--out", "new", "--seed", "-1"], "seed: expected an integer >= 0, got -1"),
+    (["train", "rbm", "--data", "digits", "--out", "new", "--epohcs", "3"], "unrecognized arguments: --epohcs"),
+    (["train", "boltzmann", "--data", "digits", "--out", "new", "--hidden", "0"], f"hidden: {INTEGER} 0"),
+    (["train", "classifier", "--data", "bars-and-stripes", "--out", "new"], "expected data with labels"),
+    (["train", "classifier", "--data", "digits", "--out", "new", "--dropout", "1"], "dropout: expected a number in [0, 1)"),
+    (["train", "gan", "--data", "ring", "--out", "new", "--rate", "0"], "rate: expected a number in (0, inf), got 0.0"),
+    (["train", "gan", "--data", "ring", "--out", "new", "--conditional"], "conditional: expected data with labels"),
+    (["train", "gan", "--data", "ring", "--out", "new", "--dropout", "0.5"], "penalty: expected None for a discriminator"),
+    (["train", "gan", "--data", "ring", "--out", "new", "--penalty-weight", "-1"], "penalty_weight: expected a number in"),
+    (["train", "gan", "--data", "ring", "--out", "run"], "expected a run of kind gan, got rbm"),
     (["train", "gun", "--data", "digits", "--out", "new"], "invalid choice: 'gun'"),
-    (["train", "rbm", "--data", "digits", "--out", "run"], "checkpoint.npz: the run there has"),
+    (["train", "rbm", "--data", "digits", "--out", "run"], "checkpoint.npz: "),
     (["train", "rbm", "--data", "digits", "--out", "notes.txt"], "notes.txt"),
     (["train", "rbm", "--data", "notes.txt", "--out", "new"], "notes.txt"),
-    (["train", "rbm", "--data", "digits", "--out", "new", "--patience", "3"], "patience: it watches"),
+    (["train", "rbm", "--data", "digits", "--out", "new", "--patience", "3"], "for patience to watch"),
     (["evaluate", "nowhere"], "nowhere"),
     (["evaluate", "run", "--data", "bars-and-stripes"], "a last axis of 64"),
-    (["sample", "run", "--out", "s.jpg"], "--out: s.jpg came"),
-    (["sample", "run", "--count", "0"], "--count: 0 came"),
-    (["sample", "run", "--steps", "0"], "--steps: 0 came"),
-    (["lessons", "77"], "lesson: 77 came"),
+    (["evaluate", "run", "--steps", "3"], "unrecognized arguments: --steps 3"),
+    (["evaluate"], "required: RUN"),
+    (["sample", "run", "--out", "s.jpg"], "out: expected a name that ends in .png"),
+    (["sample", "run", "--count", "0"], f"count: {INTEGER} 0"),
+    (["sample", "run", "--steps", "0"], f"steps: {INTEGER} 0"),
+    (["sample", "--steps", "0", "run"], f"steps: {INTEGER} 0"),
+    (["lessons", "77"], "lesson: expected one of"),
+    (["demo", "--seed", "-1"], "expected an integer >= 0, got '-1'"),
     ([], "required"),
 ])
 def test_what_cannot_be_done_is_refused_in_one_sentence(trained, arguments, message, capsys, monkeypatch):
@@ -131,8 +183,38 @@ def test_what_cannot_be_done_is_refused_in_one_sentence(trained, arguments, mess
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["train", "rbm"], ["train", "gan"], ["sample"], ["evaluate"], ["lessons"]])
+@pytest.mark.parametrize("command", [
+    [], ["demo"], ["train"], *(["train", kind] for kind in KINDS), ["sample"], ["evaluate"], ["lessons"]])
 def test_help_teaches(command, capsys):
     with pytest.raises(SystemExit) as stopped:
         main([*command, "--help"])
-    assert stopped.value.code == 0 and len(capsys.readouterr().out) > 400
+    assert stopped.value.code == 0 and len(capsys.readouterr().out) > 300
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_help_of_train_has_every_setting_of_the_kind(kind, capsys):
+    with pytest.raises(SystemExit):
+        main(["train", kind, "--help"])
+    out = "".join(capsys.readouterr().out.split())  # lines are broken at hyphens, too
+    for name, one in KINDS[kind].TrainOptions.__dataclass_fields__.items():
+        if one.metadata.get("option", True):
+            assert f"--{name.replace('_', '-')}" in out or f"--no-{name.replace('_', '-')}" in out
+            assert "".join(one.metadata["help"].split()) in out
+
+
+@pytest.mark.parametrize("command, has, has_not", [("evaluate", "--temperatures", "--count"),
+                                                   ("sample", "--count", "--temperatures")])
+def test_the_help_of_a_run_shows_the_options_of_its_kind_and_no_others(trained, command, has, has_not, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([command, str(trained[0] / "run"), "--help"])
+    out = capsys.readouterr().out
+    assert stopped.value.code == 0 and has in out and has_not not in out and "restricted Boltzmann machine" in out
+
+
+def test_an_interrupt_is_answered_in_one_sentence(monkeypatch, capsys):
+    def interrupted(arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "run_command", interrupted)
+    assert main(["lessons"]) == 130
+    assert capsys.readouterr().err == "dgm: interrupted\n"

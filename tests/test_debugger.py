@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 from numpy_dgm.course.lessons import find_lessons
-from numpy_dgm.energy import gradients, rbm_training
+from numpy_dgm.energy import gradients
+from numpy_dgm.foundation import training
 
 
 def line_of(module, text):
@@ -16,7 +17,7 @@ def line_of(module, text):
 
 def test_a_stop_in_cd_gradient_during_training_shows_short_lines_with_shapes():
     commands = [
-        f"tbreak {line_of(rbm_training, 'while run.epoch <')}",  # training has begun
+        f"tbreak {line_of(training, 'while not trainer.is_finished')}",  # training has begun
         "continue",
         f"tbreak {line_of(gradients, 'p_h = p_h_data')}",  # in cd_gradient, after the positive phase
         "continue",
@@ -33,8 +34,8 @@ def test_a_stop_in_cd_gradient_during_training_shows_short_lines_with_shapes():
     )
     stop, where, rbm, p_h_data, shapes = done.stdout.split("(Pdb) ")[-6:-1]
     assert "cd_gradient()" in stop
-    stack = [name for name in ("train_rbm()", "train_one_epoch()", "learning_step()", "cd_gradient()") if name in where]
-    assert len(stack) == 4 and where.index("06_contrastive") < where.index("train_rbm()") < where.index("cd_gradient()")
+    stack = [name for name in ("train_rbm()", "run_training()", "advance()", "step()", "cd_gradient()") if name in where]
+    assert len(stack) == 5 and where.index("06_contrastive") < where.index("train_rbm()") < where.index("cd_gradient()")
     assert "RBM\n  W        float64 (9, 8) [" in rbm and "b        float64 (9,) [" in rbm and "c        float64 (8,) [" in rbm
     assert p_h_data.startswith("float64 (16, 8) [")
     assert "((16, 9), 1)" in shapes

@@ -232,11 +232,11 @@ class Softmax:
 
 
 Units = Bernoulli | Gaussian | Softmax
-KINDS: dict[str, type[Units]] = {kind.__name__: kind for kind in (Bernoulli, Gaussian, Softmax)}  # name -> class
+KINDS = (Bernoulli, Gaussian, Softmax)
 
 
 def check_units(name: str, units: Units) -> Units:
     """`units` where it is one of the kinds, or InvalidInput."""
-    if not isinstance(units, tuple(KINDS.values())):
-        raise invalid(name, f"one of {', '.join(KINDS)}, such as Bernoulli()", repr(units))
+    if not isinstance(units, KINDS):
+        raise invalid(name, f"one of {', '.join(kind.__name__ for kind in KINDS)}, such as Bernoulli()", repr(units))
     return units

@@ -36,7 +36,7 @@ def load_run(folder: Any) -> LoadedRun:
     """The run in `folder`, as far as it has come. InvalidInput where there is none, or it is not whole."""
     path = Path(folder) / CHECKPOINT
     kind = load_checkpoint(path).get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise invalid(path, f"a run of one of the kinds {', '.join(KINDS)}", repr(kind))
     module = KINDS[kind]
     names = ("settings", "description", "metadata", "result", "total", "done", "history", "model", *COMMON,
@@ -57,7 +57,8 @@ def load_settings(module: ModuleType, state: dict) -> Any:
     """The Settings that a checkpoint keeps. InvalidInput where they are not those of the kind."""
     names = {one.name for one in fields(module.SETTINGS)}
     if not isinstance(state, dict) or set(state) != names:
-        raise invalid("settings", ", ".join(sorted(names)), ", ".join(sorted(state)))
+        got = ", ".join(sorted(state)) if isinstance(state, dict) else type(state).__name__
+        raise invalid("settings", ", ".join(sorted(names)), got)
     records = (*module.TRAINER.records, *getattr(module, "SETTING_RECORDS", ()))
     values = {name: from_state(name, value, records) for name, value in state.items()}
     return module.SETTINGS(**values)

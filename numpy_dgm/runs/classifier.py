@@ -41,7 +41,8 @@ class TrainOptions(ClassifierSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluateOptions(Settings):
-    """`dgm evaluate RUN`"""
+    """How many cases are given a wrong class, in all and class by class, and the mean cross-entropy.
+    """
 
     data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
     part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))

@@ -101,7 +101,9 @@ class TrainOptions(GANSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluateOptions(Settings):
-    """`dgm evaluate RUN`"""
+    """What its samples cover, beside what real cases would show: on the ring and the grid, the modes; on images, precision
+    and recall, the maximum mean discrepancy and the sliced Wasserstein distance.
+    """
 
     data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
     part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
@@ -110,7 +112,8 @@ class EvaluateOptions(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class SampleOptions(Settings):
-    """`dgm sample RUN`"""
+    """Cases that the generator makes of noise, of each class in turn where it has classes.
+    """
 
     out: Path = setting(Path("samples.png"), ".png: images, or points in the plane; .npy: the numbers themselves")
     count: int = setting(100, "how many samples, of each class in turn where there are classes")

@@ -55,7 +55,10 @@ class TrainOptions(RBMSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluateOptions(Settings):
-    """`dgm evaluate RUN`"""
+    """The mean log-likelihood: exactly, where a layer has at most 25 units, and by annealed importance sampling, up
+    from the data's base rates and down from the model, for larger ones, with a verdict: trust the figure, or do not,
+    and why. Where the verdict is no, more --temperatures may help.
+    """
 
     data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
     part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
@@ -67,7 +70,9 @@ class EvaluateOptions(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class SampleOptions(Settings):
-    """`dgm sample RUN`"""
+    """Chains that start at noise are run for --steps steps of Gibbs sampling, and drawn where they end. Too few steps show
+    the noise that they started at; compare 10, 100 and 1,000.
+    """
 
     out: Path = setting(Path("samples.png"), ".png: images, and the filters beside them; .npy: the states themselves")
     count: int = setting(100, "how many chains, each started at noise")

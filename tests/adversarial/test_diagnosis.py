@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from numpy_dgm.adversarial.diagnosis import Watch, diagnose_gan, observe
+from numpy_dgm.adversarial.diagnosis import Monitor, diagnose_gan, observe
 from numpy_dgm.adversarial.gan import make_gan
-from numpy_dgm.adversarial.gan_training import TrainingWarning, train_gan
+from numpy_dgm.adversarial.gan_training import train_gan
 from numpy_dgm.adversarial.objectives import Hinge, LeastSquares, NonSaturating, Saturating, Wasserstein
 from numpy_dgm.adversarial.penalties import R1
 from numpy_dgm.data.mixtures import ring_of_gaussians
 from numpy_dgm.foundation.optimizers import SGD, Adam
-from numpy_dgm.foundation.guards import Diverged
+from numpy_dgm.foundation.guards import Diverged, TrainingWarning
 from numpy_dgm.foundation.progress import History
 from numpy_dgm.neural.mlp import init_mlp
 
@@ -21,15 +21,15 @@ def logit(x):
     return -np.log(1 / x - 1)
 
 
-def watched(s_real, s_fake, objective):
+def measured(s_real, s_fake, objective):
     """`observe` of a GAN of one number, whose generator hands on its latent, whose discriminator its case."""
     rng = np.random.default_rng(0)
     one = init_mlp([1, 1], rng, dtype=np.float64)
     one.layers[0].W[:] = 1
     gan = make_gan(one, one)
     s_real, s_fake = np.array(s_real, dtype=float)[:, None], np.array(s_fake, dtype=float)[:, None]
-    watch = Watch(s_real, s_fake, None, np.array([[1.0], [-1.0]]), batch_size=len(s_real))
-    return observe(gan, gan.generator, watch, objective)
+    monitor = Monitor(s_real, s_fake, None, np.array([[1.0], [-1.0]]), batch_size=len(s_real))
+    return observe(gan, gan.generator, monitor, objective)
 
 
 def test_accuracy_is_the_share_on_the_right_side_of_the_objective_s_boundary():
@@ -37,28 +37,28 @@ def test_accuracy_is_the_share_on_the_right_side_of_the_objective_s_boundary():
     expected = ((NonSaturating(), 3 / 4, 1 / 4), (Hinge(), 3 / 4, 1 / 4), (LeastSquares(), 2 / 4, 3 / 4),
                 (Wasserstein(), 2 / 4, 2 / 4))  # whose boundary, the middle of the means .95 and -.225, is .3625
     for objective, real, fake in expected:
-        values = watched(s_real, s_fake, objective)
+        values = measured(s_real, s_fake, objective)
         assert (values["accuracy_real"], values["accuracy_fake"]) == (real, fake), objective
 
 
 def test_losses_and_slope_are_the_objective_s():
     p_real, p_fake = np.array([0.9, 0.6]), np.array([0.3, 0.1])
-    values = watched(logit(p_real), logit(p_fake), NonSaturating())
+    values = measured(logit(p_real), logit(p_fake), NonSaturating())
     np.testing.assert_allclose(values["discriminator_loss"], -np.log(p_real).mean() - np.log(1 - p_fake).mean())
     np.testing.assert_allclose(values["generator_loss"], -np.log(p_fake).mean())
     np.testing.assert_allclose(values["slope"], np.mean(1 - p_fake))
-    np.testing.assert_allclose(watched(logit(p_real), logit(p_fake), Saturating())["slope"], np.mean(p_fake))
-    np.testing.assert_allclose(watched(logit(p_real), logit(p_fake), Wasserstein())["slope"], 1)
+    np.testing.assert_allclose(measured(logit(p_real), logit(p_fake), Saturating())["slope"], np.mean(p_fake))
+    np.testing.assert_allclose(measured(logit(p_real), logit(p_fake), Wasserstein())["slope"], 1)
 
 
 def test_spread_and_distance_are_in_standard_deviations_of_the_data():
     """Samples are the data times -2 plus 5, so their spread is 2; the distance is by matching sorted values."""
     x = np.random.default_rng(1).normal(size=12)
-    values = watched(x, 5 - 2 * x, Wasserstein())
+    values = measured(x, 5 - 2 * x, Wasserstein())
     np.testing.assert_allclose(values["spread"], 2)
     expected = np.sqrt(np.mean((np.sort(x) - np.sort(5 - 2 * x)) ** 2)) / x.std()
     np.testing.assert_allclose(values["distance"], expected)
-    np.testing.assert_allclose(watched(x, x + 3 * x.std(), Wasserstein())["distance"], 3)
+    np.testing.assert_allclose(measured(x, x + 3 * x.std(), Wasserstein())["distance"], 3)
 
 
 def test_in_more_dimensions_spread_adds_variances_and_distance_averages_directions():
@@ -67,7 +67,7 @@ def test_in_more_dimensions_spread_adds_variances_and_distance_averages_directio
     G, D = init_mlp([3, 3], rng, dtype=np.float64), init_mlp([3, 1], rng, dtype=np.float64)
     directions = rng.normal(size=(7, 3))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    values = observe(make_gan(G, D), G, Watch(x, z, None, directions, 10), NonSaturating())
+    values = observe(make_gan(G, D), G, Monitor(x, z, None, directions, 10), NonSaturating())
     samples = z @ G.layers[0].W + G.layers[0].b
     np.testing.assert_allclose(values["spread"], np.sqrt(samples.var(axis=0).sum() / x.var(axis=0).sum()))
     squares = [np.mean((np.sort(samples @ d) - np.sort(x @ d)) ** 2) for d in directions]
@@ -78,10 +78,10 @@ def test_samples_are_of_the_generator_that_is_given_back_and_logits_of_the_one_t
     rng = np.random.default_rng(3)
     gan = make_gan(init_mlp([2, 2], rng, dtype=np.float64), init_mlp([2, 1], rng, dtype=np.float64))
     x, z = rng.normal(size=(20, 2)), rng.normal(size=(20, 2))
-    watch = Watch(x, z, None, np.eye(2), 20)
+    monitor = Monitor(x, z, None, np.eye(2), 20)
     other = init_mlp([2, 2], np.random.default_rng(9), dtype=np.float64)
-    mine, mixed = observe(gan, gan.generator, watch, NonSaturating()), observe(gan, other, watch, NonSaturating())
-    theirs = observe(replace(gan, generator=other), other, watch, NonSaturating())
+    mine, mixed = observe(gan, gan.generator, monitor, NonSaturating()), observe(gan, other, monitor, NonSaturating())
+    theirs = observe(replace(gan, generator=other), other, monitor, NonSaturating())
     assert mixed["generator_loss"] == mine["generator_loss"] != theirs["generator_loss"]
     assert mixed["spread"] == theirs["spread"] != mine["spread"]
 
@@ -93,9 +93,9 @@ def test_minibatch_discrimination_sees_batches_of_the_size_that_it_learnt_from()
     x, z = rng.normal(size=(12, 2)), rng.normal(size=(12, 2))
     losses = []
     for rows in (slice(0, 6), slice(6, 12)):
-        watch = Watch(x[rows], z[rows], None, np.eye(2), 6)
-        losses.append(observe(gan, gan.generator, watch, NonSaturating())["generator_loss"])
-    both = observe(gan, gan.generator, Watch(x, z, None, np.eye(2), 6), NonSaturating())
+        monitor = Monitor(x[rows], z[rows], None, np.eye(2), 6)
+        losses.append(observe(gan, gan.generator, monitor, NonSaturating())["generator_loss"])
+    both = observe(gan, gan.generator, Monitor(x, z, None, np.eye(2), 6), NonSaturating())
     np.testing.assert_allclose(both["generator_loss"], np.mean(losses))
 
 

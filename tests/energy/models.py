@@ -194,3 +194,9 @@ rbms = st.builds(random_rbm, st.integers(1, 7), st.integers(1, 7), scales, seeds
 machines = st.integers(2, 7).flatmap(
     lambda n: st.builds(random_machine, st.just(n), st.integers(1, n), scales, seeds)
 )
+
+
+def remembering_machine(n_units, n_visible, seed):
+    """Weights of 3 and -3 and biases that balance them: after three sweeps a chain still remembers its start."""
+    W = np.triu(3 * np.random.default_rng(seed).choice([-1.0, 1.0], size=(n_units, n_units)), k=1)
+    return BoltzmannMachine(W, -(W + W.T).sum(axis=1) / 2, np.triu(np.ones_like(W), k=1), n_visible)

@@ -19,6 +19,7 @@ from numpy_dgm.energy import (
     evaluation,
     free_energy,
     gibbs_step,
+    independent_pixels,
     log_likelihood,
     log_partition,
 )
@@ -388,12 +389,12 @@ MISSING = np.array([[0.0, 0, 0, 1, 0, 0]])
      "rbm.W: expected finite values, got NaN or infinity in 18 of 18"),
     ({"rbm": RBM(np.eye(6), np.zeros(6), np.zeros(6), Gaussian(), Gaussian())},
      "rbm: expected a largest singular value of W below 1 for two Gaussian layers, got 1;"),
-    ({"data": np.zeros((3, 5))}, "data: shape (3, 5) came, (cases, 6)"),
+    ({"data": np.zeros((3, 5))}, "data: expected shape (cases, 6) with at least one case, got shape (3, 5)"),
     ({"data": np.full((3, 6), 2.0)}, "data: expected values in [0, 1], got values from 2 to 2"),
     ({"data": np.full((3, 6), np.nan)}, "data: expected finite values, got NaN or infinity in 18 of 18"),
-    ({"data": np.zeros((0, 6))}, "data: shape (0, 6) came"),
+    ({"data": np.zeros((0, 6))}, "data: expected shape (cases, 6) with at least one case, got shape (0, 6)"),
     ({"data": GREY}, "data: expected states of the visible layer, got grey levels; open_data's `bits`"),
-    ({"data": None}, "data: NoneType came"),
+    ({"data": None}, "data: expected an array or what open_data gives, got NoneType"),
     ({"data": MISSING, "rbm": small_rbm(Softmax(3), Bernoulli(), 2, 1, 1.0, 0)}, "a missing group (all zeros)"),
     ({"rng": 0}, "rng: expected a numpy.random.Generator such as numpy.random.default_rng(0), got int"),
     ({"method": "AIS"}, "method: expected one of 'auto', 'exact', 'ais', got 'AIS'"),
@@ -405,3 +406,9 @@ def test_evaluate_rbm_refuses_what_cannot_be_right(arguments, message):
     with pytest.raises(InvalidInput) as error:
         evaluate_rbm(**{**settings, **arguments})
     assert message in str(error.value)
+
+
+def test_independent_pixels_is_its_definition():
+    p, v = np.array([0.2, 0.9, 0.0]), np.array([[1.0, 1, 0], [0, 1, 1]])
+    expected = (np.log(0.2) + np.log(0.9) + np.log(0.99) + np.log(0.8) + np.log(0.9) + np.log(0.01)) / 2
+    np.testing.assert_allclose(independent_pixels(p, v), expected)

@@ -12,13 +12,21 @@ from numpy_dgm.energy import (
     gibbs_step,
     hidden_probs,
     init_rbm,
+    log_likelihood,
+    sample_chains,
     sample_hidden,
     sample_visible,
     visible_probs,
 )
 from numpy_dgm.energy.rbm import check_rbm, transposed
 from numpy_dgm.foundation.checks import InvalidInput
-from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution, draw_states
+from numpy_dgm.foundation.enumeration import (
+    all_bits,
+    bits_to_index,
+    boltzmann_distribution,
+    draw_states,
+    product_of_bernoullis,
+)
 
 
 def joint_distribution(rbm):
@@ -162,3 +170,28 @@ def test_an_rbm_whose_arrays_do_not_fit_is_refused(change, message):
 def test_what_is_no_rbm_is_refused():
     with pytest.raises(InvalidInput, match="rbm: expected an RBM, got dict"):
         check_rbm({"W": np.zeros((4, 2))})
+
+
+def test_sampled_chains_have_the_models_distribution_after_enough_steps():
+    """3 bits, 20,000 chains, 50 steps: 4.5 standard errors of each state's share."""
+    rng = np.random.default_rng(0)
+    rbm = RBM(W=rng.normal(size=(3, 2)), b=rng.normal(size=3), c=rng.normal(size=2))
+    v, p_v = sample_chains(rbm, 20_000, 50, rng)
+    p = np.exp(log_likelihood(rbm, all_bits(3)))
+    share = np.array([np.mean((v == state).all(axis=1)) for state in all_bits(3)])
+    assert np.all(np.abs(share - p) < 4.5 * np.sqrt(p * (1 - p) / 20_000))
+    np.testing.assert_allclose(p_v.mean(axis=0), p @ all_bits(3), atol=4.5 * 0.5 / np.sqrt(20_000))
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_n_steps_are_n_steps(steps):
+    """Started at fair coins, the chains' law after n steps is the uniform one times T^n, and not times T^(n+1)."""
+    W = np.array([[4.0, -3.0], [4.0, 3.0], [-2.0, 4.0]])
+    rbm = RBM(W=W, b=np.array([-3.0, -2.0, 1.0]), c=np.array([-3.0, -1.0]))
+    v, h = all_bits(3), all_bits(2)
+    T = product_of_bernoullis(hidden_probs(rbm, v)) @ product_of_bernoullis(visible_probs(rbm, h))
+    drawn, _ = sample_chains(rbm, 100_000, steps, np.random.default_rng(steps))
+    counts = np.bincount(bits_to_index(drawn), minlength=8)
+    law = {n: np.full(8, 1 / 8) @ np.linalg.matrix_power(T, n) for n in (steps, steps + 1)}
+    assert chi_square_p_value(counts, 100_000 * law[steps]) > 1e-3
+    assert chi_square_p_value(counts, 100_000 * law[steps + 1]) < 1e-9

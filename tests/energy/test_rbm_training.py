@@ -8,6 +8,7 @@ from numpy_dgm.energy import (
     RBM,
     cd_gradient,
     exact_gradient,
+    free_energy,
     hidden_probs,
     init_rbm,
     log_likelihood,
@@ -18,8 +19,8 @@ from numpy_dgm.energy.gradients import sparsity_gradient
 from numpy_dgm.energy.tempering import init_ladder, start_ladder, tempered_gradient
 from numpy_dgm.energy.units import Gaussian, Softmax
 from numpy_dgm.foundation.checks import InvalidInput
-from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.guards import Diverged
+from numpy_dgm.foundation.records import flatten
 
 
 def test_exact_learning_reaches_the_known_optimum_of_bars_and_stripes():
@@ -138,7 +139,7 @@ def test_a_sparsity_target_makes_hidden_units_sparse():
 
 def test_a_sparsity_target_is_for_bits():
     rbm = init_rbm(6, 4, np.random.default_rng(0), hidden=Gaussian())
-    with pytest.raises(InvalidInput, match="sparsity_target: hidden units of the kind Gaussian"):
+    with pytest.raises(InvalidInput, match="sparsity_target: expected None, or hidden units that are bits, got hidden units Gaussian"):
         train_rbm(rbm, random_bits(20, 6, 0), epochs=1, rng=np.random.default_rng(0), sparsity_target=0.1)
 
 
@@ -157,7 +158,7 @@ def test_a_run_is_not_gone_on_with_by_another_kind_of_unit(tmp_path):
     start = dict(epochs=1, checkpoint=tmp_path)
     train_rbm(init_rbm(6, 4, np.random.default_rng(0)), data, rng=np.random.default_rng(0), **start)
     softmax = init_rbm(6, 4, np.random.default_rng(0), hidden=Softmax(2))
-    with pytest.raises(InvalidInput, match="the run there has hidden"):
+    with pytest.raises(InvalidInput, match="the run there has hidden.kind Bernoulli, this one Softmax"):
         train_rbm(softmax, data, rng=np.random.default_rng(0), **start)
 
 
@@ -234,26 +235,30 @@ def test_a_run_that_diverges_stops_with_a_clear_sentence():
 
 
 @pytest.mark.parametrize("changes, message", [
-    (dict(epochs=0), "epochs: 0 came"),
-    (dict(epochs=2.5), "epochs: 2.5 came"),
-    (dict(k=0), "k: 0 came"),
-    (dict(k=True), "k: True came"),
-    (dict(batch_size=0), "batch_size: 0 came"),
-    (dict(rate=0), "rate: 0 came"),
-    (dict(rate=float("nan")), "rate: nan came"),
-    (dict(method="CD"), "method: 'CD' came, one of 'pcd', 'cd', 'tempered', 'exact' was wanted"),
-    (dict(schedule="step"), "schedule: 'step' came"),
-    (dict(optimizer="lbfgs"), "optimizer: 'lbfgs' came"),
-    (dict(weight_decay=-1), "weight_decay: -1 came"),
-    (dict(n_chains=0), "n_chains: 0 came"),
-    (dict(average=1), "average: 1 came"),
-    (dict(sparsity_target=0), "sparsity_target: 0 came"),
-    (dict(sparsity_cost=-1), "sparsity_cost: -1 came"),
-    (dict(n_rungs=1), "n_rungs: 1 came"),
-    (dict(validation=1), "validation: 1 came"),
+    (dict(epochs=0), "epochs: expected an integer >= 1, got 0"),
+    (dict(epochs=2.5), "epochs: expected an integer >= 1, got 2.5"),
+    (dict(k=0), "k: expected an integer >= 1, got 0"),
+    (dict(k=True), "k: expected an integer >= 1, got True"),
+    (dict(batch_size=0), "batch_size: expected an integer >= 1, got 0"),
+    (dict(rate=0), "rate: expected a number in (0, inf), got 0"),
+    (dict(rate=float("nan")), "rate: expected a number in (0, inf), got nan"),
+    (dict(method="CD"), "method: expected one of 'pcd', 'cd', 'tempered', 'exact', got 'CD'"),
+    (dict(schedule="step"), "schedule: expected one of 'constant', 'linear', 'cosine', got 'step'"),
+    (dict(optimizer="lbfgs"), "optimizer: expected one of 'sgd', 'momentum', 'rmsprop', 'adam', got 'lbfgs'"),
+    (dict(weight_decay=-1), "weight_decay: expected a number in [0, 1], got -1"),
+    (dict(n_chains=0), "n_chains: expected an integer >= 1, got 0"),
+    (dict(average=1), "average: expected a number in (0, 1), got 1"),
+    (dict(sparsity_target=0), "sparsity_target: expected a number in (0, 1), got 0"),
+    (dict(sparsity_cost=-1), "sparsity_cost: expected a number in [0, inf), got -1"),
+    (dict(n_rungs=1), "n_rungs: expected an integer >= 2, got 1"),
+    (dict(validation=1), "validation: expected a number in [0, 1), got 1"),
     (dict(validation=0.999), "leaves none to train on"),
-    (dict(patience=3), "patience: it watches the held-out cases"),
-    (dict(rng=0), "rng: int came"),
+    (dict(patience=3), "validation: expected a fraction > 0 of held-out cases for patience to watch"),
+    (dict(epoch=3), "epoch: no such setting; did you mean epochs?"),
+    (dict(notes={}), "notes: no such setting"),
+    (dict(centred="no"), "centred: expected True or False, got 'no'"),
+    (dict(metadata=[1]), "metadata: expected a dict of texts and numbers, got list"),
+    (dict(rng=0), "rng: expected a numpy.random.Generator such as"),
 ])
 def test_settings_that_cannot_be_right_are_refused(changes, message):
     with pytest.raises(InvalidInput) as error:
@@ -262,15 +267,15 @@ def test_settings_that_cannot_be_right_are_refused(changes, message):
 
 
 @pytest.mark.parametrize("data, message", [
-    (np.zeros((5, 7)), "data: shape (5, 7) came"),
-    (np.zeros(6), "data: shape (6,) came"),
-    (np.zeros((0, 6)), "data: shape (0, 6) came"),
-    (np.full((5, 6), np.nan), "data: 30 of 30 values are NaN"),
-    (np.full((5, 6), 1.5), "data: values from 1.5 to 1.5 came"),
-    (np.full((5, 6), -1), "data: values from -1 to -1 came"),
-    (np.zeros((5, 6), object), "data: dtype object came"),
-    (np.zeros((5, 6), complex), "data: dtype complex128 came"),
-    ("digits", "data: str came"),
+    (np.zeros((5, 7)), "data: expected shape (cases, 6) with at least one case, got shape (5, 7)"),
+    (np.zeros(6), "data: expected shape (cases, 6) with at least one case, got shape (6,)"),
+    (np.zeros((0, 6)), "data: expected shape (cases, 6) with at least one case, got shape (0, 6)"),
+    (np.full((5, 6), np.nan), "data: expected finite values, got NaN or infinity in 30 of 30"),
+    (np.full((5, 6), 1.5), "data: expected values in [0, 1], got values from 1.5 to 1.5"),
+    (np.full((5, 6), -1), "data: expected values in [0, 1], got values from -1 to -1"),
+    (np.zeros((5, 6), object), "data: expected real numbers, got dtype object"),
+    (np.zeros((5, 6), complex), "data: expected real numbers, got dtype complex128"),
+    ("digits", "data: expected an array or what open_data gives, got str"),
 ])
 def test_data_that_cannot_be_right_are_refused(data, message):
     rng = np.random.default_rng(0)
@@ -279,7 +284,45 @@ def test_data_that_cannot_be_right_are_refused(data, message):
     assert message in str(error.value)
 
 
-def test_patience_on_a_model_too_large_says_what_to_watch_instead():
-    rng, data = np.random.default_rng(0), random_bits(20, 30, 0)
-    with pytest.raises(InvalidInput, match="at most 16 bits; here 30 visible and 40 hidden.*validation_free_energy"):
-        train_rbm(init_rbm(30, 40, rng), data, epochs=1, rng=rng, validation=0.2, patience=2)
+def noise_run(**changes):
+    """A run of 20 + 30 units on 60 random cases, too large for an exact log Z after each epoch."""
+    data, rng = random_bits(60, 20, 0).astype(np.float32), np.random.default_rng(1)
+    rbm = init_rbm(20, 30, rng, data)
+    return train_rbm(rbm, data, **{**dict(epochs=200, rng=rng, validation=0.3, rate=0.2, schedule="constant"), **changes})
+
+
+def gaps(history):
+    return history["validation_free_energy"] - history["free_energy"]
+
+
+def test_patience_on_a_model_too_large_for_log_z_watches_the_gap():
+    """Random bits have nothing in common: the gap opens, and the run ends `patience` epochs after it has."""
+    _, whole = noise_run()
+    _, history = noise_run(patience=4)
+    n_epochs = len(history["rate"])
+    assert "validation_log_likelihood" not in history and 5 < n_epochs < 100
+    np.testing.assert_array_equal(gaps(history), gaps(whole)[:n_epochs])
+    kept = n_epochs - 5
+    assert np.all(gaps(history)[kept + 1 :] > gaps(history)[kept]) and gaps(whole)[-1] > 2 * gaps(history)[kept]
+
+
+def test_what_patience_gives_back_by_the_gap_is_the_last_without_a_visible_one():
+    """The same run, stopped after as many epochs as were kept, has the same bits."""
+    kept, history = noise_run(patience=4)
+    shorter, _ = noise_run(epochs=len(history["rate"]) - 4)
+    assert flatten(kept).tobytes() == flatten(shorter).tobytes()
+    v = random_bits(60, 20, 0).astype(np.float32)
+    rng = np.random.default_rng(1)
+    init_rbm(20, 30, rng, v)
+    order = rng.permutation(60)
+    held_out, train = v[np.sort(order[:18])], v[np.sort(order[18:])]
+    difference = free_energy(kept, held_out).mean() - free_energy(kept, train).mean()
+    error = np.sqrt(free_energy(kept, held_out).var() / 18 + free_energy(kept, train).var() / 42)
+    assert difference <= 3 * error
+
+
+def test_on_record_sees_each_epoch_s_model_and_its_history():
+    seen = []
+    rbm, history = small_run(on_record=lambda model, so_far: seen.append((flatten(model), len(so_far["rate"]))))
+    assert [n for _, n in seen] == [1, 2, 3, 4, 5]
+    assert seen[-1][0].tobytes() == flatten(rbm).tobytes() and seen[0][0].tobytes() != seen[1][0].tobytes()

@@ -34,7 +34,6 @@ from numpy_dgm.energy import (
 )
 from numpy_dgm.energy.gradients import centre, model_means
 from numpy_dgm.energy.fused import Workspace, fused_pcd_gradient
-from numpy_dgm.energy.rbm_training import load_rbm_run
 from numpy_dgm.energy.likelihood import gaussian_moments, has_exact_log_z
 from numpy_dgm.energy.rbm import check_rbm, transposed, why_not_normalisable
 from numpy_dgm.foundation.checks import InvalidInput
@@ -42,6 +41,7 @@ from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.numerics import logsumexp
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.standardiser import Standardiser, log_jacobian, standardise
+from numpy_dgm.runs import load_run
 
 KINDS = [Bernoulli(), Gaussian(), Softmax(3)]
 every_pair = pytest.mark.parametrize("visible, hidden", list(itertools.product(KINDS, KINDS)), ids=repr)
@@ -469,5 +469,5 @@ def test_a_run_keeps_its_kinds_of_units(tmp_path):
     data, rng = random_values(Softmax(3), 20, 6, 0), np.random.default_rng(0)
     rbm = init_rbm(6, 4, rng, data, visible=Softmax(3), hidden=Gaussian())
     train_rbm(rbm, data, epochs=1, rng=rng, checkpoint=tmp_path)
-    loaded, _, _ = load_rbm_run(tmp_path)
+    loaded = load_run(tmp_path).model
     assert loaded.visible == Softmax(3) and loaded.hidden == Gaussian()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from models import places, random_values, seeds, width
 
 from numpy_dgm.energy import Bernoulli, Gaussian, Softmax
-from numpy_dgm.energy.units import check_units, units_from_dict, units_to_dict
+from numpy_dgm.energy.units import check_units
 from numpy_dgm.foundation.checks import InvalidInput
 
 KINDS = [Bernoulli(), Gaussian(), Softmax(2), Softmax(3), Softmax(5)]
@@ -250,19 +250,10 @@ def test_missing_groups_are_not_present():
     np.testing.assert_array_equal(Softmax(3).present(s), [[True] * 3 + [False] * 3, [True] * 6])
 
 
-# ---- names and settings
-
-
-@every_kind
-def test_a_kind_of_unit_comes_back_from_its_dict(units):
-    settings_of_it = units_to_dict(units)
-    assert units_from_dict(settings_of_it) == units
-    assert settings_of_it["kind"] == type(units).__name__  # and reading it left it whole
+# ---- which kinds there are
 
 
 def test_what_is_no_kind_of_unit_is_refused():
-    with pytest.raises(InvalidInput, match="units: expected one of 'Bernoulli', 'Gaussian', 'Softmax', got 'Spin'"):
-        units_from_dict({"kind": "Spin"})
     assert check_units("hidden", Softmax(4)) == Softmax(4)
     for no_kind in (Gaussian, "Gaussian", None):
         with pytest.raises(InvalidInput, match="hidden: expected one of Bernoulli, Gaussian, Softmax, such as .*, got"):

@@ -12,16 +12,19 @@ from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.numerics import sigmoid
 from numpy_dgm.foundation.records import Record, flatten, leaves, pack, windows
+from numpy_dgm.foundation.state import from_state, to_state
 from numpy_dgm.neural import (
     MLP,
+    Affine,
     BatchNorm,
+    Tanh,
     binary_cross_entropy,
     init_mlp,
     mlp_backward,
     mlp_forward,
     with_running_statistics,
 )
-from numpy_dgm.neural.mlp import mlp_from_dict, mlp_to_dict
+from numpy_dgm.neural.mlp import LAYERS, check_mlp, n_inputs, n_outputs
 
 seeds = st.integers(0, 10_000)
 networks = st.fixed_dictionaries({
@@ -325,14 +328,36 @@ def test_init_mlp_refuses_what_cannot_be_right(arguments, message):
 
 @settings(max_examples=40, deadline=None)
 @given(networks, seeds)
-def test_a_network_comes_back_from_a_dict_whole(options, seed):
-    """Through the same file as a checkpoint: arrays, slopes, statistics, and so the same outputs."""
+def test_a_network_comes_back_from_its_state_whole(options, seed):
+    """Arrays, slopes, statistics, and so the same outputs."""
     assume(not (options["batch_norm"] and options["hidden"] == "maxout"))
     mlp = some_mlp(**options, seed=seed)
-    back = mlp_from_dict(mlp_to_dict(mlp))
+    back = from_state("mlp", to_state(mlp), (MLP, *LAYERS), mlp)
+    check_mlp("mlp", back)
     assert repr(back) == repr(mlp)
+    assert n_inputs(back) == options["sizes"][0] and n_outputs(back) == options["sizes"][-1]
     x = np.random.default_rng(seed).normal(size=(3, options["sizes"][0]))
     np.testing.assert_array_equal(mlp_forward(back, x, training=False)[0], mlp_forward(mlp, x, training=False)[0])
+
+
+AFFINE = Affine(np.zeros((3, 2)), np.zeros(2))
+
+
+@pytest.mark.parametrize("mlp, message", [
+    (None, "mlp: expected an MLP .see init_mlp., got NoneType"),
+    (MLP(()), "mlp: expected at least one layer with weights, got none"),
+    (MLP([AFFINE]), "mlp: expected a tuple of layers, got"),
+    (MLP((AFFINE, "relu")), "mlp: expected a tuple of layers, got"),
+    (MLP((Tanh(),)), "mlp: expected at least one layer with weights, got none"),
+    (MLP((Affine([[1.0]], [0.0]),)), "mlp: expected NumPy arrays as parameters, got list"),
+    (MLP((AFFINE, Affine(np.zeros((2, 1), np.float32), np.zeros(1)))), "of one dtype, .* got float32 and float64"),
+    (MLP((Affine(np.zeros((3, 2), int), np.zeros(2, int)),)), "of one dtype, float32 or float64, got int64"),
+    (MLP((AFFINE, AFFINE)), "mlp: the widths of its layers do not fit together"),
+    (MLP((Affine(np.zeros((3, 2)), np.zeros(3)),)), "mlp: the widths of its layers do not fit together"),
+])
+def test_what_is_no_network_is_refused(mlp, message):
+    with pytest.raises(InvalidInput, match=message):
+        check_mlp("mlp", mlp)
 
 
 def test_running_statistics_go_all_the_way_where_that_is_asked_for():

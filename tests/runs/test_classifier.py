@@ -1,0 +1,45 @@
+"""Runs of classifiers in a folder: train, load, evaluate."""
+import numpy as np
+import pytest
+
+from numpy_dgm import open_data
+from numpy_dgm.foundation.checks import InvalidInput
+from numpy_dgm.foundation.records import flatten
+from numpy_dgm.neural import mlp_forward, softmax_cross_entropy
+from numpy_dgm.neural.layers import BatchNorm, Dropout, Tanh
+from numpy_dgm.runs import load_run
+from numpy_dgm.runs.classifier import EvaluateOptions, TrainOptions, evaluate, train
+
+
+def test_the_network_is_the_one_asked_for_and_comes_back(tmp_path):
+    mlp, history = train(TrainOptions(data="digits", hidden=(12, 8), units="tanh", dropout=0.1, batch_norm=True, epochs=2),
+                         tmp_path)
+    assert [layer.W.shape for layer in mlp.layers if hasattr(layer, "W")] == [(64, 12), (12, 8), (8, 10)]
+    assert {BatchNorm, Dropout, Tanh} <= {type(layer) for layer in mlp.layers}
+    run = load_run(tmp_path)
+    assert run.kind == "classifier" and repr(run.model) == repr(mlp) and run.history.series == history.series
+    np.testing.assert_array_equal(flatten(run.model), flatten(mlp))
+
+
+def test_evaluation_counts_wrong_classes_on_the_test_part(tmp_path):
+    mlp, _ = train(TrainOptions(data="digits", epochs=20), tmp_path)
+    report = evaluate(load_run(tmp_path), EvaluateOptions())
+    test = open_data("digits", part="test", bits="grey")
+    logits, _ = mlp_forward(mlp, test[:], training=False)
+    wrong = logits.argmax(axis=1) != test.labels
+    assert report.error == wrong.mean() < 0.08 and report.n_cases == 360
+    np.testing.assert_allclose(report.loss, softmax_cross_entropy(logits, test.labels)[0], rtol=1e-6)
+    assert report.errors[3] == (wrong[test.labels == 3].sum(), (test.labels == 3).sum())
+    assert sum(n for n, _ in report.errors.values()) == wrong.sum()
+    assert "digits, part test" in str(report) and "class 3" in str(report)
+    seen = evaluate(load_run(tmp_path), EvaluateOptions(part="train"))
+    assert seen.error < report.error and "part train" in seen.data
+
+
+def test_data_without_labels_and_of_another_width_are_refused(tmp_path):
+    with pytest.raises(InvalidInput, match="data: expected data with labels, got bars-and-stripes, which has none"):
+        train(TrainOptions(data="bars-and-stripes", epochs=1), tmp_path)
+    assert not list(tmp_path.iterdir())
+    train(TrainOptions(data="digits", epochs=1), tmp_path)
+    with pytest.raises(InvalidInput, match="data: expected cases of 64 numbers, as the run learnt from, got 9"):
+        evaluate(load_run(tmp_path), EvaluateOptions(data="bars-and-stripes"))

@@ -1,0 +1,180 @@
+"""Runs of GANs in a folder: train, go on, load, sample, evaluate."""
+import numpy as np
+import pytest
+
+from numpy_dgm import evaluate_coverage, generate, init_mlp, make_gan, open_data, train_gan
+from numpy_dgm.adversarial import R1
+from numpy_dgm.adversarial.coverage import precision_and_recall, sliced_wasserstein
+from numpy_dgm.data import ring_of_gaussians
+from numpy_dgm.foundation.checkpoint import load_checkpoint
+from numpy_dgm.foundation.checks import InvalidInput
+from numpy_dgm.foundation.progress import History
+from numpy_dgm.foundation.records import flatten
+from numpy_dgm.neural.layers import BatchNorm, Dropout, LeakyReLU, MinibatchDiscrimination, Sigmoid
+from numpy_dgm.runs import load_run
+from numpy_dgm.runs.gan import (
+    EvaluateOptions,
+    Film,
+    SampleOptions,
+    TrainOptions,
+    draw_samples,
+    draw_training,
+    evaluate,
+    sample,
+    train,
+)
+
+RING = {"data": "ring", "latents": 2, "hidden": (8, 6), "units": "leaky_relu", "steps": 30, "log_every": 10, "seed": 3,
+        "rate": 0.01, "noise": 0.0, "batch_size": 64, "average": 0.0, "penalty": "none"}
+DIGITS = {**RING, "data": "digits", "latents": 5, "conditional": True}
+
+
+def trained(folder, **options):
+    return train(TrainOptions(**options), folder)
+
+
+def samples(folder, **options):
+    """The numbers that `dgm sample` writes."""
+    sample(load_run(folder), SampleOptions(out=folder / "s.npy", **options))
+    return np.load(folder / "s.npy")
+
+
+def kinds(mlp):
+    return [type(layer) for layer in mlp.layers]
+
+
+def widths(mlp):
+    return [layer.W.shape for layer in mlp.layers if hasattr(layer, "W")]
+
+
+def test_the_trained_gan_comes_back_from_its_folder_and_the_same_call_changes_nothing(tmp_path):
+    gan, history = trained(tmp_path, **RING)
+    run = load_run(tmp_path)
+    assert run.kind == "gan" and run.settings.steps == 30 and run.settings.penalty is None
+    np.testing.assert_array_equal(flatten(run.model), flatten(gan))
+    again, history_again = trained(tmp_path, **RING)
+    np.testing.assert_array_equal(flatten(again), flatten(gan))
+    assert history.series == history_again.series
+
+
+def test_settings_that_are_objects_come_back(tmp_path):
+    options = {**RING, "penalty": "r1", "penalty_weight": 0.25, "noise": 0.5, "objective": "hinge"}
+    trained(tmp_path, **options)
+    settings = load_run(tmp_path).settings
+    assert repr(settings.penalty) == repr(R1(0.25)) and settings.noise.start == 0.5
+    assert type(settings.objective).__name__ == "Hinge" and settings.optimizer.beta2 == 0.99
+
+
+def test_the_networks_are_the_ones_that_were_asked_for(tmp_path):
+    gan, _ = trained(tmp_path / "ring", **RING, packing=2, dropout=0.2)
+    assert widths(gan.generator) == [(2, 8), (8, 6), (6, 2)] and LeakyReLU in kinds(gan.generator)
+    assert widths(gan.discriminator) == [(4, 6), (6, 8), (8, 1)] and Dropout in kinds(gan.discriminator)
+    gan, _ = trained(tmp_path / "digits", **DIGITS, batch_norm=True, discrimination=(3, 2))
+    assert gan.generator.layers[0].W.shape == (15, 8) and gan.n_latent == 5 and gan.n_classes == 10
+    assert kinds(gan.generator)[-1] == Sigmoid and BatchNorm in kinds(gan.generator)
+    assert gan.discriminator.layers[0].W.shape == (74, 6) and MinibatchDiscrimination in kinds(gan.discriminator)
+
+
+def test_samples_come_back_in_the_data_s_own_unit(tmp_path):
+    """The ring's standard deviation an axis is √(1/2 + .01²), by which the generator's are divided."""
+    gan, _ = trained(tmp_path, **RING)
+    expected = generate(gan, 7, np.random.default_rng(1)) * np.sqrt(0.5 + 0.01**2)
+    np.testing.assert_allclose(samples(tmp_path, count=7, seed=1), expected, rtol=1e-6)
+
+
+def test_a_conditional_gan_samples_its_classes_in_turn(tmp_path):
+    gan, _ = trained(tmp_path, **DIGITS)
+    x = samples(tmp_path, count=20, seed=1)
+    np.testing.assert_array_equal(x, generate(gan, 20, np.random.default_rng(1), np.arange(20) % 10))
+    assert 0 <= x.min() and x.max() <= 1
+
+
+def test_evaluation_on_the_ring_is_coverage_beside_real_cases(tmp_path):
+    trained(tmp_path, **RING)
+    report = evaluate(load_run(tmp_path), EvaluateOptions(seed=4))
+    expected = evaluate_coverage(samples(tmp_path, count=2500, seed=4), ring_of_gaussians())
+    assert (report.samples.modes, report.samples.high_quality) == (expected.modes, expected.high_quality)
+    assert report.real.modes == 8 and abs(report.real.high_quality - 0.9889) < 4.5 * 0.0021
+    assert "measured on      ring" in str(report) and "real cases       8 of 8 modes" in str(report)
+
+
+def test_evaluation_on_images_holds_samples_and_training_cases_against_unseen_ones(tmp_path):
+    gan, _ = trained(tmp_path, **DIGITS)
+    report = evaluate(load_run(tmp_path), EvaluateOptions(seed=4))
+    unseen = open_data("digits", part="test", bits="grey")[:]
+    assert report.data == "digits, part test, bits grey"
+    assert report.real.precision > 0.8 and report.real.recall > 0.8 and report.real.mmd.p_value > 0.01
+    assert report.samples.mmd.p_value < 0.01
+    assert report.samples.sliced_wasserstein > 2 * report.real.sliced_wasserstein
+    fake = draw_samples(gan, 360, np.random.default_rng(0))
+    precision, recall = precision_and_recall(unseen, fake)
+    assert abs(report.samples.precision - precision) < 0.1 and abs(report.samples.recall - recall) < 0.1
+    distance = sliced_wasserstein(unseen, fake, 200, np.random.default_rng(0))
+    np.testing.assert_allclose(report.samples.sliced_wasserstein, distance, rtol=0.2)
+
+
+def test_a_film_has_the_same_latents_in_every_frame():
+    film, history = Film(seed=2, n_samples=5), History()
+    rng = np.random.default_rng(0)
+    gan = make_gan(init_mlp([2, 2], rng), init_mlp([2, 1], rng))
+    first, second = film(gan, history), film(gan, history)
+    np.testing.assert_array_equal(first, second)
+    assert first.shape == (5, 2)
+
+
+def test_the_frames_of_a_film_are_kept_with_the_run(tmp_path):
+    """Also where it was stopped between: the film of a run in two pieces is that of the whole."""
+    options = {**RING, "schedule": "constant"}
+    _, whole = trained(tmp_path / "whole", **options)
+    trained(tmp_path / "pieces", **{**options, "steps": 10})
+    trained(tmp_path / "pieces", **options)
+    run = load_run(tmp_path / "pieces")
+    assert [step for step, _ in run.history.snapshots] == [10, 20, 30]
+    for (_, frame), (_, expected) in zip(run.history.snapshots, whole.snapshots):
+        np.testing.assert_array_equal(frame, expected)
+    draw_training(run)
+    assert {"training.gif", "training.png"} <= {path.name for path in run.folder.iterdir()}
+
+
+def test_a_run_made_in_python_on_a_mixture_is_evaluated_and_sampled(tmp_path):
+    rng, ring = np.random.default_rng(0), ring_of_gaussians()
+    gan = make_gan(init_mlp([2, 8, 2], rng), init_mlp([2, 8, 1], rng))
+    train_gan(gan, ring, rng=rng, steps=5, checkpoint=tmp_path)
+    run = load_run(tmp_path)
+    report = evaluate(run, EvaluateOptions())
+    assert report.data == "a mixture" and report.real.modes == 8
+    x = samples(tmp_path, count=7, seed=1)
+    np.testing.assert_array_equal(x, generate(run.model, 7, np.random.default_rng(1)))  # no unit to go back to
+    sample(run, SampleOptions(out=tmp_path / "s.png"))
+    draw_training(run)
+    assert "training.gif" not in {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("change, message", [
+    ({"conditional": True}, "conditional: expected data with labels, got ring, which has none"),
+    ({"part": "test"}, "part: expected None, since ring has no parts, got 'test'"),
+    ({"data": "nonsense"}, "nonsense"),
+    ({"packing": 3}, "batch_size: expected a multiple of the packing, 3, got 64"),
+])
+def test_what_cannot_be_is_refused(change, message, tmp_path):
+    with pytest.raises(InvalidInput, match=message):
+        trained(tmp_path, **{**RING, **change})
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_is_evaluated_on_data_of_its_own_kind(tmp_path):
+    trained(tmp_path / "ring", **RING)
+    with pytest.raises(InvalidInput, match="data: expected data of the kind that the run learnt from, got digits"):
+        evaluate(load_run(tmp_path / "ring"), EvaluateOptions(data="digits"))
+    assert evaluate(load_run(tmp_path / "ring"), EvaluateOptions(data="grid")).real.modes == 25
+    trained(tmp_path / "digits", **DIGITS)
+    with pytest.raises(InvalidInput, match="data: expected data of the kind that the run learnt from, got ring"):
+        evaluate(load_run(tmp_path / "digits"), EvaluateOptions(data="ring"))
+
+
+def test_defaults_that_the_data_decide_are_filled_in(tmp_path):
+    trained(tmp_path, data="ring", steps=3, hidden=(8,))
+    state = load_checkpoint(tmp_path / "checkpoint.npz")
+    settings = state["settings"]
+    assert settings["batch_size"] == 256 and settings["rate"] == 0.001 and settings["noise"]["start"] == 0.5
+    assert settings["log_every"] == 1 and settings["average"] == 0.999 and settings["schedule"] == "linear"

@@ -373,7 +373,7 @@ def trained_gan(run):
         generator = windows(generator, run.average.vector.copy())
         z = with_labels(run.watch.z, run.watch.labels, run.gan.n_classes)
         _, cache = mlp_forward(generator, z, np.random.default_rng(0))  # for dropout: the run's own stays where it is
-        generator = with_running_statistics(generator, cache, share=1.0)
+        generator = with_running_statistics(generator, cache, momentum=1.0)
     _, discriminator = pack(judged_gan(run).discriminator)
     return replace(run.gan, generator=generator, discriminator=discriminator)
 

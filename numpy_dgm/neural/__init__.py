@@ -1,10 +1,10 @@
 """Backpropagation by hand: a forward and a backward pass for every layer.
 
     layers.py   the kinds of layers: affine, maxout, elementwise, dropout, batch norm, minibatch discrimination
-    mlp.py      a stack of layers: fresh, forward, backward
+    mlp.py      a stack of layers: initialisation, forward, backward
     losses.py   cross-entropies on logits and squared error, each with its derivative
 
-Losses are descended, throughout the wing, and are means over cases.
+Losses are descended throughout this subpackage, and are means over cases.
 """
 from .layers import (
     Affine,

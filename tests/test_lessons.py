@@ -5,6 +5,7 @@ import re
 import pytest
 
 from numpy_dgm.course.lessons import announced_labels, find_lessons, run_lesson
+from numpy_dgm.foundation.checks import InvalidInput
 
 LESSONS = find_lessons()
 
@@ -171,6 +172,12 @@ class TestLesson:
                 assert ast.dump(left) != ast.dump(right), ast.unparse(node)
 
 
+def test_a_lesson_that_is_not_there_is_refused_with_the_numbers_of_those_that_are():
+    for number in (77, "x"):
+        with pytest.raises(InvalidInput, match=f"^lesson: expected one of 01, 02, .*, got {number}$"):
+            find_lessons([number])
+
+
 def test_a_lesson_whose_equation_fails_says_so(tmp_path):
     lesson = tmp_path / "99_wrong.py"
     lesson.write_text("from numpy_dgm.foundation.verify import verify\n"
@@ -181,5 +188,6 @@ def test_a_lesson_whose_equation_fails_says_so(tmp_path):
 
 def test_proofs_only_stops_at_the_experiment(tmp_path):
     lesson = tmp_path / "98_short.py"
-    lesson.write_text("print('proofs')\n# %% experiment: long\nraise SystemExit('the experiment ran')\n", encoding="utf8")
+    text = "print('proofs')\n# %% experiment: long\nraise SystemExit('the experiment ran')\n"
+    lesson.write_text(text, encoding="utf8")
     assert run_lesson(lesson, proofs_only=True).succeeded and not run_lesson(lesson).succeeded

@@ -81,10 +81,10 @@ PROMISED = {
          "V(D*, G) = 2 JSD(p, q) - log 4",  # the value as a Jensen-Shannon divergence,
          "JSD(p, q) <= log 2",
          "JSD(p, q) = min(a, 1) log 2",  # which is stuck where p and q do not meet
-         "∂V(D* held, G)/∂θ = ∂ 2 JSD(p, q)/∂θ",  # what either generator's loss is a slope of
+         "∂V(D* held, G)/∂θ = ∂ 2 JSD(p, q)/∂θ",  # what either generator's gradient is that of
          "KL(q || p) - 2 JSD(p, q) = 2 KL(m || p)",
          "E_z[-∂ log D*(G(z))/∂θ] = ∂ 2 KL(m || p)/∂θ",
-         "|D(x) - D*(x)| <= 0.02 wherever p(x) + q(x) > 0.01"],  # the trained D held against D*
+         "|D(x) - D*(x)| <= 0.02 wherever p(x) + q(x) > 0.01"],  # the trained D compared with D*
     19: ["∂L_D/∂φ = Σ_n ds_n ∂s(x_n)/∂φ + Σ_m ds'_m ∂s(x'_m)/∂φ",  # two passes, two caches
          "L_sat and its ds_m", "L_ns and its ds_m",  # saturating and non-saturating
          "dx_m = ds_m ∂s(x'_m)/∂x'_m",  # through D,

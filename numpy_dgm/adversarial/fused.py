@@ -5,7 +5,7 @@ and one product takes both up and one product makes the gradient, where the plai
 
     X = [x_real; x_fake]  (N + M, D)        dS = [ds_real; ds_fake]  (N + M, 1)        one pass up, one pass down
 
-Same numbers as the plain function on the same generator, up to rounding: a test holds them together.
+Same numbers as the plain function on the same generator, up to rounding, which a test checks.
 """
 import numpy as np
 

@@ -30,7 +30,8 @@ class NonSaturating:
         discriminator   mean of CE(s_real, real_label) + mean of CE(s_fake, fake_label)
         generator       mean of softplus(-s_fake) = -mean log p_fake
 
-    CE(s, t) = softplus(s) - t s, with the derivative p - t, is the cross-entropy of a logit with the target t.
+    CE(s, t) = softplus(s) - t s, with the derivative p - t, is the cross-entropy of a logit with the target t:
+    -log p for t = 1 and -log(1 - p) for t = 0.
     Labels 1 and 0 are the plain game. One-sided smoothing is real_label = 0.9; two-sided has fake_label > 0 too.
     Raises InvalidInput.
     """

@@ -75,7 +75,7 @@ class Affine(Record):
         return dx, gradient
 
     def double_backward(self, cache: Array, dy: Array, u: Array) -> tuple[Array, int, "Affine"]:
-        """u (N, D) -> u_dy (N, K). From dx = dy Wᵀ, which holds neither x nor b:
+        """u (N, D) -> u_dy (N, K). From dx = dy Wᵀ, which contains neither x nor b:
 
             u_dy = u W        a = 0        ∂W = uᵀ dy        ∂b = 0
         """
@@ -122,7 +122,7 @@ class Maxout(Record):
     def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
         """x (N, D) -> y (N, K); the cache is x and `chosen` (P, N, K), 1 at the largest piece and 0 elsewhere.
 
-        Pieces that tie, as all do where x = 0 and b = 0, share the 1 between them.
+        Pieces that tie, as all do where x = 0 and b = 0, get equal parts of the 1.
         """
         z = x @ self.W  # (P, N, K)
         z += self.b[:, None]
@@ -194,7 +194,7 @@ class Elementwise(Record):
         return dx, self
 
     def double_backward(self, cache: Array, dy: Array, u: Array) -> tuple[Array, Array, Record]:
-        """u (N, K) -> u_dy (N, K) and a (N, K). From dx = dy · φ'(x), which holds both dy and x:
+        """u (N, K) -> u_dy (N, K) and a (N, K). From dx = dy · φ'(x), which contains both dy and x:
 
             u_dy = u · φ'(x)        a = u · dy · φ''(x)
         """
@@ -331,7 +331,7 @@ class Dropout(Record):
         return dx, self
 
     def double_backward(self, cache: Array | None, dy: Array, u: Array) -> tuple[Array, int, "Dropout"]:
-        """u (N, K) -> u_dy = u · mask (N, K); a = 0, since dx = dy · mask does not hold x."""
+        """u (N, K) -> u_dy = u · mask (N, K); a = 0, since dx = dy · mask does not contain x."""
         mask = cache
         u_dy = u if mask is None else u * mask
         return u_dy, 0, self

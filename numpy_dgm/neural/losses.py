@@ -38,7 +38,8 @@ def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
 
         log p_k = s_k - log Σ_j exp(s_j)        dlogits = (p - 1[k = label]) / N
 
-    The largest logit of each row is taken out first, so that nothing overflows.
+    The largest logit of each row is taken out first, so that nothing overflows. For two classes p_1 = σ(s_1 - s_0):
+    the binary cross-entropy of the difference of the logits.
     """
     rows = np.arange(len(logits))
     log_p = logits - logits.max(axis=1, keepdims=True)

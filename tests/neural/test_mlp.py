@@ -331,7 +331,7 @@ def test_init_mlp_refuses_what_cannot_be_right(arguments, message):
 @settings(max_examples=40, deadline=None)
 @given(networks, seeds)
 def test_a_network_comes_back_from_a_dict_whole(options, seed):
-    """Through the same file as a checkpoint: arrays, slopes, statistics, and so the same outputs."""
+    """Through the same file as a checkpoint: arrays, settings, statistics, and so the same outputs."""
     assume(not (options["batch_norm"] and options["hidden"] == "maxout"))
     mlp = some_mlp(**options, seed=seed)
     back = mlp_from_dict(mlp_to_dict(mlp))

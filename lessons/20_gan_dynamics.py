@@ -58,7 +58,7 @@ from numpy_dgm import plots
 from numpy_dgm.adversarial import (
     R1, GradientPenalty, NonSaturating, Saturating, Wasserstein, discriminator_gradient, generator_gradient, make_gan)
 from numpy_dgm.adversarial.penalties import (
-    clip_weights, gradient_penalty, input_slopes, r1_penalty, spectral_norm, spectral_norm_gradient,
+    clip_weights, gradient_penalty, input_gradient, r1_penalty, spectral_norm, spectral_norm_gradient,
     start_singular_vectors)
 from numpy_dgm.foundation.optimizers import Adam
 from numpy_dgm.foundation.records import flatten, pack, sum_of, windows
@@ -356,7 +356,7 @@ between = x_fake + np.random.default_rng(1).random((5, 1)) * (x_real - x_fake)  
 for kind in ("softplus", "leaky_relu", "maxout", "tanh"):
     vector, mlp = pack(init_mlp([2, 4, 3, 1], rng, hidden=kind, pieces=3, init="xavier", dtype=np.float64))
     vector += 0.3 * rng.normal(size=len(vector))  # biases that are not 0
-    verify(f"(20.20) g = d_0, {kind}", input_slopes(mlp, x_real)[0], slow_slopes(mlp, x_real), 1e-8)
+    verify(f"(20.20) g = d_0, {kind}", input_gradient(mlp, x_real)[0], slow_slopes(mlp, x_real), 1e-8)
     slow = jacobian(slow_penalty, vector, (mlp, x_real, 0), step=1e-5)
     verify(f"(20.21) ∂R1/∂parameters, {kind}", flatten(r1_penalty(mlp, x_real, 2.0)[1]), slow, 1e-7)
     _, gradient = gradient_penalty(mlp, x_real, x_fake, 1.0, np.random.default_rng(1))
@@ -438,7 +438,7 @@ critics = {"GP, weight 10": train_critic(GradientPenalty(10.0)), "spectral norm"
            "clipped at 0.1": train_critic(limit=0.1), "clipped at 0.3": train_critic(limit=0.3)}
 fig, axes = plots.new_figure(1, 4, width=14, height=3.7)
 for ax, (name, critic) in zip(axes, critics.items()):
-    g = np.linalg.norm(input_slopes(critic, np.concatenate([inner, 1.5 * inner, outer]))[0], axis=1)
+    g = np.linalg.norm(input_gradient(critic, np.concatenate([inner, 1.5 * inner, outer]))[0], axis=1)
     print(f"  {name:14} gains {gain(critic, outer, inner):.2f}, W1 is 1; |g| from {g.min():.2f} to {g.max():.2f}")
     drawn = ax.contourf(grid[:12, 0], grid[:12, 0], mlp_forward(critic, grid)[0].reshape(12, 12), levels=12)
     fig.colorbar(drawn, ax=ax, shrink=0.75)
@@ -466,7 +466,7 @@ for kind in ("tanh", "softplus", "leaky_relu"):
     errors = []
     for seed in range(100):
         mlp = init_mlp([2, 16, 16, 1], np.random.default_rng(seed), hidden=kind, init="xavier", dtype=np.float64)
-        g, cache, ds = input_slopes(mlp, outer)
+        g, cache, ds = input_gradient(mlp, outer)
         u, wrong, right = g / len(g), [], flatten(r1_penalty(mlp, outer, 1.0)[1])
         for layer, layer_cache, d in zip(mlp.layers, cache, ds):
             u, _, of_layer = layer.double_backward(layer_cache, d, u)

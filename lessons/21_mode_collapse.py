@@ -63,7 +63,7 @@ from numpy_dgm.adversarial import (
     R1, NonSaturating, discriminator_gradient, evaluate_coverage, generate, make_gan, mmd,
     precision_and_recall, sliced_wasserstein, train_gan)
 from numpy_dgm.adversarial.coverage import (
-    high_quality_share, modes_captured, reverse_kl, squared_mmds, squared_wasserstein)
+    high_quality_fraction, modes_captured, reverse_kl, squared_mmds, squared_wasserstein)
 from numpy_dgm.data.mixtures import (
     MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians, to_unit_spread)
 from numpy_dgm.foundation.enumeration import kl_divergence
@@ -104,7 +104,7 @@ verify("(21.2) reverse KL = log(K / j)", [reverse_kl(np.tile(ring.centres[:j], (
        [math.log(8 / j) for j in range(1, 9)])
 widths = np.array([0.75, 1, 1.5, 3])
 mixtures = [MixtureOfGaussians(ring.centres, c * ring.sigma) for c in widths]
-shares = np.array([[high_quality_share(draw_mixture(one, 100, rng), ring) for one in mixtures] for _ in range(600)])
+shares = np.array([[high_quality_fraction(draw_mixture(one, 100, rng), ring) for one in mixtures] for _ in range(600)])
 s = 1 - math.exp(-9 / 2)
 verify_mean("(21.3) P(high quality) = 1 - exp(-9 / 2c²)", shares, 1 - np.exp(-9 / (2 * widths**2)))
 verify_mean("(21.4) (sd of the share)² = s (1 - s) / N", (shares[:, 1] - s) ** 2, s * (1 - s) / 100)

@@ -1,36 +1,47 @@
-"""Pictures: the only module of the house that imports matplotlib.
+"""Figures: the only module of the package that imports matplotlib.
 
-Every function takes arrays and gives back a matplotlib Figure, with no window and no global state, so
+Every function takes arrays and returns a matplotlib Figure, with no window and no global state, so
 that it works on a server as in a notebook. `save` writes it to a file.
 
-N pictures    D = rows * columns pixels each    K hidden units
+N images    D = rows * columns pixels each    K hidden units
 """
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from matplotlib.animation import PillowWriter
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
 
-from .foundation.checks import InvalidInput
+from .data.mixtures import MixtureOfGaussians
+from .energy.rbm import RBM
+from .foundation.checks import invalid
+from .foundation.training import History
+from .foundation.types import Array
 
 
-def new_figure(rows=1, columns=1, width=8.0, height=4.0):
+def new_figure(rows: int = 1, columns: int = 1, width: float = 8.0, height: float = 4.0) -> tuple[Figure, list[Axes]]:
     """`(fig, axes)`: a figure of `width` x `height` inches and its rows * columns axes in a flat list."""
     fig = Figure(figsize=(width, height), layout="constrained")
     axes = fig.subplots(rows, columns, squeeze=False)
     return fig, list(axes.flat)
 
 
-def save(fig, name, folder=None):
-    """Write `fig` as a PNG file, by default to `figures/` beside the script that is running, and say where."""
+def save(fig: Figure, name: str, folder: str | Path | None = None) -> Path:
+    """Write `fig` as a PNG file, by default to `figures/` beside the script that is running, and print where.
+
+    Returns the path.
+    """
     path = figure_path(name, folder)
     fig.savefig(path, dpi=100)
     print(f"  figure {path.parent.name}/{path.name}")
     return path
 
 
-def figure_path(name, folder=None):
+def figure_path(name: str, folder: str | Path | None = None) -> Path:
     """Where `save` writes a figure; the folder is made if need be."""
     folder = Path(sys.argv[0]).resolve().parent / "figures" if folder is None else folder
     path = Path(folder).resolve() / name
@@ -38,15 +49,15 @@ def figure_path(name, folder=None):
     return path
 
 
-def tile(images, image_shape=None, columns=None):
-    """N pictures (N, D) side by side in one array with a line of NaN between them, row by row.
+def tile(images: Array, image_shape: Sequence[int] | None = None, columns: int | None = None) -> Array:
+    """N images (N, D) side by side in one array with a line of NaN between them, row by row.
 
     image_shape (rows, columns), by default the square with D pixels. InvalidInput where D is no such shape.
     """
     n, n_pixels = images.shape
     rows, cols = square_shape(n_pixels) if image_shape is None else image_shape
     if rows * cols != n_pixels:
-        raise InvalidInput(f"image_shape: {rows} x {cols} came for pictures of {n_pixels} pixels")
+        raise invalid("image_shape", f"a shape of {n_pixels} pixels", f"{rows} x {cols}")
     columns = min(n, int(np.ceil(np.sqrt(n)))) if columns is None else columns
     lines = -(-n // columns)
     canvas = np.full((lines * (rows + 1) - 1, columns * (cols + 1) - 1), np.nan)
@@ -56,18 +67,19 @@ def tile(images, image_shape=None, columns=None):
     return canvas
 
 
-def square_shape(n_pixels):
-    """(side, side) of the square picture with that many pixels; InvalidInput where there is none."""
+def square_shape(n_pixels: int) -> tuple[int, int]:
+    """(side, side) of the square image with that many pixels; InvalidInput where there is none."""
     side = int(round(np.sqrt(n_pixels)))
     if side * side != n_pixels:
-        raise InvalidInput(f"image_shape: pictures of {n_pixels} pixels are not square, (rows, columns) was wanted")
+        raise invalid("image_shape", "(rows, columns)", f"None for images of {n_pixels} pixels, which are not square")
     return side, side
 
 
-def draw_tiles(ax, images, image_shape=None, columns=None, limit=None, title=None):
-    """N pictures (N, D) as one tiled picture on `ax`: grey from 0 to 1, or blue to red from -limit to limit."""
+def draw_tiles(ax: Axes, images: Array, image_shape: Sequence[int] | None = None, columns: int | None = None,
+               limit: float | None = None, title: str | None = None) -> AxesImage:
+    """N images (N, D) as one tiled image on `ax`: grey from 0 to 1, or blue to red from -limit to limit."""
     canvas = tile(np.asarray(images, dtype=np.float64), image_shape, columns)
-    low, high, colours = (0, 1, "gray_r") if limit is None else (-limit, limit, "RdBu_r")
+    low, high, colours = (0.0, 1.0, "gray_r") if limit is None else (-limit, limit, "RdBu_r")
     drawn = ax.imshow(canvas, cmap=colours, vmin=low, vmax=high, interpolation="nearest")
     ax.set_facecolor("0.8")
     ax.set_xticks([])
@@ -79,15 +91,16 @@ def draw_tiles(ax, images, image_shape=None, columns=None, limit=None, title=Non
     return drawn
 
 
-def samples(images, image_shape=None, columns=None, title=None):
-    """N pictures (N, D) in [0, 1] as one tiled picture, dark where 1."""
+def samples(images: Array, image_shape: Sequence[int] | None = None, columns: int | None = None,
+            title: str | None = None) -> Figure:
+    """N images (N, D) in [0, 1] as one tiled image, dark where 1."""
     fig, (ax,) = new_figure(width=6.0, height=6.0)
     draw_tiles(ax, images, image_shape, columns, title=title)
     return fig
 
 
-def filters(rbm, image_shape=None, columns=None, most=100):
-    """The weights of each hidden unit as a picture, blue below 0 and red above: the first `most` of the K units.
+def filters(rbm: RBM, image_shape: Sequence[int] | None = None, columns: int | None = None, most: int = 100) -> Figure:
+    """The weights of each hidden unit as an image, blue below 0 and red above: the first `most` of the K units.
 
     One colour scale for all, so that a unit which learnt nothing looks pale.
     """
@@ -99,7 +112,7 @@ def filters(rbm, image_shape=None, columns=None, most=100):
     return fig
 
 
-def chains_over_time(states, image_shape=None, steps=None):
+def chains_over_time(states: Array, image_shape: Sequence[int] | None = None, steps: Iterable | None = None) -> Figure:
     """Chains (T, M, D) as a grid: a line a chain, a column a time; `steps` (T,) labels the columns."""
     n_times, n_chains, n_pixels = states.shape
     images = np.swapaxes(states, 0, 1).reshape(n_chains * n_times, n_pixels)
@@ -113,14 +126,14 @@ def chains_over_time(states, image_shape=None, steps=None):
     return fig
 
 
-def scatter(x, mixture=None, title=None):
+def scatter(x: Array, mixture: MixtureOfGaussians | None = None, title: str | None = None) -> Figure:
     """Cases x (N, 2) in the plane; with a mixture its centres as crosses, and the axes wide enough for all of them."""
     fig, (ax,) = new_figure(width=5.5, height=5.5)
     draw_scatter(ax, x, mixture, title)
     return fig
 
 
-def draw_scatter(ax, x, mixture=None, title=None):
+def draw_scatter(ax: Axes, x: Array, mixture: MixtureOfGaussians | None = None, title: str | None = None) -> Line2D:
     """Cases x (N, 2) on `ax`, drawn over the mixture's centres; see `scatter`. Returns the drawn points."""
     limit = None
     if mixture is not None:
@@ -136,10 +149,11 @@ def draw_scatter(ax, x, mixture=None, title=None):
     return points
 
 
-def save_film(frames, mixture, name, folder=None):
-    """Write samples in the plane, a frame a look, as a GIF: frames, a list of (step, x (N, 2)). Returns the path.
+def save_film(frames: Sequence[tuple[int, Array]], mixture: MixtureOfGaussians, name: str,
+              folder: str | Path | None = None) -> Path:
+    """Write samples in the plane as a GIF, a frame for each (step, x (N, 2)) of `frames`. Returns the path.
 
-    In `folder` as `save` does it. Ten frames a second, the last one for two seconds.
+    To `folder` as `save` does it. Ten frames a second, the last one for two seconds.
     """
     fig, (ax,) = new_figure(width=4.0, height=4.2)
     points = draw_scatter(ax, frames[0][1], mixture)
@@ -154,13 +168,13 @@ def save_film(frames, mixture, name, folder=None):
     return path
 
 
-def gan_curves(history):
-    """What a GAN's run was like: how good the samples are, how sure the discriminator is, how hard both are pushed."""
+def gan_curves(history: History) -> Figure:
+    """A GAN's run: distance and spread of its samples, the discriminator's accuracy, both losses and gradient norms."""
     groups = [
         ("standard deviations of the data", ("distance", "spread")),
-        ("share told right", ("accuracy_real", "accuracy_fake")),
+        ("accuracy", ("accuracy_real", "accuracy_fake")),
         ("loss", ("discriminator_loss", "generator_loss")),
-        ("size of the gradient", ("discriminator_gradient", "generator_gradient")),
+        ("norm of the gradient", ("discriminator_gradient", "generator_gradient")),
     ]
     fig, axes = new_figure(1, len(groups), width=3.2 * len(groups), height=3.0)
     for ax, (label, names) in zip(axes, groups):
@@ -173,22 +187,22 @@ def gan_curves(history):
     return fig
 
 
-def training_curves(history, names=None):
-    """Series of a History against the epoch, those with the same unit on the same axes."""
+def training_curves(history: History, names: Sequence[str] | None = None) -> Figure:
+    """Series of a History against the epoch, those with the same unit on the same axes. Raises InvalidInput."""
     groups = [
         ("log p, nats a case", ("log_likelihood", "validation_log_likelihood")),
         ("free energy, nats", ("free_energy", "validation_free_energy")),
         ("squared error a pixel", ("reconstruction_error",)),
-        ("size of W", ("weight_norm",)),
+        ("norm of W", ("weight_norm",)),
         ("learning rate", ("rate",)),
     ]
-    wanted = history.series if names is None else names
-    groups = [(label, [name for name in group if name in wanted and name in history]) for label, group in groups]
-    groups = [(label, group) for label, group in groups if group]
-    if not groups:
-        raise InvalidInput(f"names: {names!r} came, some of {', '.join(history.series)} were wanted")
-    fig, axes = new_figure(1, len(groups), width=3.2 * len(groups), height=3.0)
-    for ax, (label, group) in zip(axes, groups):
+    chosen = history.series if names is None else names
+    drawn = [(label, [name for name in group if name in chosen and name in history]) for label, group in groups]
+    drawn = [(label, group) for label, group in drawn if group]
+    if not drawn:
+        raise invalid("names", f"some of {', '.join(history.series)}", repr(names))
+    fig, axes = new_figure(1, len(drawn), width=3.2 * len(drawn), height=3.0)
+    for ax, (label, group) in zip(axes, drawn):
         for name in group:
             values = history[name]
             ax.plot(np.arange(1, len(values) + 1), values, label=name.replace("_", " "))
@@ -199,15 +213,15 @@ def training_curves(history, names=None):
     return fig
 
 
-def free_energy_histogram(named_free_energies, bins=40):
+def free_energy_histogram(named_free_energies: dict[str, Array], bins: int = 40) -> Figure:
     """Histograms of free energies, one a name, on common bins: {"training": (N,), "held out": (M,), ...}."""
     everything = np.concatenate(list(named_free_energies.values()))
     edges = np.linspace(everything.min(), everything.max() + 1e-9, bins + 1)
     fig, (ax,) = new_figure(width=6.5, height=3.5)
     for name, values in named_free_energies.items():
         label = f"{name} (mean {values.mean():.1f})"
-        ax.hist(values, bins=edges, density=True, histtype="step", linewidth=1.5, label=label)
+        ax.hist(values, bins=edges.tolist(), density=True, histtype="step", linewidth=1.5, label=label)
     ax.set_xlabel("free energy, nats (low is probable)")
-    ax.set_ylabel("share of cases per nat")
+    ax.set_ylabel("density per nat")
     ax.legend(fontsize=8)
     return fig

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from numpy_dgm.course.lessons import announced_labels, find_lessons, run_lesson
+from numpy_dgm.foundation.checks import InvalidInput
 
 LESSONS = find_lessons()
 
@@ -80,10 +81,10 @@ PROMISED = {
          "V(D*, G) = 2 JSD(p, q) - log 4",  # the value as a Jensen-Shannon divergence,
          "JSD(p, q) <= log 2",
          "JSD(p, q) = min(a, 1) log 2",  # which is stuck where p and q do not meet
-         "∂V(D* held, G)/∂θ = ∂ 2 JSD(p, q)/∂θ",  # what either generator's loss is a slope of
+         "∂V(D* held, G)/∂θ = ∂ 2 JSD(p, q)/∂θ",  # what either generator's gradient is that of
          "KL(q || p) - 2 JSD(p, q) = 2 KL(m || p)",
          "E_z[-∂ log D*(G(z))/∂θ] = ∂ 2 KL(m || p)/∂θ",
-         "|D(x) - D*(x)| <= 0.02 wherever p(x) + q(x) > 0.01"],  # the trained D held against D*
+         "|D(x) - D*(x)| <= 0.02 wherever p(x) + q(x) > 0.01"],  # the trained D compared with D*
     19: ["∂L_D/∂φ = Σ_n ds_n ∂s(x_n)/∂φ + Σ_m ds'_m ∂s(x'_m)/∂φ",  # two passes, two caches
          "L_sat and its ds_m", "L_ns and its ds_m",  # saturating and non-saturating
          "dx_m = ds_m ∂s(x'_m)/∂x'_m",  # through D,
@@ -171,6 +172,12 @@ class TestLesson:
                 assert ast.dump(left) != ast.dump(right), ast.unparse(node)
 
 
+def test_a_lesson_that_is_not_there_is_refused_with_the_numbers_of_those_that_are():
+    for number in (77, "x"):
+        with pytest.raises(InvalidInput, match=f"^lesson: expected one of 01, 02, .*, got {number}$"):
+            find_lessons([number])
+
+
 def test_a_lesson_whose_equation_fails_says_so(tmp_path):
     lesson = tmp_path / "99_wrong.py"
     lesson.write_text("from numpy_dgm.foundation.verify import verify\n"
@@ -181,5 +188,6 @@ def test_a_lesson_whose_equation_fails_says_so(tmp_path):
 
 def test_proofs_only_stops_at_the_experiment(tmp_path):
     lesson = tmp_path / "98_short.py"
-    lesson.write_text("print('proofs')\n# %% experiment: long\nraise SystemExit('the experiment ran')\n", encoding="utf8")
+    text = "print('proofs')\n# %% experiment: long\nraise SystemExit('the experiment ran')\n"
+    lesson.write_text(text, encoding="utf8")
     assert run_lesson(lesson, proofs_only=True).succeeded and not run_lesson(lesson).succeeded

@@ -1,15 +1,15 @@
 """Generative adversarial networks: a generator and a discriminator, each with a gradient by hand.
 
-    objectives.py    what either player descends, on the discriminator's logits
+    objectives.py    the loss that either player descends, on the discriminator's logits
     penalties.py     R1 and the gradient penalty, by backprop through backprop; clipping; spectral norm
-    noise.py         instance noise: what the discriminator sees, blurred
+    noise.py         instance noise: blurs the discriminator's input
     gan.py           the two networks as one record, and each player's gradient
-    fused.py     the discriminator's gradient in one pass, for long runs
+    fused.py         the discriminator's gradient in one pass, for long runs
     coverage.py      which modes the samples reach, and distances between samples and data
-    diagnosis.py     what a run looks like, and what is wrong with it
+    diagnosis.py     what is recorded of a run, and what is wrong with it
     gan_training.py  training: steps, rates, averages, checkpoints; the table of what goes with what
 
-Losses are descended, throughout the wing.
+Losses are descended throughout this subpackage.
 """
 from .coverage import evaluate_coverage, mmd, precision_and_recall, sliced_wasserstein
 from .diagnosis import diagnose_gan

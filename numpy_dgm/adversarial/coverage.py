@@ -3,11 +3,11 @@
 Over the K modes of a MixtureOfGaussians. A sample within 3 σ of the nearest centre is of high quality; n of the N
 samples are, nₖ of them at mode k:
 
-    high-quality share = n / N
+    high-quality fraction = n / N
     modes captured = how many k have nₖ > 0
     reverse KL = Σₖ qₖ log(qₖ / (1/K)) = log K - H(q)        qₖ = nₖ / n; infinite where n = 0
 
-What a perfect sampler shows: in the plane, a share of 1 - exp(-9/2) = .9889 on average, so that clearly more means
+What a perfect sampler shows: in the plane, a fraction of 1 - exp(-9/2) = .9889 on average, so that clearly more means
 modes that have shrunk; and a reverse KL of about (K - 1) / 2n, not 0, since n draws do not fall evenly. A generator
 that has collapsed to one mode shows 1 mode and log K.
 
@@ -21,10 +21,10 @@ The sliced Wasserstein distance, for unit vectors θ in all directions, F the di
 
 Precision and recall. Each row has a ball that reaches to its kth nearest neighbour in its own set:
 
-    precision = share of the fake rows inside the ball of at least one real row
-    recall = share of the real rows inside the ball of at least one fake row
+    precision = fraction of the fake rows inside the ball of at least one real row
+    recall = fraction of the real rows inside the ball of at least one fake row
 
-N, M rows    R = N + M of both together    D numbers a row    K modes    L directions, P divisions in two
+N, M rows    R = N + M of both together    D numbers a row    K modes    L directions, P splits in two
 
 The modes: Lin, Khetan, Fanti, Oh 2018 (PacGAN), after Srivastava et al. 2017 (VEEGAN); they take N = 2,500. MMD:
 Gretton, Borgwardt, Rasch, Schölkopf, Smola 2012. Slices: Rabin, Peyré, Delon, Bernot 2012; Bonneel, Rabin, Peyré,
@@ -35,8 +35,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..data.mixtures import MixtureOfGaussians
-from ..foundation.checks import InvalidInput, check_array, check_integer, check_generator, check_number
+from ..foundation.checks import check_array, check_generator, check_integer, check_number, invalid
 from ..foundation.numerics import squared_distances
+from ..foundation.types import Array, Generator
 
 HIGH_QUALITY = 3  # standard deviations from the nearest centre
 ROWS_FOR_MEDIAN = 1000  # their half a million distances give the median well enough
@@ -46,55 +47,55 @@ ROUNDING = 1e-12  # what permutations that tie may differ by, for a kernel of at
 
 @dataclass(frozen=True)
 class Coverage:
-    """What `evaluate_coverage` counted. It prints in a line."""
+    """What `evaluate_coverage` counted. It prints as one line."""
 
     modes: int  # captured
-    n_modes: int  # that there are
-    high_quality: float  # a share of the samples
+    n_modes: int  # of the mixture
+    high_quality: float  # a fraction of the samples
     reverse_kl: float  # nats
     n_samples: int
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (f"{self.modes} of {self.n_modes} modes, {self.high_quality:.1%} of {self.n_samples:,} samples "
                 f"of high quality, reverse KL {self.reverse_kl:.3f}")
 
 
 @dataclass(frozen=True)
 class TwoSampleTest:
-    """What `mmd` found. It prints in a line."""
+    """What `mmd` found. It prints as one line."""
 
     squared_mmd: float  # without bias, so that it may be below 0
     p_value: float  # of a squared MMD at least as large, were the distributions the same
     bandwidth: float
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"MMD² {self.squared_mmd:.3g}, p {self.p_value:.3g}, bandwidth {self.bandwidth:.3g}"
 
 
 # ---- over known modes
 
 
-def evaluate_coverage(samples, mixture):
-    """The three figures for samples (N, D) of a generator that learnt `mixture`: a Coverage. Raises InvalidInput."""
+def evaluate_coverage(samples: Array, mixture: MixtureOfGaussians) -> Coverage:
+    """The three measures of samples (N, D) of a generator that learnt `mixture`: a Coverage. Raises InvalidInput."""
     return Coverage(
         modes=modes_captured(samples, mixture), n_modes=len(mixture.centres),
-        high_quality=high_quality_share(samples, mixture), reverse_kl=reverse_kl(samples, mixture),
+        high_quality=high_quality_fraction(samples, mixture), reverse_kl=reverse_kl(samples, mixture),
         n_samples=len(samples),
     )
 
 
-def modes_captured(samples, mixture):
+def modes_captured(samples: Array, mixture: MixtureOfGaussians) -> int:
     """How many modes have at least one high-quality sample among samples (N, D), an int. Raises InvalidInput."""
     return int(np.count_nonzero(mode_counts(samples, mixture)))
 
 
-def high_quality_share(samples, mixture):
-    """The share of samples (N, D) within 3 σ of the nearest centre, a float. Raises InvalidInput."""
+def high_quality_fraction(samples: Array, mixture: MixtureOfGaussians) -> float:
+    """The fraction of samples (N, D) within 3 σ of the nearest centre, a float. Raises InvalidInput."""
     return float(mode_counts(samples, mixture).sum() / len(samples))
 
 
-def reverse_kl(samples, mixture):
-    """log K - H(q) in nats, q the shares of the modes among the high-quality samples, a float. Raises InvalidInput.
+def reverse_kl(samples: Array, mixture: MixtureOfGaussians) -> float:
+    """log K - H(q) in nats, q the fractions of the modes in the high-quality samples, a float. Raises InvalidInput.
 
     From 0, all modes alike, to log K, one mode; infinite where no sample is of high quality.
     """
@@ -106,10 +107,10 @@ def reverse_kl(samples, mixture):
     return float(np.sum(q * np.log(len(counts) * q)))
 
 
-def mode_counts(samples, mixture):
+def mode_counts(samples: Array, mixture: MixtureOfGaussians) -> Array:
     """nₖ, how many of samples (N, D) lie within 3 σ of centre k, the nearest: (K,). Raises InvalidInput."""
     if not isinstance(mixture, MixtureOfGaussians):
-        raise InvalidInput(f"mixture: {type(mixture).__name__} came, a MixtureOfGaussians was wanted")
+        raise invalid("mixture", "a MixtureOfGaussians", type(mixture).__name__)
     K, D = mixture.centres.shape
     samples = check_array("samples", samples, width=D)
     squares = squared_distances(samples, mixture.centres)  # (N, K)
@@ -121,16 +122,17 @@ def mode_counts(samples, mixture):
 # ---- maximum mean discrepancy
 
 
-def mmd(x, y, rng, bandwidth=None, n_permutations=200):
+def mmd(x: Array, y: Array, rng: Generator, bandwidth: float | None = None,
+        n_permutations: int = 200) -> TwoSampleTest:
     """The squared MMD between x (N, D) and y (M, D), and whether chance explains it: a TwoSampleTest.
 
     bandwidth        h of the kernel; None takes the median distance between rows of x and y together. What is
                      much smaller than h, such as the width of narrow modes that lie far apart, is hardly seen.
-    n_permutations   divisions of the N + M rows into N and M at random, which the one that came is held against
+    n_permutations   random splits of the N + M rows into N and M, with which the observed one is compared
 
         p = (1 + how many of them have a squared MMD at least as large) / (1 + n_permutations)
 
-    Were the two distributions the same, all divisions would be equally likely, and p at most α with a probability of
+    Were the two distributions the same, all splits would be equally likely, and p at most α with a probability of
     at most α. N and M at least 2; memory grows with (N + M) n_permutations. Draws, in this order: the rows for the
     median, where the bandwidth is None; the permutations. Raises InvalidInput. Gretton et al. 2012.
     """
@@ -142,21 +144,21 @@ def mmd(x, y, rng, bandwidth=None, n_permutations=200):
         bandwidth = median_distance(z, rng)
     bandwidth = check_number("bandwidth", bandwidth, 0, np.inf, open_low=True)
     in_x = np.zeros((len(z), 1 + n_permutations))
-    in_x[: len(x)] = 1  # the first column is the division that came
+    in_x[: len(x)] = 1  # the first column is the observed split
     in_x[:, 1:] = rng.permuted(in_x[:, 1:], axis=0)
     squared = squared_mmds(z, in_x, bandwidth)
     n_as_large = np.count_nonzero(squared[1:] >= squared[0] - ROUNDING)
     return TwoSampleTest(float(squared[0]), (1 + n_as_large) / (1 + n_permutations), bandwidth)
 
 
-def squared_mmds(z, in_x, bandwidth):
-    """The squared MMD without bias for each of P divisions of the rows of z in two: (R, D), (R, P) -> (P,).
+def squared_mmds(z: Array, in_x: Array, bandwidth: float) -> Array:
+    """The squared MMD without bias for each of P splits of the rows of z in two: (R, D), (R, P) -> (P,).
 
-    in_x[i, p] is 1 where row i belongs to x in division p, else 0; each division has N rows in x and M in y.
+    in_x[i, p] is 1 where row i belongs to x in split p, else 0; each split has N rows in x and M in y.
 
         Σ_{i≠j} k(xᵢ, xⱼ) / N(N - 1) + Σ_{i≠j} k(yᵢ, yⱼ) / M(M - 1) - 2 Σᵢⱼ k(xᵢ, yⱼ) / NM
 
-    All divisions share the kernels of all pairs of rows, which are computed a block of rows at a time.
+    All splits use the same kernels of all pairs of rows, which are computed a block of rows at a time.
     """
     N = in_x[:, 0].sum()
     M = len(z) - N
@@ -173,22 +175,22 @@ def squared_mmds(z, in_x, bandwidth):
     return within_x / (N * (N - 1)) + within_y / (M * (M - 1)) - 2 * x_to_y / (N * M)
 
 
-def median_distance(z, rng):
+def median_distance(z: Array, rng: Generator) -> float:
     """The median distance between two rows of z (R, D), of 1,000 rows drawn from them where there are more."""
     drawn = z[rng.permutation(len(z))[:ROWS_FOR_MEDIAN]]
     pairs = np.triu_indices(len(drawn), 1)
     median = np.median(np.sqrt(squared_distances(drawn, drawn)[pairs]))
     longest = np.sqrt(np.sum(drawn**2, axis=1).max())
     if median <= 1e-6 * longest:  # no more than rounding
-        raise InvalidInput("bandwidth: None came, but most rows of x and y are copies of one another, so that the median "
-                       "distance is 0; a number was wanted")
+        raise invalid("bandwidth", "a number", None,
+                      "most rows of x and y are copies of one another, so that their median distance is 0")
     return float(median)
 
 
 # ---- sliced Wasserstein distance
 
 
-def sliced_wasserstein(x, y, n_directions, rng):
+def sliced_wasserstein(x: Array, y: Array, n_directions: int, rng: Generator) -> float:
     """SW between x (N, D) and y (M, D), averaged over `n_directions` drawn directions: a float, in the data's unit.
 
     Between a distribution and itself shifted by δ it is |δ| / √D. Two sets of draws from one distribution are not at 0:
@@ -206,7 +208,7 @@ def sliced_wasserstein(x, y, n_directions, rng):
     return float(np.sqrt(squares.mean()))
 
 
-def squared_wasserstein(x, y):
+def squared_wasserstein(x: Array, y: Array) -> Array:
     """∫₀¹ (F⁻¹(u) - G⁻¹(u))² du between the N numbers and the M numbers of each line: (L, N), (L, M) -> (L,).
 
     F⁻¹(u) is the ⌈Nu⌉th smallest of the N numbers: constant between multiples of 1/N, and G⁻¹ between those of 1/M.
@@ -224,21 +226,21 @@ def squared_wasserstein(x, y):
 # ---- precision and recall
 
 
-def precision_and_recall(real, fake, k=3):
-    """`(precision, recall)` of fake (M, D) held against real (N, D), two floats; each set needs more than k rows.
+def precision_and_recall(real: Array, fake: Array, k: int = 3) -> tuple[float, float]:
+    """`(precision, recall)` of fake (M, D) against real (N, D), two floats; each set needs more than k rows.
 
     Neither falls as k grows, so compare at the same k. Two sets of draws from one distribution do not reach 1 either:
     two sets of real rows show how near a generator can come. The balls of more than k copies of one row have the radius
-    0; distances are rounded, so that it is only of bits that they surely hold a copy in the other set. Raises InvalidInput.
+    0; distances are rounded, so that only for bits they surely hold a copy in the other set. Raises InvalidInput.
     Kynkäänniemi et al. 2019, who take k = 3.
     """
     check_integer("k", k)
     real, fake = _two_sets("real", real, "fake", fake, least=k + 1)
-    return share_inside(fake, real, k), share_inside(real, fake, k)
+    return fraction_inside(fake, real, k), fraction_inside(real, fake, k)
 
 
-def share_inside(x, centres, k):
-    """The share of the rows of x (N, D) that lie inside the ball of at least one row of centres (M, D), a float."""
+def fraction_inside(x: Array, centres: Array, k: int) -> float:
+    """The fraction of the rows of x (N, D) that lie inside the ball of at least one row of centres (M, D), a float."""
     squared_radii = squared_neighbour_distances(centres, k)
     is_inside = np.empty(len(x), dtype=bool)
     for rows in _row_blocks(len(x), width=len(centres)):
@@ -247,7 +249,7 @@ def share_inside(x, centres, k):
     return float(is_inside.mean())
 
 
-def squared_neighbour_distances(x, k):
+def squared_neighbour_distances(x: Array, k: int) -> Array:
     """The squared distance of each row of x (N, D) to the kth nearest of the other rows: (N,)."""
     squared_radii = np.empty(len(x))
     for rows in _row_blocks(len(x), width=len(x)):
@@ -256,7 +258,7 @@ def squared_neighbour_distances(x, k):
     return squared_radii
 
 
-# ---- doors and blocks
+# ---- checks and blocks
 
 
 def _two_sets(x_name, x, y_name, y, least):
@@ -265,7 +267,7 @@ def _two_sets(x_name, x, y_name, y, least):
     y = check_array(y_name, y, width=x.shape[1]).astype(np.float64)
     for name, value in ((x_name, x), (y_name, y)):
         if len(value) < least:
-            raise InvalidInput(f"{name}: {len(value)} rows came, at least {least} were wanted")
+            raise invalid(name, f"at least {least} rows", len(value))
     return x, y
 
 

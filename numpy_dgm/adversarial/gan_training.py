@@ -28,7 +28,7 @@ import numpy as np
 
 from ..data.mixtures import MixtureOfGaussians, draw_mixture
 from ..foundation.batches import check_cases, fingerprint
-from ..foundation.checks import InvalidInput, check_array, check_generator, invalid
+from ..foundation.checks import check_array, check_generator, invalid
 from ..foundation.guards import check_finite
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES, Adam, scheduled_rate
 from ..foundation.progress import History
@@ -38,7 +38,7 @@ from ..foundation.state import to_state
 from ..foundation.training import Trainer, run_training
 from ..foundation.types import Array, Generator
 from ..neural.layers import BatchNorm, Dropout, MinibatchDiscrimination
-from ..neural.mlp import LAYERS, MLP, mlp_forward, with_running_statistics
+from ..neural.mlp import LAYERS, MLP, mlp_forward, n_inputs, with_running_statistics
 from .diagnosis import Monitor, diagnose_gan, observe
 from .fused import fused_discriminator_gradient
 from .gan import (
@@ -51,7 +51,7 @@ from .gan import (
     with_labels,
 )
 from .noise import InstanceNoise, noise_levels
-from .objectives import OBJECTIVES, NonSaturating
+from .objectives import NonSaturating
 from .penalties import (
     R1,
     GradientPenalty,
@@ -266,7 +266,7 @@ class GANTrainer(Trainer):
             generator = windows(generator, self.average.vector.copy())
             z = with_labels(self.monitor.z, self.monitor.labels, self.model.n_classes)
             _, cache = mlp_forward(generator, z, np.random.default_rng(0))  # for dropout: the run's stays where it is
-            generator = with_running_statistics(generator, cache, share=1.0)
+            generator = with_running_statistics(generator, cache, momentum=1.0)
         _, discriminator = pack(self.normalised().discriminator)
         return replace(self.model, generator=generator, discriminator=discriminator)
 
@@ -309,8 +309,7 @@ def open_source(gan: GAN, data: Any, labels: Any) -> Source:
     else:
         data = check_cases("data", data, width, check_numbers)
     n_cases = None if isinstance(data, MixtureOfGaussians) else len(data)
-    check_labels(gan, labels, n_cases)
-    return Source(data, None if labels is None else np.asarray(labels))
+    return Source(data, check_labels(gan, labels, n_cases))
 
 
 def check_numbers(name: str, x: Any, width: int) -> Array:
@@ -394,8 +393,8 @@ def _kinds(mlp):
 
 
 def _width(gan):
-    """D, the numbers of a case: what the discriminator sees of one, without its label."""
-    return gan.discriminator.layers[0].W.shape[-2] // gan.packing - gan.n_classes
+    """D, the numbers of a case: what the discriminator is given of one, without its label."""
+    return n_inputs(gan.discriminator) // gan.packing - gan.n_classes
 
 
 document_settings(train_gan, GANSettings)

@@ -1,4 +1,4 @@
-"""What the two players of a GAN descend: a loss and its gradient on the discriminator's logits, for each objective.
+"""The losses that the two players of a GAN descend, each with its gradient on the discriminator's logits.
 
 The discriminator gives every case a logit s, high for what looks real. It is run on real cases and on the
 generator's, the fake ones:
@@ -7,7 +7,7 @@ generator's, the fake ones:
     generator_loss(s_fake)             -> (loss, ds_fake)
 
 Losses are descended, by both players, each by its own. Every mean is over its own number of cases. `boundary` is
-the logit above which a case is called real; None where only differences of logits mean something.
+the logit above which a case is called real; None where only differences of logits have a meaning.
 
 s_real (N, 1), s_fake (M, 1) logits    p = σ(s) the probability of being real    softplus(s) = log(1 + exp(s))
 
@@ -18,19 +18,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput, check_number
+from ..foundation.checks import check_number, invalid
 from ..foundation.numerics import sigmoid, softplus
+from ..foundation.types import Array
 
 
 @dataclass(frozen=True)
 class NonSaturating:
-    """The discriminator tells real from fake by cross-entropy; the generator wants its cases to be called real.
+    """The discriminator tells real from fake by cross-entropy; the generator has its cases called real.
 
         discriminator   mean of CE(s_real, real_label) + mean of CE(s_fake, fake_label)
         generator       mean of softplus(-s_fake) = -mean log p_fake
 
-    CE(s, t) = softplus(s) - t s, with the slope p - t, is the cross-entropy of a logit with the target t. Labels
-    1 and 0 are the plain game. One-sided smoothing is real_label = 0.9; two-sided has fake_label > 0 too.
+    CE(s, t) = softplus(s) - t s, with the derivative p - t, is the cross-entropy of a logit with the target t:
+    -log p for t = 1 and -log(1 - p) for t = 0.
+    Labels 1 and 0 are the plain game. One-sided smoothing is real_label = 0.9; two-sided has fake_label > 0 too.
+    Raises InvalidInput.
     """
 
     real_label: float = 1.0
@@ -38,21 +41,20 @@ class NonSaturating:
 
     boundary = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_number("real_label", self.real_label, 0, 1)
         check_number("fake_label", self.fake_label, 0, 1)
         if self.fake_label >= self.real_label:
-            raise InvalidInput(f"fake_label: {self.fake_label} came with real_label {self.real_label}, "
-                           "a smaller one was wanted")
+            raise invalid("fake_label", f"a number below real_label, {self.real_label}", self.fake_label)
 
-    def discriminator_loss(self, s_real, s_fake):
+    def discriminator_loss(self, s_real: Array, s_fake: Array) -> tuple[float, Array, Array]:
         """(loss, ds_real, ds_fake); see the class."""
         loss_real, ds_real = cross_entropy(s_real, self.real_label)
         loss_fake, ds_fake = cross_entropy(s_fake, self.fake_label)
         return loss_real + loss_fake, ds_real, ds_fake
 
-    def generator_loss(self, s_fake):
-        """(loss, ds_fake): mean softplus(-s_fake), whose slope p - 1 is large where the discriminator is sure."""
+    def generator_loss(self, s_fake: Array) -> tuple[float, Array]:
+        """(loss, ds_fake): mean softplus(-s_fake), whose derivative p - 1 is large where a fake is recognised."""
         return cross_entropy(s_fake, 1.0)
 
 
@@ -61,12 +63,12 @@ class Saturating(NonSaturating):
 
         generator       mean log(1 - p_fake) = -mean of softplus(s_fake)
 
-    With labels 1 and 0, minus the discriminator's loss is the value V of the game. The generator's slope -p
+    With labels 1 and 0, minus the discriminator's loss is the value V of the game. The generator's derivative -p
     vanishes where the discriminator is sure of a fake: it saturates.
     """
 
-    def generator_loss(self, s_fake):
-        """(loss, ds_fake): -mean softplus(s_fake), whose slope is -p."""
+    def generator_loss(self, s_fake: Array) -> tuple[float, Array]:
+        """(loss, ds_fake): -mean softplus(s_fake), whose derivative is -p."""
         return -_mean(softplus(s_fake)), sigmoid(s_fake) / -s_fake.size
 
 
@@ -80,13 +82,13 @@ class LeastSquares:
 
     boundary = 0.5
 
-    def discriminator_loss(self, s_real, s_fake):
+    def discriminator_loss(self, s_real: Array, s_fake: Array) -> tuple[float, Array, Array]:
         """(loss, ds_real, ds_fake); see the class."""
         off_real = s_real - 1
         loss = 0.5 * _mean(off_real**2) + 0.5 * _mean(s_fake**2)
         return loss, off_real / s_real.size, s_fake / s_fake.size
 
-    def generator_loss(self, s_fake):
+    def generator_loss(self, s_fake: Array) -> tuple[float, Array]:
         """(loss, ds_fake); see the class."""
         off = s_fake - 1
         return 0.5 * _mean(off**2), off / s_fake.size
@@ -94,7 +96,7 @@ class LeastSquares:
 
 @dataclass(frozen=True)
 class Wasserstein:
-    """The discriminator, here called a critic, separates the means; its slope must be held (see penalties.py).
+    """The discriminator, here called a critic, separates the means; its gradient must be bounded (see penalties.py).
 
         discriminator   mean s_fake - mean s_real
         generator       -mean s_fake
@@ -102,12 +104,12 @@ class Wasserstein:
 
     boundary = None
 
-    def discriminator_loss(self, s_real, s_fake):
+    def discriminator_loss(self, s_real: Array, s_fake: Array) -> tuple[float, Array, Array]:
         """(loss, ds_real, ds_fake); see the class."""
         loss = _mean(s_fake) - _mean(s_real)
         return loss, np.full_like(s_real, -1 / s_real.size), np.full_like(s_fake, 1 / s_fake.size)
 
-    def generator_loss(self, s_fake):
+    def generator_loss(self, s_fake: Array) -> tuple[float, Array]:
         """(loss, ds_fake); see the class."""
         return -_mean(s_fake), np.full_like(s_fake, -1 / s_fake.size)
 
@@ -122,14 +124,14 @@ class Hinge:
 
     boundary = 0.0
 
-    def discriminator_loss(self, s_real, s_fake):
+    def discriminator_loss(self, s_real: Array, s_fake: Array) -> tuple[float, Array, Array]:
         """(loss, ds_real, ds_fake); see the class."""
         loss = _mean(np.maximum(1 - s_real, 0)) + _mean(np.maximum(1 + s_fake, 0))
         ds_real = (s_real < 1).astype(s_real.dtype) / -s_real.size
         ds_fake = (s_fake > -1).astype(s_fake.dtype) / s_fake.size
         return loss, ds_real, ds_fake
 
-    def generator_loss(self, s_fake):
+    def generator_loss(self, s_fake: Array) -> tuple[float, Array]:
         """(loss, ds_fake); see the class."""
         return -_mean(s_fake), np.full_like(s_fake, -1 / s_fake.size)
 
@@ -141,9 +143,10 @@ OBJECTIVES = {
     "wasserstein": Wasserstein(),
     "hinge": Hinge(),
 }
+Objective = NonSaturating | LeastSquares | Wasserstein | Hinge  # for signatures; a Saturating is a NonSaturating
 
 
-def cross_entropy(s, target):
+def cross_entropy(s: Array, target: float) -> tuple[float, Array]:
     """`(loss, ds)`: the mean of softplus(s) - target · s over the logits s, and (σ(s) - target) / their number."""
     loss = _mean(softplus(s) - target * s)
     return loss, (sigmoid(s) - target) / s.size

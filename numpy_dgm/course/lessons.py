@@ -9,10 +9,11 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..foundation.checks import InvalidInput
+from ..foundation.checks import invalid
 
 FOLDER = Path(__file__).parents[2] / "lessons"  # beside the package in a clone of the repository
 EXPERIMENT = re.compile(r"^# %% experiment:", re.MULTILINE)
@@ -23,7 +24,7 @@ FIGURE = re.compile(r"^  figure (.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class LessonRun:
-    """What came of running a lesson."""
+    """The result of running a lesson."""
 
     path: Path
     seconds: float
@@ -33,24 +34,24 @@ class LessonRun:
     figures: tuple  # the files that it drew, relative to the lessons' folder
 
 
-def find_lessons(numbers=()):
+def find_lessons(numbers: Iterable[str | int] = ()) -> list[Path]:
     """The paths of the lessons with those numbers ("04" or 4), all by default. InvalidInput where one is missing."""
     if not FOLDER.is_dir():
-        raise InvalidInput(f"{FOLDER}: no such folder; the lessons come with a clone of the repository")
+        raise invalid(FOLDER, "the folder of the lessons", "no such folder", "they come with a clone of the repository")
     paths = {int(path.name[:2]): path for path in sorted(FOLDER.glob("[0-9][0-9]_*.py"))}
     for number in numbers:
         if not str(number).isdigit() or int(number) not in paths:
             known = ", ".join(f"{known:02d}" for known in paths)
-            raise InvalidInput(f"lesson: {number} came, one of {known} was wanted")
+            raise invalid("lesson", f"one of {known}", number)
     return [paths[int(number)] for number in numbers] or list(paths.values())
 
 
-def announced_labels(path):
+def announced_labels(path: str | Path) -> set[str]:
     """The labels that the lesson's text gives to its equations, such as {"4.1", "4.2"}."""
     return set(ANNOUNCED.findall(Path(path).read_text(encoding="utf8")))
 
 
-def run_lesson(path, proofs_only=False):
+def run_lesson(path: str | Path, proofs_only: bool = False) -> LessonRun:
     """Run the lesson at `path` in a process of its own: a LessonRun."""
     command = [sys.executable, "-m", __name__, str(path)] + (["--proofs"] if proofs_only else [])
     # one BLAS thread unless told otherwise: a second gains nothing on a lesson's small matrices
@@ -69,7 +70,7 @@ def run_lesson(path, proofs_only=False):
     )
 
 
-def execute(path, proofs_only):
+def execute(path: str | Path, proofs_only: bool) -> None:
     """Run the lesson at `path` in this process, as `python path` would, or only what stands before its experiment."""
     source = Path(path).read_text(encoding="utf8")
     if proofs_only:

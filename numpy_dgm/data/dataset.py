@@ -65,8 +65,19 @@ class Data:
         return replace(self, images=images, labels=labels, shape=images.shape)
 
     def describe(self) -> dict:
-        """See `describe_data`."""
-        return describe_data(self)
+        """What a run keeps of its data, to open them again from any working directory, in values that JSON can hold.
+
+        {"name", "path", "part", "bits", "scale", "image_shape"}: the fields of Data, image_shape as a list. Rows that
+        `take` took are described as the data that they were taken from.
+        """
+        return {
+            "name": self.name,
+            "path": self.path,
+            "part": self.part,
+            "bits": self.bits,
+            "scale": float(self.scale),
+            "image_shape": None if self.image_shape is None else [int(length) for length in self.image_shape],
+        }
 
     def __repr__(self) -> str:
         return "\n".join([
@@ -92,22 +103,6 @@ class ChosenRows:
 
     def __getitem__(self, index: Any) -> Array:
         return self.source[self.rows[index]]
-
-
-def describe_data(data: Data) -> dict:
-    """What a run keeps of its data, to open them again from any working directory, in values that JSON can hold.
-
-    {"name", "path", "part", "bits", "scale", "image_shape"}: the fields of Data, image_shape as a list. Rows that
-    `take` took are described as the data that they were taken from.
-    """
-    return {
-        "name": data.name,
-        "path": data.path,
-        "part": data.part,
-        "bits": data.bits,
-        "scale": float(data.scale),
-        "image_shape": None if data.image_shape is None else [int(length) for length in data.image_shape],
-    }
 
 
 def data_from_arrays(images: Array, labels: Array | None = None, *, name: str, bits: str | None = None,

@@ -2,7 +2,7 @@
 
 A model of n bits has 2^n states. While n is small they can all be listed, and then everything about
 the model is a finite sum: Z, every probability, every mean, the transition matrix of its sampler.
-Whatever is derived, approximated or sampled elsewhere is held against these sums.
+Whatever is derived, approximated or sampled elsewhere is checked against these sums.
 
 S states    E (S,) energies    p (S,) probabilities    T (S, S) transition matrix, T[i, j] = p(j given i)
 """

@@ -1,4 +1,4 @@
-"""Central differences over a packed vector: the definition that every gradient is held against.
+"""Central differences over a packed vector: the definition that every gradient is checked against.
 
     ∂f/∂θᵢ ≈ (8 (f(θ + ε eᵢ) - f(θ - ε eᵢ)) - (f(θ + 2ε eᵢ) - f(θ - 2ε eᵢ))) / 12ε
 

@@ -59,7 +59,7 @@ def logsumexp(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     """log Σ exp(x) along `axis` (over everything by default), computed in float64: an array, or a number.
 
     The largest entry is taken out first, so that the largest exponential is exp(0). A slice that is
-    -∞ throughout (the log of nothing but zeros) gives -∞.
+    -∞ throughout (the log of nothing but zeros) gives -∞. Of the two numbers 0 and x it is softplus(x).
     """
     x = np.asarray(x, dtype=np.float64)
     largest = x.max(axis=axis, keepdims=True)

@@ -11,6 +11,8 @@ When they are not, it says where, both values and their ratio: -1 is a flipped s
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .types import Array
+
 
 class EquationDoesNotHold(AssertionError):
     """A numbered equation of a lesson failed. The message says where, both values and their ratio."""
@@ -62,7 +64,7 @@ def verify_mean(equation: str, samples: ArrayLike, exact: ArrayLike) -> None:
     print(f"  ok {equation}   {len(samples):,} samples, largest difference {largest:.1f} standard errors")
 
 
-def _both_sides(equation, left, right):
+def _both_sides(equation, left, right) -> tuple[Array, Array]:
     """Both sides as float64 arrays of one axis or more, or EquationDoesNotHold where they cannot be compared."""
     both_arrays = isinstance(left, np.ndarray) and isinstance(right, np.ndarray)
     if both_arrays and left.__array_interface__ == right.__array_interface__:  # the same memory, entry by entry

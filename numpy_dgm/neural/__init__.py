@@ -1,11 +1,11 @@
 """Backpropagation by hand: a forward and a backward pass for every layer.
 
     layers.py   the kinds of layers: affine, maxout, elementwise, dropout, batch norm, minibatch discrimination
-    mlp.py      a stack of layers: fresh, forward, backward
+    mlp.py      a stack of layers: initialisation, forward, backward
     losses.py   cross-entropies on logits and squared error, each with its derivative
     mlp_training.py  training a network to tell classes apart
 
-Losses are descended, throughout the wing, and are means over cases.
+Losses are descended throughout this subpackage, and are means over cases.
 """
 from .layers import (
     Affine,

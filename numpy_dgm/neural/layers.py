@@ -6,38 +6,40 @@
 
 N cases    D inputs of a layer    K outputs    x (N, D) input    y (N, K) output    P pieces of a maxout unit
 dx, dy     the derivative of the loss with respect to x, to y, in the shape of x, of y
-u (N, D)   the derivative with respect to dx of something computed from dx, such as a penalty on its size
+u (N, D)   the derivative with respect to dx of something computed from dx, such as a penalty on its norm
 
 Nothing is kept between calls: all that the backward pass needs is in the cache, so that a network may run forward
 on two batches before it goes backward on either. A gradient is a record like the layer; it is written into `out`,
 such a record, where one is given. Without `need_dx` the product for dx is saved and dx is None; without
 `need_gradient` the product for the gradient is, and the gradient is None.
 
-`double_backward` is for a loss L that looks at dx. `backward` computes dx from x, dy and the parameters; given
+`double_backward` is for a loss L that depends on dx. `backward` computes dx from x, dy and the parameters; given
 u = ∂L/∂dx it returns u_dy = ∂L/∂dy, a = ∂L/∂x (the number 0 where dx does not depend on x) and ∂L/∂parameters.
-Kinds that tie the rows of a batch together refuse, with InvalidInput.
+Kinds that tie the rows of a batch together have none and raise InvalidInput.
 
 Rumelhart, Hinton and Williams 1986; Drucker and LeCun 1992 (double backpropagation).
 """
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 import numpy as np
 
-from ..foundation.checks import InvalidInput
+from ..foundation.checks import check_generator, invalid
 from ..foundation.numerics import sigmoid, softplus
 from ..foundation.records import Record, leaves, with_leaves
+from ..foundation.types import Array, Generator
 
 
-def _room(layer, out):
-    """`out` where it is given, else a record like `layer` with new arrays, not yet filled: room for its gradient."""
+def _gradient_buffer(layer, out):
+    """`out` where it is given, else a record like `layer` with new arrays, not yet filled."""
     if out is not None:
         return out
     return with_leaves(layer, iter([np.empty_like(array) for _, array in leaves(layer)]))
 
 
-def _refuse_double_backward(layer):
-    raise InvalidInput(f"double_backward: a {type(layer).__name__} layer came, which ties the rows of a batch together; "
-                   "affine, maxout, elementwise and dropout layers were wanted")
+def _refuse_double_backward(layer) -> NoReturn:
+    raise invalid("double_backward", "an affine, maxout, elementwise or dropout layer",
+                  f"a {type(layer).__name__} layer, which ties the rows of a batch together")
 
 
 # ---- weights
@@ -47,32 +49,33 @@ def _refuse_double_backward(layer):
 class Affine(Record):
     """y = x W + b, in every row:  y_nk = Σ_d x_nd W_dk + b_k."""
 
-    W: np.ndarray  # (D, K) weights
-    b: np.ndarray  # (K,)   biases
+    W: Array  # (D, K) weights
+    b: Array  # (K,)   biases
 
     trainable = ("W", "b")
 
-    def forward(self, x, rng=None, training=True):
+    def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, Array]:
         """x (N, D) -> y (N, K); the cache is x."""
         y = x @ self.W
         y += self.b
         return y, x
 
-    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+    def backward(self, cache: Array, dy: Array, out: "Affine | None" = None, need_dx: bool = True,
+                 need_gradient: bool = True) -> tuple[Array | None, "Affine | None"]:
         """dy (N, K) -> dx (N, D) and the gradient. W_dk meets x_nd in every row n, and b_k meets 1:
 
             ∂W_dk = Σ_n x_nd dy_nk        ∂b_k = Σ_n dy_nk        dx_nd = Σ_k dy_nk W_dk
         """
         x, gradient = cache, None
         if need_gradient:
-            gradient = _room(self, out)
+            gradient = _gradient_buffer(self, out)
             np.matmul(x.T, dy, out=gradient.W)
             dy.sum(axis=0, out=gradient.b)
         dx = dy @ self.W.T if need_dx else None
         return dx, gradient
 
-    def double_backward(self, cache, dy, u):
-        """u (N, D) -> u_dy (N, K). From dx = dy Wᵀ, which holds neither x nor b:
+    def double_backward(self, cache: Array, dy: Array, u: Array) -> tuple[Array, int, "Affine"]:
+        """u (N, D) -> u_dy (N, K). From dx = dy Wᵀ, which contains neither x nor b:
 
             u_dy = u W        a = 0        ∂W = uᵀ dy        ∂b = 0
         """
@@ -84,24 +87,25 @@ class Affine(Record):
 class Linear(Record):
     """y = x W: an affine layer without biases, for where the next layer takes the mean out anyway."""
 
-    W: np.ndarray  # (D, K) weights
+    W: Array  # (D, K) weights
 
     trainable = ("W",)
 
-    def forward(self, x, rng=None, training=True):
+    def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, Array]:
         """x (N, D) -> y (N, K); the cache is x."""
         return x @ self.W, x
 
-    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+    def backward(self, cache: Array, dy: Array, out: "Linear | None" = None, need_dx: bool = True,
+                 need_gradient: bool = True) -> tuple[Array | None, "Linear | None"]:
         """dy (N, K) -> dx = dy Wᵀ (N, D) and the gradient, ∂W = xᵀ dy."""
         x, gradient = cache, None
         if need_gradient:
-            gradient = _room(self, out)
+            gradient = _gradient_buffer(self, out)
             np.matmul(x.T, dy, out=gradient.W)
         dx = dy @ self.W.T if need_dx else None
         return dx, gradient
 
-    def double_backward(self, cache, dy, u):
+    def double_backward(self, cache: Array, dy: Array, u: Array) -> tuple[Array, int, "Linear"]:
         """u (N, D) -> u_dy = u W (N, K), a = 0, ∂W = uᵀ dy."""
         return u @ self.W, 0, replace(self, W=u.T @ dy)
 
@@ -110,15 +114,15 @@ class Linear(Record):
 class Maxout(Record):
     """y_nk = max_p z_pnk,  z_p = x W_p + b_p: the largest of P affine pieces (Goodfellow et al. 2013)."""
 
-    W: np.ndarray  # (P, D, K) weights, piece by piece
-    b: np.ndarray  # (P, K)    biases
+    W: Array  # (P, D, K) weights, piece by piece
+    b: Array  # (P, K)    biases
 
     trainable = ("W", "b")
 
-    def forward(self, x, rng=None, training=True):
+    def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
         """x (N, D) -> y (N, K); the cache is x and `chosen` (P, N, K), 1 at the largest piece and 0 elsewhere.
 
-        Pieces that tie, as all do where x = 0 and b = 0, share the 1 between them.
+        Pieces that tie, as all do where x = 0 and b = 0, get equal parts of the 1.
         """
         z = x @ self.W  # (P, N, K)
         z += self.b[:, None]
@@ -127,7 +131,8 @@ class Maxout(Record):
         chosen /= chosen.sum(axis=0)
         return y, (x, chosen)
 
-    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+    def backward(self, cache: tuple, dy: Array, out: "Maxout | None" = None, need_dx: bool = True,
+                 need_gradient: bool = True) -> tuple[Array | None, "Maxout | None"]:
         """dy (N, K) -> dx (N, D) and the gradient. Only the chosen piece moves y, so each piece is an affine layer with
 
             dz_p = chosen_p · dy        ∂W_p = xᵀ dz_p        ∂b_p = Σ_n dz_pn        dx = Σ_p dz_p W_pᵀ
@@ -135,13 +140,13 @@ class Maxout(Record):
         (x, chosen), gradient = cache, None
         dz = chosen * dy  # (P, N, K)
         if need_gradient:
-            gradient = _room(self, out)
+            gradient = _gradient_buffer(self, out)
             np.matmul(x.T, dz, out=gradient.W)
             dz.sum(axis=1, out=gradient.b)
         dx = (dz @ self.W.transpose(0, 2, 1)).sum(axis=0) if need_dx else None
         return dx, gradient
 
-    def double_backward(self, cache, dy, u):
+    def double_backward(self, cache: tuple, dy: Array, u: Array) -> tuple[Array, int, "Maxout"]:
         """u (N, D) -> u_dy (N, K). From dx = Σ_p (chosen_p · dy) W_pᵀ, where x only does the choosing:
 
             u_dy = Σ_p chosen_p · (u W_p)        a = 0        ∂W_p = uᵀ dz_p        ∂b = 0
@@ -162,12 +167,25 @@ class Elementwise(Record):
     The entries do not meet, so the chain rule is a product entry by entry, here `·`.
     """
 
-    def forward(self, x, rng=None, training=True):
+    def value(self, x: Array) -> Array:
+        """φ(x): (N, K) -> (N, K)."""
+        raise NotImplementedError
+
+    def derivative(self, y: Array) -> Array:
+        """φ'(x) from y = φ(x): (N, K) -> (N, K), a new array."""
+        raise NotImplementedError
+
+    def second_derivative(self, y: Array) -> Array | int:
+        """φ''(x) from y = φ(x): (N, K) -> (N, K), or 0."""
+        raise NotImplementedError
+
+    def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, Array]:
         """y = φ(x): x (N, K) -> y (N, K); the cache is y."""
         y = self.value(x)
         return y, y
 
-    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+    def backward(self, cache: Array, dy: Array, out: Record | None = None, need_dx: bool = True,
+                 need_gradient: bool = True) -> tuple[Array | None, Record | None]:
         """dx = dy · φ'(x): dy (N, K) -> dx (N, K); the gradient has no entries."""
         if not need_dx:
             return None, self
@@ -175,8 +193,8 @@ class Elementwise(Record):
         dx *= dy
         return dx, self
 
-    def double_backward(self, cache, dy, u):
-        """u (N, K) -> u_dy (N, K) and a (N, K). From dx = dy · φ'(x), which holds both dy and x:
+    def double_backward(self, cache: Array, dy: Array, u: Array) -> tuple[Array, Array, Record]:
+        """u (N, K) -> u_dy (N, K) and a (N, K). From dx = dy · φ'(x), which contains both dy and x:
 
             u_dy = u · φ'(x)        a = u · dy · φ''(x)
         """
@@ -187,17 +205,17 @@ class Elementwise(Record):
 
 @dataclass(frozen=True, eq=False)
 class ReLU(Elementwise):
-    """φ(x) = max(x, 0). Its slope at the kink, x = 0, is taken as 0."""
+    """φ(x) = max(x, 0). Its derivative at the kink, x = 0, is taken as 0."""
 
-    def value(self, x):
+    def value(self, x: Array) -> Array:
         """max(x, 0)."""
         return np.maximum(x, 0)
 
-    def derivative(self, y):
+    def derivative(self, y: Array) -> Array:
         """φ'(x) = 1 where x > 0, which is where y > 0, else 0; a new array."""
         return (y > 0).astype(y.dtype)
 
-    def second_derivative(self, y):
+    def second_derivative(self, y: Array) -> int:
         """φ''(x) = 0, on both sides of the kink."""
         return 0
 
@@ -208,19 +226,19 @@ class LeakyReLU(Elementwise):
 
     slope: float = 0.2
 
-    def value(self, x):
+    def value(self, x: Array) -> Array:
         """max(x, slope · x), which is the same thing since the slope is below 1."""
         y = self.slope * x
         return np.maximum(x, y, out=y)
 
-    def derivative(self, y):
+    def derivative(self, y: Array) -> Array:
         """φ'(x) = 1 where x > 0, which is where y > 0, else the slope; a new array."""
         derivative = (y > 0).astype(y.dtype)
         derivative *= 1 - self.slope
         derivative += self.slope
         return derivative
 
-    def second_derivative(self, y):
+    def second_derivative(self, y: Array) -> int:
         """φ''(x) = 0, on both sides of the kink."""
         return 0
 
@@ -229,15 +247,15 @@ class LeakyReLU(Elementwise):
 class Tanh(Elementwise):
     """φ(x) = tanh(x)."""
 
-    def value(self, x):
+    def value(self, x: Array) -> Array:
         """tanh(x)."""
         return np.tanh(x)
 
-    def derivative(self, y):
+    def derivative(self, y: Array) -> Array:
         """φ'(x) = 1 - tanh²(x) = 1 - y²."""
         return 1 - y * y
 
-    def second_derivative(self, y):
+    def second_derivative(self, y: Array) -> Array:
         """φ''(x) = -2 y φ'(x) = -2 y (1 - y²)."""
         return -2 * y * (1 - y * y)
 
@@ -246,15 +264,15 @@ class Tanh(Elementwise):
 class Sigmoid(Elementwise):
     """φ(x) = σ(x) = 1 / (1 + exp(-x))."""
 
-    def value(self, x):
+    def value(self, x: Array) -> Array:
         """σ(x)."""
         return sigmoid(x)
 
-    def derivative(self, y):
+    def derivative(self, y: Array) -> Array:
         """φ'(x) = σ(x) (1 - σ(x)) = y (1 - y)."""
         return y * (1 - y)
 
-    def second_derivative(self, y):
+    def second_derivative(self, y: Array) -> Array:
         """φ''(x) = φ'(x) (1 - 2 σ(x)) = y (1 - y) (1 - 2 y)."""
         return y * (1 - y) * (1 - 2 * y)
 
@@ -263,15 +281,15 @@ class Sigmoid(Elementwise):
 class Softplus(Elementwise):
     """φ(x) = log(1 + exp(x)), a ReLU with its kink rounded off."""
 
-    def value(self, x):
+    def value(self, x: Array) -> Array:
         """log(1 + exp(x))."""
         return softplus(x)
 
-    def derivative(self, y):
+    def derivative(self, y: Array) -> Array:
         """φ'(x) = σ(x) = 1 - 1 / (1 + exp(x)) = 1 - exp(-y)."""
         return -np.expm1(-y)
 
-    def second_derivative(self, y):
+    def second_derivative(self, y: Array) -> Array:
         """φ''(x) = σ(x) (1 - σ(x)) = (1 - exp(-y)) exp(-y)."""
         return -np.expm1(-y) * np.exp(-y)
 
@@ -281,27 +299,30 @@ class Softplus(Elementwise):
 
 @dataclass(frozen=True, eq=False)
 class Dropout(Record):
-    """y = x · mask: each entry is 0 with probability `share`, else x / (1 - share), so that the mean of y is x.
+    """y = x · mask: each entry is 0 with probability `fraction`, else x / (1 - fraction), so that the mean of y is x.
 
     In training only; y = x otherwise. Srivastava et al. 2014.
     """
 
-    share: float  # of the entries that are dropped, in [0, 1)
+    fraction: float  # of the entries that are dropped, in [0, 1)
 
-    def forward(self, x, rng=None, training=True):
+    def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, Array | None]:
         """x (N, K) -> y (N, K); the cache is the mask (N, K), None where nothing is dropped. A uniform number an entry.
 
-        An entry stays where its number u >= share, which has the probability 1 - share.
+        An entry stays where its number u >= fraction, which has the probability 1 - fraction. Raises InvalidInput
+        where something is to be drawn and rng is no Generator.
         """
         if not training:
             return x, None
+        rng = check_generator("rng", rng)
         u = np.empty_like(x, order="C")
         rng.random(out=u, dtype=u.dtype)
-        mask = np.greater_equal(u, self.share, out=u)  # True and False written as 1 and 0 into u's own memory
-        mask /= 1 - self.share
+        mask = np.greater_equal(u, self.fraction, out=u)  # True and False written as 1 and 0 into u's own memory
+        mask /= 1 - self.fraction
         return x * mask, mask
 
-    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+    def backward(self, cache: Array | None, dy: Array, out: "Dropout | None" = None, need_dx: bool = True,
+                 need_gradient: bool = True) -> tuple[Array | None, "Dropout | None"]:
         """dx = dy · mask, with the mask of the forward pass: dy (N, K) -> dx (N, K); the gradient has no entries."""
         if not need_dx:
             return None, self
@@ -309,8 +330,8 @@ class Dropout(Record):
         dx = dy if mask is None else dy * mask
         return dx, self
 
-    def double_backward(self, cache, dy, u):
-        """u (N, K) -> u_dy = u · mask (N, K); a = 0, since dx = dy · mask does not hold x."""
+    def double_backward(self, cache: Array | None, dy: Array, u: Array) -> tuple[Array, int, "Dropout"]:
+        """u (N, K) -> u_dy = u · mask (N, K); a = 0, since dx = dy · mask does not contain x."""
         mask = cache
         u_dy = u if mask is None else u * mask
         return u_dy, 0, self
@@ -322,19 +343,19 @@ class BatchNorm(Record):
 
     In training μ and v are the mean and the variance of the batch, v = Σ_n (x_n - μ)² / N, so that each row's output
     depends on all rows. Otherwise they are the running statistics, and the layer is affine, row by row. A forward
-    pass does not move the running statistics: it puts the batch's into the cache, for `moved_on`.
+    pass does not move the running statistics: it puts the batch's into the cache, for `with_running_statistics`.
     """
 
-    gamma: np.ndarray  # (K,)
-    beta: np.ndarray  # (K,)
-    running_mean: np.ndarray  # (K,)
-    running_variance: np.ndarray  # (K,)
+    gamma: Array  # (K,)
+    beta: Array  # (K,)
+    running_mean: Array  # (K,)
+    running_variance: Array  # (K,)
     momentum: float = 0.1  # the weight of the newest batch in the running statistics
     epsilon: float = 1e-5
 
     trainable = ("gamma", "beta")
 
-    def forward(self, x, rng=None, training=True):
+    def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
         """x (N, K) -> y (N, K); the cache is x̂ (N, K), √(v + epsilon) (K,) and `batch`, the pair μ (K,) and v (K,).
 
         `batch` is None where the running statistics were used. In training N is at least 2.
@@ -349,7 +370,8 @@ class BatchNorm(Record):
         batch = (mean, variance) if training else None
         return y, (x_hat, deviation, batch)
 
-    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+    def backward(self, cache: tuple, dy: Array, out: "BatchNorm | None" = None, need_dx: bool = True,
+                 need_gradient: bool = True) -> tuple[Array | None, "BatchNorm | None"]:
         """dy (N, K) -> dx (N, K) and the gradient. With the running statistics, x̂ depends on its own x alone:
 
             ∂gamma = Σ_n dy_n · x̂_n        ∂beta = Σ_n dy_n        dx = gamma / √(v + epsilon) · dy
@@ -358,38 +380,38 @@ class BatchNorm(Record):
 
             dx = gamma / √(v + epsilon) · (dy - ∂beta / N - x̂ · ∂gamma / N)
 
-        So each column of dx adds up to 0: no loss can tell a batch from the same batch moved along.
+        So each column of dx adds up to 0: no loss can tell a batch from the same batch with a constant added.
         """
         x_hat, deviation, batch = cache
-        gradient = _room(self, out)
+        gradient = _gradient_buffer(self, out)
         (dy * x_hat).sum(axis=0, out=gradient.gamma)
         dy.sum(axis=0, out=gradient.beta)
-        dx = dy
+        dx: Array | None = dy
         if batch is not None:
             dx = dy - gradient.beta / len(dy)
             dx -= x_hat * (gradient.gamma / len(dy))
         dx = dx * (self.gamma / deviation) if need_dx else None
         return dx, gradient if need_gradient else None
 
-    def double_backward(self, cache, dy, u):
-        """Refused, with InvalidInput."""
+    def double_backward(self, cache: tuple, dy: Array, u: Array) -> NoReturn:
+        """Raises InvalidInput."""
         _refuse_double_backward(self)
 
-    def moved_on(self, cache, share=None):
+    def with_running_statistics(self, cache: tuple, momentum: float | None = None) -> "BatchNorm":
         """The layer with its running statistics moved towards the batch's, found in the cache of a training pass:
 
-            running ← (1 - share) running + share · batch          share = momentum where None is given
+            running ← (1 - momentum) running + momentum · batch          the layer's own momentum where None is given
 
         where the batch's v counts N / (N - 1) times, which makes it right on average (Ioffe and Szegedy 2015,
         algorithm 2). gamma and beta are the same arrays as before.
         """
         x_hat, _, (mean, variance) = cache
         unbiased = variance * (len(x_hat) / (len(x_hat) - 1))
-        share = self.momentum if share is None else share
+        momentum = self.momentum if momentum is None else momentum
         return replace(
             self,
-            running_mean=(1 - share) * self.running_mean + share * mean,
-            running_variance=(1 - share) * self.running_variance + share * unbiased,
+            running_mean=(1 - momentum) * self.running_mean + momentum * mean,
+            running_variance=(1 - momentum) * self.running_variance + momentum * unbiased,
         )
 
 
@@ -399,15 +421,15 @@ class MinibatchDiscrimination(Record):
 
         M_ibc = Σ_d x_id T_dbc        close_ijb = exp(-Σ_c |M_ibc - M_jbc|)        o_ib = Σ_{j≠i} close_ijb
 
-    A discriminator that sees o can tell a batch of look-alikes from one as varied as the data. The paper's sum also
+    A discriminator that sees o can tell a batch of near copies from one as varied as the data. The paper's sum also
     counts each row with itself, which adds 1 to every entry of o; here it is left out.
     """
 
-    T: np.ndarray  # (D, B, C): B kernels, each measuring distance in C directions
+    T: Array  # (D, B, C): B kernels, each measuring distance in C directions
 
     trainable = ("T",)
 
-    def forward(self, x, rng=None, training=True):
+    def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
         """x (N, D) -> y (N, D + B); the cache is x, M as (C, N, B), and `close` (N, N, B) with 0 where i = j."""
         n, (n_inputs, n_kernels, n_directions) = len(x), self.T.shape
         M = (x @ self.T.reshape(n_inputs, -1)).reshape(n, n_kernels, n_directions)
@@ -420,7 +442,8 @@ class MinibatchDiscrimination(Record):
         o = close.sum(axis=1)
         return np.concatenate([x, o], axis=1), (x, M, close)
 
-    def backward(self, cache, dy, out=None, need_dx=True, need_gradient=True):
+    def backward(self, cache: tuple, dy: Array, out: "MinibatchDiscrimination | None" = None, need_dx: bool = True,
+                 need_gradient: bool = True) -> tuple[Array | None, "MinibatchDiscrimination | None"]:
         """dy = [dy_x, do] (N, D + B) -> dx (N, D) and the gradient. close_ijb stands in o_ib and again in o_jb, so
 
             dM_ibc = -Σ_j (do_ib + do_jb) close_ijb sign(M_ibc - M_jbc)
@@ -437,11 +460,11 @@ class MinibatchDiscrimination(Record):
             sign.sum(axis=1, out=dm)
         dM = dM.transpose(1, 2, 0).reshape(n, -1)  # (N, B C)
         if need_gradient:
-            gradient = _room(self, out)
+            gradient = _gradient_buffer(self, out)
             gradient.T[...] = (x.T @ dM).reshape(self.T.shape)
         dx = dy[:, :n_inputs] + dM @ self.T.reshape(n_inputs, -1).T if need_dx else None
         return dx, gradient
 
-    def double_backward(self, cache, dy, u):
-        """Refused, with InvalidInput."""
+    def double_backward(self, cache: tuple, dy: Array, u: Array) -> NoReturn:
+        """Raises InvalidInput."""
         _refuse_double_backward(self)

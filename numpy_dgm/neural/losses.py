@@ -5,14 +5,18 @@ A loss is the mean over the N cases; where a case has several outputs, its own l
 added up in float64 and comes as a Python number; the derivative has the shape and the dtype of the logits.
 
 The probability and its logarithm are taken in one, from the logits: log σ(s) is right where σ(s) has long been
-rounded to 0 or 1, and the derivative is a difference of probabilities, with no slope of σ left in it.
+rounded to 0 or 1, and the derivative is a difference of probabilities, with no derivative of σ left in it.
 """
+from typing import Any
+
 import numpy as np
 
+from ..foundation.checks import check_array, invalid
 from ..foundation.numerics import sigmoid
+from ..foundation.types import Array
 
 
-def binary_cross_entropy(logits, targets):
+def binary_cross_entropy(logits: Array, targets: Array | float) -> tuple[float, Array]:
     """The mean over cases of -t log σ(s) - (1 - t) log(1 - σ(s)), and its derivative: `(loss, dlogits)`.
 
     logits s (N,) or (N, K); targets t in [0, 1], of the same shape or one number for all. From
@@ -20,7 +24,7 @@ def binary_cross_entropy(logits, targets):
 
         loss = 1/N Σ [max(s, 0) - t s + log(1 + exp(-|s|))]        dlogits = (σ(s) - t) / N
 
-    where no exponent is positive, and a sure and right answer keeps its small loss: nothing large cancels.
+    where no exponent is positive, and a confident right answer keeps its small loss: nothing large cancels.
     """
     terms = np.maximum(logits, 0) - targets * logits
     terms += np.log1p(np.exp(-np.abs(logits)))
@@ -30,14 +34,15 @@ def binary_cross_entropy(logits, targets):
     return float(terms.sum(dtype=np.float64)) / len(logits), dlogits
 
 
-def softmax_cross_entropy(logits, labels):
+def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
     """The mean over cases of -log p_label, p = softmax(s), and its derivative: `(loss, dlogits)`.
 
-    logits s (N, K); labels (N,), whole numbers from 0 to K - 1. With 1[k = label] the one-hot row of the label,
+    logits s (N, K); labels (N,), integers from 0 to K - 1. With 1[k = label] the one-hot row of the label,
 
         log p_k = s_k - log Σ_j exp(s_j)        dlogits = (p - 1[k = label]) / N
 
-    The largest logit of each row is taken out first, so that nothing overflows.
+    The largest logit of each row is taken out first, so that nothing overflows. For two classes p_1 = σ(s_1 - s_0):
+    the binary cross-entropy of the difference of the logits.
     """
     rows = np.arange(len(logits))
     log_p = logits - logits.max(axis=1, keepdims=True)
@@ -48,7 +53,7 @@ def softmax_cross_entropy(logits, labels):
     return -float(log_p[rows, labels].sum(dtype=np.float64)) / len(logits), dlogits
 
 
-def squared_error(y, targets):
+def squared_error(y: Array, targets: Array | float) -> tuple[float, Array]:
     """The mean over cases of Σ_k (y_k - t_k)², and its derivative: `(loss, dy)`.
 
     y (N,) or (N, K); targets t of the same shape or one number for all.
@@ -60,3 +65,13 @@ def squared_error(y, targets):
     loss = float(np.square(dy).sum(dtype=np.float64)) / len(y)
     dy *= 2 / len(y)
     return loss, dy
+
+
+def check_class_labels(labels: Any, n_cases: int, n_classes: int) -> Array:
+    """`labels` as an array (N,) of integers from 0 to C - 1, or InvalidInput."""
+    if labels is None:
+        raise invalid("labels", "a label for each case", "None")
+    labels = check_array("labels", labels, ndim=1, width=n_cases, low=0, high=n_classes - 1)
+    if labels.dtype.kind not in "iu":
+        raise invalid("labels", "integers", f"dtype {labels.dtype}")
+    return labels.astype(np.int64)

@@ -6,16 +6,28 @@
 N cases    x (N, D) input    y (N, K) output    dx, dy the derivative of the loss with respect to them
 
 All trainable arrays can be laid in one vector, `pack(mlp)`; running statistics of batch norm stay outside it.
-Glorot and Bengio 2010, He et al. 2015 (the scale of fresh weights).
+Glorot and Bengio 2010, He et al. 2015 (the scale of initial weights).
 """
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from ..foundation.checks import InvalidInput, invalid, check_array, check_choice, check_integer, check_generator, check_number
+from ..foundation.checks import (
+    InvalidInput,
+    check_array,
+    check_choice,
+    check_generator,
+    check_integer,
+    check_number,
+    invalid,
+)
 from ..foundation.records import Record, leaves
+from ..foundation.types import Array, Generator
 from .layers import (
     Affine,
     BatchNorm,
@@ -42,10 +54,10 @@ class MLP(Record):
     trainable = ("layers",)
 
 
-def mlp_forward(mlp, x, rng=None, training=True):
+def mlp_forward(mlp: MLP, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
     """y = f_L(... f_1(x)): x (N, D) -> y (N, K), and the cache, a tuple of the layers' caches.
 
-    rng is wanted where a layer draws: dropout in training, one uniform number an entry, the lowest layer first.
+    rng is needed where a layer draws: dropout in training, one uniform number an entry, the lowest layer first.
     Without `training`, nothing is dropped and batch norm uses its running statistics.
     """
     h, caches = x, []
@@ -55,55 +67,59 @@ def mlp_forward(mlp, x, rng=None, training=True):
     return h, tuple(caches)
 
 
-def mlp_backward(mlp, cache, dy, out=None, need_dx=True, need_gradient=True):
+def mlp_backward(mlp: MLP, cache: tuple, dy: Array, out: MLP | None = None, need_dx: bool = True,
+                 need_gradient: bool = True) -> tuple[Any, Any]:  # dx and an MLP, each None where it is not needed
     """∂loss/∂x and ∂loss/∂parameters from dy = ∂loss/∂y: dy (N, K) -> dx (N, D) and an MLP of gradients.
 
     cache from `mlp_forward`. The gradient is written into `out`, an MLP of the same shapes, where one is given, such
     as windows onto a vector. Without `need_dx` the lowest layer saves its product and dx is None; without
-    `need_gradient`, as when a generator learns through a discriminator that stays put, every layer saves its
+    `need_gradient`, as when a generator learns through a discriminator that does not move, every layer saves its
     gradient's product and the gradient is None.
     """
-    dh, gradients = dy, []
+    dh: Array | None = dy
+    gradients = []
     for i in reversed(range(len(mlp.layers))):
-        room = None if out is None else out.layers[i]
-        dh, gradient = mlp.layers[i].backward(cache[i], dh, room, need_dx or i > 0, need_gradient)
+        layer_out = None if out is None else out.layers[i]
+        dh, gradient = mlp.layers[i].backward(cache[i], dh, layer_out, need_dx or i > 0, need_gradient)
         gradients.append(gradient)
     if not need_gradient:
         return dh, None
     return dh, replace(mlp, layers=tuple(reversed(gradients)))
 
 
-def with_running_statistics(mlp, cache, share=None):
-    """The network after its batch norm's running statistics have moved on, by the cache of a training pass.
+def with_running_statistics(mlp: MLP, cache: tuple, momentum: float | None = None) -> MLP:
+    """The network with its batch norm's running statistics moved towards those of a batch, by its training cache.
 
-    share      how far towards the batch's statistics, 1 for all the way; by default each layer's own momentum
+    momentum      how far towards the batch's statistics, 1 for all the way; by default each layer's own momentum
 
-    See BatchNorm.moved_on. The trainable arrays are the same as before, windows onto a vector among them.
+    See BatchNorm.with_running_statistics. The trainable arrays are the same as before, windows onto a vector too.
     """
     layers = [
-        layer.moved_on(layer_cache, share) if isinstance(layer, BatchNorm) else layer
+        layer.with_running_statistics(layer_cache, momentum) if isinstance(layer, BatchNorm) else layer
         for layer, layer_cache in zip(mlp.layers, cache)
     ]
     return replace(mlp, layers=tuple(layers))
 
 
-def init_mlp(sizes, rng, hidden="leaky_relu", slope=0.2, pieces=5, output=None, batch_norm=False, dropout=0.0,
-             discrimination=None, init="he", dtype=np.float32):
-    """A fresh network of len(sizes) - 1 layers of weights, from sizes[0] inputs to sizes[-1] outputs.
+def init_mlp(sizes: Sequence[int], rng: Generator, hidden: str = "leaky_relu", slope: float = 0.2, pieces: int = 5,
+             output: str | None = None, batch_norm: bool = False, dropout: float = 0.0,
+             discrimination: tuple[int, int] | None = None, init: str | float = "he",
+             dtype: DTypeLike = np.float32) -> MLP:
+    """A new network of len(sizes) - 1 layers of weights, from sizes[0] inputs to sizes[-1] outputs.
 
     hidden          what follows the weights of a hidden layer: "relu", "leaky_relu" (with `slope`), "tanh", "sigmoid"
                     or "softplus"; or "maxout", hidden layers of maxout units with `pieces` pieces each
     output          what follows the last weights: None, so that y is logits, or one of hidden's kinds but maxout
     batch_norm      whether it stands between the weights of a hidden layer and what follows; the weights then have no
                     biases, which it would take out again. Not with maxout
-    dropout         the share of a hidden layer's values that is dropped in training, in [0, 1)
+    dropout         the fraction of a hidden layer's values that is dropped in training, in [0, 1)
     discrimination  (B, C): minibatch discrimination before the last weights, B kernels of C directions
     init            weights of a layer with D inputs and K outputs ~ N(0, sd²): "he" for sd² = 2 / D, "xavier" for
                     sd² = 2 / (D + K), or the number sd
     dtype           float32 (to train) or float64 (to check)
 
-    Biases start at 0. Minibatch discrimination starts at T ~ N(0, 1 / (D C²)): rows of entries of size 1 are then a
-    distance of about 1 apart. Draws: the weights, from the lowest layer up. Raises InvalidInput.
+    Biases start at 0. Minibatch discrimination starts at T ~ N(0, 1 / (D C²)): rows of entries of variance 1 are then
+    a distance of about 1 apart. Draws: the weights, from the lowest layer up. Raises InvalidInput.
     """
     sizes = _check_sizes(sizes)
     check_generator("rng", rng)
@@ -113,12 +129,12 @@ def init_mlp(sizes, rng, hidden="leaky_relu", slope=0.2, pieces=5, output=None, 
     check_choice("output", output, (None, *ELEMENTWISE))
     check_choice("batch_norm", batch_norm, (False, True))
     if batch_norm and hidden == "maxout":
-        raise InvalidInput("batch_norm: True came with hidden='maxout', False was wanted")
+        raise invalid("batch_norm", "False with hidden='maxout'", True)
     dropout = check_number("dropout", dropout, 0, 1, open_high=True)
     init = _check_init(init)
     check_choice("dtype", np.dtype(dtype).name, ("float32", "float64"))
 
-    layers = []
+    layers: list[Any] = []
     for n_in, n_out in itertools.pairwise(sizes[:-1]):
         if hidden == "maxout":
             W = _weights((pieces, n_in, n_out), rng, init, dtype)
@@ -140,10 +156,10 @@ def init_mlp(sizes, rng, hidden="leaky_relu", slope=0.2, pieces=5, output=None, 
 
 
 def _check_sizes(sizes):
-    """`sizes` as a list of at least two whole numbers of at least 1, or InvalidInput."""
+    """`sizes` as a list of at least two integers >= 1, or InvalidInput."""
     sizes = check_array("sizes", sizes, ndim=1).tolist()
     if len(sizes) < 2:
-        raise InvalidInput(f"sizes: {sizes} came, at least the number of inputs and of outputs was wanted")
+        raise invalid("sizes", "at least the number of inputs and of outputs", sizes)
     return [check_integer("sizes", size) for size in sizes]
 
 
@@ -155,7 +171,7 @@ def _check_init(init):
 
 
 def _weights(shape, rng, init, dtype):
-    """Fresh weights (..., D, K) of standard deviation √(2 / D), √(2 / (D + K)) or `init`."""
+    """New weights (..., D, K) of standard deviation √(2 / D), √(2 / (D + K)) or `init`."""
     n_in, n_out = shape[-2:]
     if init == "he":
         init = math.sqrt(2 / n_in)
@@ -173,7 +189,7 @@ def _batch_norm(n, dtype):
 
 
 def _discrimination(n_in, kernels_and_directions, rng, dtype):
-    """Fresh minibatch discrimination for n_in inputs; InvalidInput where the pair is none."""
+    """New minibatch discrimination for n_in inputs; InvalidInput where the pair is none."""
     pair = check_array("discrimination", kernels_and_directions, ndim=1, width=2).tolist()
     n_kernels, n_directions = [check_integer("discrimination", n) for n in pair]
     T = rng.standard_normal((n_in, n_kernels, n_directions), dtype=dtype)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..foundation.batches import check_cases, fingerprint, row_blocks, split_rows
-from ..foundation.checks import check_array, check_generator, invalid
+from ..foundation.checks import check_array, check_generator
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
 from ..foundation.progress import History
 from ..foundation.records import flatten
@@ -19,7 +19,7 @@ from ..foundation.settings import Settings, document_settings, make_settings, se
 from ..foundation.training import Trainer, run_training
 from ..foundation.types import Array, Generator
 from .layers import BatchNorm
-from .losses import softmax_cross_entropy
+from .losses import check_class_labels, softmax_cross_entropy
 from .mlp import (
     LAYERS,
     MLP,
@@ -78,7 +78,7 @@ def train_classifier(mlp: MLP, data: Any, labels: Any, *, rng: Generator, checkp
     check_generator("rng", rng)
     check_mlp("mlp", mlp)
     data = check_cases("data", data, n_inputs(mlp), lambda name, x, width: check_array(name, x, width=width))
-    labels = check_labels(labels, len(data), n_outputs(mlp))
+    labels = check_class_labels(labels, len(data), n_outputs(mlp))
     trainer = ClassifierTrainer(mlp, data, labels, options, rng, metadata)
     return run_training(trainer, rng, checkpoint, progress, on_record)
 
@@ -129,7 +129,7 @@ class ClassifierTrainer(Trainer):
             return mlp
         x = np.asarray(self.data[self.train_rows[:CASES_AT_ONCE]], dtype=self.vector.dtype)
         _, cache = mlp_forward(mlp, x, np.random.default_rng(0))  # for dropout: the run's own stays where it is
-        return with_running_statistics(mlp, cache, share=1.0)
+        return with_running_statistics(mlp, cache, momentum=1.0)
 
     def observe(self, mlp: MLP) -> dict:
         """See `train_classifier`."""
@@ -170,16 +170,6 @@ def class_logits(mlp: MLP, data: Any, rows: Array | None = None) -> Array:
         s, _ = mlp_forward(mlp, x, training=False)
         logits.append(s)
     return np.concatenate(logits)
-
-
-def check_labels(labels: Any, n_cases: int, n_classes: int) -> Array:
-    """`labels` as an array (N,) of integers from 0 to C - 1, or InvalidInput."""
-    if labels is None:
-        raise invalid("labels", "a label for each case", "None")
-    labels = check_array("labels", labels, ndim=1, width=n_cases, low=0, high=n_classes - 1)
-    if labels.dtype.kind not in "iu":
-        raise invalid("labels", "integers", f"dtype {labels.dtype}")
-    return labels.astype(np.int64)
 
 
 document_settings(train_classifier, ClassifierSettings)

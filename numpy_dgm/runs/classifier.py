@@ -9,9 +9,9 @@ from ..data.dataset import Data
 from ..foundation.checks import invalid
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
-from ..neural.losses import softmax_cross_entropy
+from ..neural.losses import check_class_labels, softmax_cross_entropy
 from ..neural.mlp import ELEMENTWISE, MLP, check_mlp, init_mlp, n_inputs, n_outputs
-from ..neural.mlp_training import ClassifierSettings, ClassifierTrainer, check_labels, class_logits, train_classifier
+from ..neural.mlp_training import ClassifierSettings, ClassifierTrainer, class_logits, train_classifier
 from .loading import LoadedRun, open_test_data, open_training_data
 
 HELP = "a network that tells classes apart"
@@ -105,7 +105,7 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     cases, what = open_test_data(run, options.data, options.part, GREY)
     if cases.shape[1] != n_inputs(run.model):
         raise invalid("data", f"cases of {n_inputs(run.model)} numbers, as the run learnt from", cases.shape[1])
-    labels = check_labels(labels_of(cases), len(cases), n_outputs(run.model))
+    labels = check_class_labels(labels_of(cases), len(cases), n_outputs(run.model))
     logits = class_logits(run.model, cases)
     loss, _ = softmax_cross_entropy(logits, labels)
     is_wrong = logits.argmax(axis=1) != labels

@@ -1,4 +1,4 @@
-"""Each figure against its definition in loops, and against what theory says of samplers that are known."""
+"""Each measure against its definition in loops, and against what theory says of samplers that are known."""
 import itertools
 import math
 
@@ -10,7 +10,7 @@ from numpy_dgm.adversarial import coverage
 from numpy_dgm.adversarial.coverage import (
     Coverage,
     evaluate_coverage,
-    high_quality_share,
+    high_quality_fraction,
     median_distance,
     mmd,
     mode_counts,
@@ -30,7 +30,7 @@ BOTH = pytest.mark.parametrize("make", [ring_of_gaussians, grid_of_gaussians])
 
 @pytest.fixture(params=["at once", "in small blocks"])
 def blocks(request, monkeypatch):
-    """The same figures whether all rows are looked at together or a few at a time."""
+    """The same results whether all rows are taken at once or a few at a time."""
     if request.param == "in small blocks":
         monkeypatch.setattr(coverage, "NUMBERS_AT_ONCE", 50)
 
@@ -39,7 +39,7 @@ def blocks(request, monkeypatch):
 
 
 @BOTH
-def test_the_three_figures_are_their_definitions(make):
+def test_the_three_measures_are_their_definitions(make):
     """Samples around a third of the modes, many of them about 3 σ off: counted in loops."""
     mixture, rng = make(), np.random.default_rng(0)
     K = len(mixture.centres)
@@ -54,7 +54,7 @@ def test_the_three_figures_are_their_definitions(make):
     entropy = -sum(count / n * math.log(count / n) for count in counts if count > 0)
     np.testing.assert_array_equal(mode_counts(samples, mixture), counts)
     assert modes_captured(samples, mixture) == sum(count > 0 for count in counts) == K // 3
-    assert high_quality_share(samples, mixture) == n / 300 and 0.3 < n / 300 < 0.9
+    assert high_quality_fraction(samples, mixture) == n / 300 and 0.3 < n / 300 < 0.9
     assert math.isclose(reverse_kl(samples, mixture), math.log(K) - entropy, rel_tol=1e-12)
 
 
@@ -64,19 +64,19 @@ def test_high_quality_ends_at_three_sigma_in_every_direction(make):
     for angle in np.linspace(0, 6, 10):
         way = np.array([math.cos(angle), math.sin(angle)])
         just_inside, just_outside = (mixture.centres + r * mixture.sigma * way for r in (2.999, 3.001))
-        assert high_quality_share(just_inside, mixture) == 1 and high_quality_share(just_outside, mixture) == 0
+        assert high_quality_fraction(just_inside, mixture) == 1 and high_quality_fraction(just_outside, mixture) == 0
         assert modes_captured(just_inside, mixture) == len(mixture.centres)  # one sample each does
 
 
 @BOTH
-def test_a_perfect_sampler_has_the_share_that_theory_gives_it(make):
+def test_a_perfect_sampler_has_the_fraction_that_theory_gives_it(make):
     """|x - centre|² / σ² is chi-square with 2 degrees of freedom, above 9 with probability exp(-9/2). The count is
     binomial: 4.5 standard errors, of which one is .21 % for the protocol's 2,500 samples."""
-    share, n = 1 - math.exp(-9 / 2), 50_000
-    assert round(share, 4) == 0.9889 and round(math.sqrt(share * (1 - share) / 2500), 4) == 0.0021
+    p, n = 1 - math.exp(-9 / 2), 50_000
+    assert round(p, 4) == 0.9889 and round(math.sqrt(p * (1 - p) / 2500), 4) == 0.0021
     samples = draw_mixture(make(), n, np.random.default_rng(1))
     assert modes_captured(samples, make()) == len(make().centres)
-    assert abs(high_quality_share(samples, make()) - share) < 4.5 * math.sqrt(share * (1 - share) / n)
+    assert abs(high_quality_fraction(samples, make()) - p) < 4.5 * math.sqrt(p * (1 - p) / n)
 
 
 @BOTH
@@ -136,7 +136,7 @@ def expected_kernel(shift, variance, bandwidth):
 
 
 def test_mmd_and_its_p_value_are_their_definitions(blocks):
-    """The divisions are drawn again with the same generator, as the docstring says, and gone through in loops."""
+    """The splits are drawn again with the same generator, as the docstring says, and gone through in loops."""
     rng = np.random.default_rng(4)
     x, y = rng.normal(size=(9, 3)), 0.4 + rng.normal(size=(6, 3))
     found = mmd(x, y, np.random.default_rng(5), n_permutations=40)
@@ -153,11 +153,11 @@ def test_mmd_and_its_p_value_are_their_definitions(blocks):
     assert repr(found).startswith("MMD² ") and "\n" not in repr(found)
 
 
-def test_over_all_divisions_of_the_same_rows_the_mean_is_zero():
+def test_over_all_splits_of_the_same_rows_the_mean_is_zero():
     """Each pair is then equally often within x, within y and between: what unbiased means when nothing is different."""
     z = np.random.default_rng(6).normal(size=(7, 2))
-    divisions = [members for members in itertools.combinations(range(7), 3)]
-    in_x = np.array([[float(i in members) for members in divisions] for i in range(7)])
+    splits = [members for members in itertools.combinations(range(7), 3)]
+    in_x = np.array([[float(i in members) for members in splits] for i in range(7)])
     assert abs(squared_mmds(z, in_x, 0.8).mean()) < 1e-15
 
 
@@ -176,8 +176,8 @@ def test_mmd_is_unbiased_at_a_fixed_bandwidth(shift, sd):
 
 
 def test_under_equality_the_p_value_is_uniform():
-    """With 19 permutations it is one of 1/20, ..., 20/20, each with probability 1/20 as the 20 divisions are alike:
-    chi-square, and at most .05 in a share of the 1,000 repetitions within 4.5 binomial standard errors of .05."""
+    """With 19 permutations it is one of 1/20, ..., 20/20, each with probability 1/20 as the 20 splits are alike:
+    chi-square, and at most .05 in a fraction of the 1,000 repetitions within 4.5 binomial standard errors of .05."""
     rng = np.random.default_rng(8)
     p_values = [mmd(rng.normal(size=(6, 2)), rng.normal(size=(9, 2)), rng, n_permutations=19).p_value
                 for _ in range(1000)]
@@ -187,7 +187,7 @@ def test_under_equality_the_p_value_is_uniform():
 
 
 def test_a_difference_has_the_least_p_value_that_there_is():
-    """A generator that has lost half of the ring: a division at random is as bad in far less than 1 of 201."""
+    """A generator that has lost half of the ring: a random split is as bad in far less than 1 of 201."""
     ring, rng = ring_of_gaussians(), np.random.default_rng(9)
     half = MixtureOfGaussians(ring.centres[:4], ring.sigma)
     found = mmd(draw_mixture(ring, 200, rng), draw_mixture(half, 150, rng), rng)
@@ -203,8 +203,8 @@ def test_what_is_narrower_than_the_modes_are_far_apart_needs_a_small_bandwidth()
     assert mmd(x, y, rng, bandwidth=ring.sigma).p_value == 1 / 201
 
 
-def test_divisions_that_tie_count_as_at_least_as_large():
-    """Where x and y hold the same rows, no division has a smaller squared MMD, and many have the same: p is 1."""
+def test_splits_that_tie_count_as_at_least_as_large():
+    """Where x and y hold the same rows, no split has a smaller squared MMD, and many have the same: p is 1."""
     values = np.array([[0.1, 0.3], [1.2, -0.7], [0.5, 0.5]])
     x = np.repeat(values, [4, 2, 3], axis=0)
     assert mmd(x, x[::-1], np.random.default_rng(11), bandwidth=0.7).p_value == 1
@@ -214,14 +214,14 @@ def test_the_median_of_many_rows_is_that_of_a_thousand_drawn_ones():
     z = np.random.default_rng(12).normal(size=(1500, 2))
     drawn = z[np.random.default_rng(13).permutation(1500)[:1000]]
     differences = (drawn[:, None] - drawn)[np.triu_indices(1000, 1)]
-    wanted = np.median(np.hypot(*differences.T))
-    assert math.isclose(median_distance(z, np.random.default_rng(13)), wanted, rel_tol=1e-9)
+    expected = np.median(np.hypot(*differences.T))
+    assert math.isclose(median_distance(z, np.random.default_rng(13)), expected, rel_tol=1e-9)
 
 
 def test_copies_give_no_bandwidth_though_rounding_may_keep_them_apart():
     rng = np.random.default_rng(19)
     x = np.tile(rng.normal(size=30), (20, 1))
-    with pytest.raises(InvalidInput, match="^bandwidth: None came, but most rows"):
+    with pytest.raises(InvalidInput, match="^bandwidth: expected a number, got None; most rows of x and y are copies"):
         mmd(x, x, rng)
 
 
@@ -229,7 +229,7 @@ def test_copies_give_no_bandwidth_though_rounding_may_keep_them_apart():
 
 
 def squared_wasserstein_by_definition(x, y):
-    """Of all ways to pair equal shares of the numbers of x and of y, the cheapest; both repeated to the same size."""
+    """Of all ways to pair the numbers of x and of y in equal parts, the cheapest; both repeated to the same size."""
     size = math.lcm(len(x), len(y))
     x, y = np.repeat(x, size // len(x)), np.repeat(y, size // len(y))
     return min(np.mean((x - np.array(order)) ** 2) for order in itertools.permutations(y))
@@ -249,8 +249,8 @@ def test_sizes_that_differ_are_as_if_both_were_repeated_to_the_same_size(N, M):
     x, y = rng.normal(size=(4, N)), rng.normal(size=(4, M))
     repeated_x = np.sort(np.repeat(x, size // N, axis=1), axis=1)
     repeated_y = np.sort(np.repeat(y, size // M, axis=1), axis=1)
-    wanted = np.mean((repeated_x - repeated_y) ** 2, axis=1)
-    np.testing.assert_allclose(squared_wasserstein(x, y), wanted, rtol=1e-12)
+    expected = np.mean((repeated_x - repeated_y) ** 2, axis=1)
+    np.testing.assert_allclose(squared_wasserstein(x, y), expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("D", [2, 5])
@@ -285,7 +285,7 @@ def test_the_same_rows_in_any_order_and_any_number_of_times_are_at_distance_zero
 # ---- precision and recall
 
 
-def share_inside_by_definition(x, centres, k):
+def fraction_inside_by_definition(x, centres, k):
     n_inside = 0
     for row in x:
         for i, centre in enumerate(centres):
@@ -301,8 +301,8 @@ def test_precision_and_recall_are_their_definitions(k, blocks):
     rng = np.random.default_rng(k)
     real, fake = rng.normal(size=(25, 3)), 0.8 + 0.7 * rng.normal(size=(18, 3))
     precision, recall = precision_and_recall(real, fake, k)
-    assert precision == share_inside_by_definition(fake, real, k)
-    assert recall == share_inside_by_definition(real, fake, k)
+    assert precision == fraction_inside_by_definition(fake, real, k)
+    assert recall == fraction_inside_by_definition(real, fake, k)
     assert 0 < precision < 1 and 0 < recall < 1 and precision != recall
 
 
@@ -318,7 +318,7 @@ def test_known_overlaps_are_found():
     assert precision_and_recall(real, real[::-1], k=3) == (1.0, 1.0)
 
 
-def test_a_generator_with_one_picture_is_precise_and_recalls_one():
+def test_a_generator_with_one_image_is_precise_and_recalls_one():
     """16 patterns of 4 bits, one of them drawn again and again: its balls have the radius 0 and hold it alone."""
     real = all_bits(4)
     assert precision_and_recall(real, np.tile(real[5], (30, 1)), k=3) == (1.0, 1 / 16)
@@ -331,35 +331,35 @@ def test_neither_falls_as_k_grows():
     assert np.all(np.diff(found, axis=0) >= 0) and np.all(found[-1] > found[0])
 
 
-# ---- the doors
+# ---- what is refused
 
 
 ROWS, RNG, RING = np.zeros((5, 2)), np.random.default_rng(0), ring_of_gaussians()
 
 
 @pytest.mark.parametrize("call, arguments, message", [
-    (modes_captured, (np.zeros((5, 3)), RING), r"samples: shape \(5, 3\)"),
-    (high_quality_share, (np.zeros((0, 2)), RING), "samples: an empty array"),
-    (reverse_kl, (np.full((5, 2), np.nan), RING), "samples: 10 of 10 values are NaN"),
-    (evaluate_coverage, (RING, ROWS), "mixture: ndarray came"),
-    (mmd, (np.zeros(5), ROWS, RNG), r"x: shape \(5,\)"),
-    (mmd, (ROWS, np.zeros((5, 3)), RNG), r"y: shape \(5, 3\)"),
-    (mmd, (ROWS[:1], ROWS, RNG), "x: 1 rows came, at least 2"),
-    (mmd, (ROWS, ROWS[:1], RNG), "y: 1 rows came, at least 2"),
-    (mmd, (ROWS, ROWS, 0), "rng: int came"),
-    (mmd, (ROWS, ROWS, RNG), "bandwidth: None came, but most rows"),
-    (mmd, (ROWS + 0.1, ROWS + 0.1, RNG), "bandwidth: None came, but most rows"),
-    (mmd, (ROWS, ROWS, RNG, 0.0), "bandwidth: 0.0 came"),
-    (mmd, (ROWS, ROWS, RNG, 1.0, 0), "n_permutations: 0 came"),
-    (sliced_wasserstein, (np.zeros((0, 2)), ROWS, 10, RNG), "x: an empty array"),
-    (sliced_wasserstein, (ROWS, np.zeros((5, 3)), 10, RNG), r"y: shape \(5, 3\)"),
-    (sliced_wasserstein, (ROWS, ROWS, 0, RNG), "n_directions: 0 came"),
-    (sliced_wasserstein, (ROWS, ROWS, 10, None), "rng: NoneType came"),
-    (precision_and_recall, (ROWS, np.zeros((5, 3))), r"fake: shape \(5, 3\)"),
-    (precision_and_recall, (ROWS, np.zeros((3, 2)), 3), "fake: 3 rows came, at least 4"),
-    (precision_and_recall, (ROWS, ROWS, 5), "real: 5 rows came, at least 6"),
-    (precision_and_recall, (ROWS, ROWS, 0), "k: 0 came"),
-    (precision_and_recall, (ROWS, ROWS, 1.0), "k: 1.0 came"),
+    (modes_captured, (np.zeros((5, 3)), RING), r"samples: expected a last axis of 2, got shape \(5, 3\)"),
+    (high_quality_fraction, (np.zeros((0, 2)), RING), "samples: expected at least one entry, got an empty array"),
+    (reverse_kl, (np.full((5, 2), np.nan), RING), "samples: expected finite values, got NaN or infinity in 10 of 10"),
+    (evaluate_coverage, (RING, ROWS), "mixture: expected a MixtureOfGaussians, got ndarray"),
+    (mmd, (np.zeros(5), ROWS, RNG), r"x: expected a 2-D array, one case a row, got shape \(5,\)"),
+    (mmd, (ROWS, np.zeros((5, 3)), RNG), r"y: expected a last axis of 2, got shape \(5, 3\)"),
+    (mmd, (ROWS[:1], ROWS, RNG), "x: expected at least 2 rows, got 1"),
+    (mmd, (ROWS, ROWS[:1], RNG), "y: expected at least 2 rows, got 1"),
+    (mmd, (ROWS, ROWS, 0), "rng: expected a numpy.random.Generator .*, got int"),
+    (mmd, (ROWS, ROWS, RNG), "bandwidth: expected a number, got None; most rows"),
+    (mmd, (ROWS + 0.1, ROWS + 0.1, RNG), "bandwidth: expected a number, got None; most rows"),
+    (mmd, (ROWS, ROWS, RNG, 0.0), r"bandwidth: expected a number in \(0, inf\), got 0.0"),
+    (mmd, (ROWS, ROWS, RNG, 1.0, 0), "n_permutations: expected an integer >= 1, got 0"),
+    (sliced_wasserstein, (np.zeros((0, 2)), ROWS, 10, RNG), "x: expected at least one entry, got an empty array"),
+    (sliced_wasserstein, (ROWS, np.zeros((5, 3)), 10, RNG), r"y: expected a last axis of 2, got shape \(5, 3\)"),
+    (sliced_wasserstein, (ROWS, ROWS, 0, RNG), "n_directions: expected an integer >= 1, got 0"),
+    (sliced_wasserstein, (ROWS, ROWS, 10, None), "rng: expected a numpy.random.Generator .*, got NoneType"),
+    (precision_and_recall, (ROWS, np.zeros((5, 3))), r"fake: expected a last axis of 2, got shape \(5, 3\)"),
+    (precision_and_recall, (ROWS, np.zeros((3, 2)), 3), "fake: expected at least 4 rows, got 3"),
+    (precision_and_recall, (ROWS, ROWS, 5), "real: expected at least 6 rows, got 5"),
+    (precision_and_recall, (ROWS, ROWS, 0), "k: expected an integer >= 1, got 0"),
+    (precision_and_recall, (ROWS, ROWS, 1.0), "k: expected an integer >= 1, got 1.0"),
 ])
 def test_what_cannot_be_right_is_refused_by_name(call, arguments, message):
     with pytest.raises(InvalidInput, match=f"^{message}"):

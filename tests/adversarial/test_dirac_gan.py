@@ -44,7 +44,7 @@ def alternating(point, h, objective, weight=0.0):
     return point + [h, 0] * field(point, objective, weight)
 
 
-def slopes_at_rest(update, *settings):
+def jacobian_at_rest(update, *settings):
     """The matrix of an update, or of v, at rest: its columns are update(ε e) / ε.
 
     update(0) = 0, so that nothing is subtracted and nothing cancels; what is left out is of the size ε² = 1e-16.
@@ -53,12 +53,12 @@ def slopes_at_rest(update, *settings):
     return np.array([update(epsilon * e, *settings) / epsilon for e in np.eye(2)]).T
 
 
-def field_by_slopes(objective, weight):
-    """The same for v, by hand from the library's slopes. At rest s = 0 and θ = ψ = 0, so that of
+def field_jacobian(objective, weight):
+    """The same for v, by hand from the library's derivatives. At rest s = 0 and θ = ψ = 0, so that of
 
         v_θ = -ds_G ψ          v_ψ = -ds_fake θ - weight ψ
 
-    the slopes with respect to ψ and θ are the factors themselves: those of ds_G and ds_fake are multiplied by 0.
+    the derivatives in ψ and θ are the factors themselves: those of ds_G and ds_fake are multiplied by 0.
     """
     s = np.zeros((1, 1))
     _, _, ds_fake = objective.discriminator_loss(s, s)
@@ -73,14 +73,14 @@ def field_by_slopes(objective, weight):
 def test_the_field_is_that_of_the_losses(objective, theta, psi, weight):
     """f'(t) = 1 / (1 + exp(t))."""
     of_G = -psi * theta if objective == Saturating() else psi * theta  # where f' is taken in G's loss
-    wanted = [psi / (1 + math.exp(of_G)), -theta / (1 + math.exp(-psi * theta)) - weight * psi]
-    np.testing.assert_allclose(field(np.array([theta, psi]), objective, weight), wanted, rtol=1e-12, atol=1e-12)
+    expected = [psi / (1 + math.exp(of_G)), -theta / (1 + math.exp(-psi * theta)) - weight * psi]
+    np.testing.assert_allclose(field(np.array([theta, psi]), objective, weight), expected, rtol=1e-12, atol=1e-12)
 
 
 @both
 @pytest.mark.parametrize("h", [0.01, 0.5, 1.0, 4.0, 10.0])
 def test_simultaneous_steps_have_the_modulus_of_one_and_h_squared_over_four(objective, h):
-    for matrix in (slopes_at_rest(simultaneous, h, objective), np.eye(2) + h * field_by_slopes(objective, 0.0)):
+    for matrix in (jacobian_at_rest(simultaneous, h, objective), np.eye(2) + h * field_jacobian(objective, 0.0)):
         np.testing.assert_allclose(np.abs(np.linalg.eigvals(matrix)), math.sqrt(1 + h**2 / 4), rtol=1e-12)
 
 
@@ -97,9 +97,9 @@ def test_simultaneous_steps_of_the_saturating_game_lead_away_from_everywhere(the
 @pytest.mark.parametrize("h", [0.01, 0.5, 1.0, 3.0, 3.9, 4.0])
 def test_alternating_steps_up_to_four_stay_on_the_unit_circle(objective, h):
     """Trace 2 - h²/4 and determinant 1: a pair of conjugates of modulus 1 where |trace| < 2, and twice -1 at h = 4."""
-    J = field_by_slopes(objective, 0.0)
-    by_slopes = (np.eye(2) + h * np.diag([1, 0]) @ J) @ (np.eye(2) + h * np.diag([0, 1]) @ J)
-    for matrix in (slopes_at_rest(alternating, h, objective), by_slopes):
+    J = field_jacobian(objective, 0.0)
+    by_hand = (np.eye(2) + h * np.diag([1, 0]) @ J) @ (np.eye(2) + h * np.diag([0, 1]) @ J)
+    for matrix in (jacobian_at_rest(alternating, h, objective), by_hand):
         assert np.trace(matrix) == pytest.approx(2 - h**2 / 4, abs=1e-12)
         assert np.linalg.det(matrix) == pytest.approx(1, abs=1e-12)
         if h < 4:  # at 4 the two are one, and rounding of the entries moves it by its square root
@@ -108,7 +108,7 @@ def test_alternating_steps_up_to_four_stay_on_the_unit_circle(objective, h):
 
 @both
 def test_alternating_steps_beyond_four_leave_it(objective):
-    sizes = np.sort(np.abs(np.linalg.eigvals(slopes_at_rest(alternating, 4.1, objective))))
+    sizes = np.sort(np.abs(np.linalg.eigvals(jacobian_at_rest(alternating, 4.1, objective))))
     half_trace = 4.1**2 / 8 - 1
     np.testing.assert_allclose(sizes[1], half_trace + math.sqrt(half_trace**2 - 1), rtol=1e-12)
     assert sizes[1] > 1.3
@@ -119,7 +119,7 @@ def test_alternating_steps_beyond_four_leave_it(objective):
 def test_with_r1_the_flow_has_the_eigenvalues_known(objective, g):
     """-g/2 ± √(g²/4 - 1/4), which solve λ² + g λ + 1/4 = 0."""
     root = cmath.sqrt(g**2 / 4 - 1 / 4)
-    for J in (slopes_at_rest(field, objective, g), field_by_slopes(objective, g)):
+    for J in (jacobian_at_rest(field, objective, g), field_jacobian(objective, g)):
         found = np.sort_complex(np.linalg.eigvals(J))
         np.testing.assert_allclose(found, np.sort_complex([-g / 2 - root, -g / 2 + root]), rtol=0, atol=1e-12)
 
@@ -127,13 +127,13 @@ def test_with_r1_the_flow_has_the_eigenvalues_known(objective, g):
 @both
 def test_with_r1_of_weight_one_it_is_critical(objective):
     """trace² - 4 determinant, the squared difference of the two eigenvalues, is below 0, 0 and above 0."""
-    matrices = [slopes_at_rest(field, objective, g) for g in (0.99, 1.0, 1.01)]
+    matrices = [jacobian_at_rest(field, objective, g) for g in (0.99, 1.0, 1.01)]
     squared = [np.trace(J) ** 2 - 4 * np.linalg.det(J) for J in matrices]
     np.testing.assert_allclose(squared, [0.99**2 - 1, 0, 1.01**2 - 1], rtol=0, atol=1e-12)
 
 
 def test_the_game_xy_in_alternating_unit_steps_has_the_period_six():
-    """Wasserstein without a bound: L_D = ψ θ, L_G = -ψ θ, which is f = xy with x = ψ, y = θ. Whole numbers, so exactly."""
+    """Wasserstein without a bound: L_D = ψ θ, L_G = -ψ θ, which is f = xy with x = ψ, y = θ. Integers, so exactly."""
     path = [np.array([1.0, 1.0])]
     for _ in range(12):
         path.append(alternating(path[-1], 1.0, Wasserstein()))

@@ -2,8 +2,8 @@
 import numpy as np
 import pytest
 
-from numpy_dgm.adversarial.gan import discriminator_gradient, make_gan
 from numpy_dgm.adversarial.fused import fused_discriminator_gradient
+from numpy_dgm.adversarial.gan import discriminator_gradient, make_gan
 from numpy_dgm.adversarial.objectives import OBJECTIVES, NonSaturating
 from numpy_dgm.adversarial.penalties import R1, GradientPenalty
 from numpy_dgm.foundation.records import flatten, pack, windows
@@ -79,11 +79,11 @@ def test_real_and_fake_cases_may_differ_in_number():
 
 
 @pytest.mark.parametrize("tied", [dict(batch_norm=True), dict(dropout=0.3), dict(discrimination=(2, 2))], ids=str)
-def test_a_discriminator_that_looks_at_a_batch_as_a_whole_or_draws_gets_the_plain_gradient(tied):
+def test_a_discriminator_that_ties_the_rows_of_a_batch_or_draws_gets_the_plain_gradient(tied):
     check_same(*a_gan(n_classes=2, packing=2, **tied), levels=np.full((3, 1), 0.1), tolerance=0)
 
 
-def test_batch_norm_in_the_generator_sees_the_generated_cases_alone():
+def test_batch_norm_in_the_generator_is_over_the_generated_cases_alone():
     gan, x_real, z, labels = a_gan(generator={"batch_norm": True})
     step = check_same(gan, x_real, z, labels)
     mean, _ = step.generator_cache[1][2]

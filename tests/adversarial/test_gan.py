@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from numpy_dgm.adversarial.gan import (
     discriminator_gradient,
+    discriminator_input,
     draw_latents,
     generate,
     generator_gradient,
     make_gan,
-    discriminator_input,
 )
 from numpy_dgm.adversarial.objectives import OBJECTIVES, NonSaturating
 from numpy_dgm.adversarial.penalties import R1, GradientPenalty
@@ -21,15 +21,16 @@ from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.records import flatten, pack, windows
 from numpy_dgm.neural.mlp import init_mlp, mlp_forward
 
-SMOOTH = ("tanh", "softplus", "sigmoid")  # central differences want no kinks; those are for test_layers.py
+SMOOTH = ("tanh", "softplus", "sigmoid")  # central differences need them; kinks are tested in test_layers.py
 
 
 def a_gan(hidden="tanh", n_classes=0, packing=1, width=4, seed=0, **generator):
     """A GAN of 2 latents and 3 outputs in float64, all parameters away from 0, with 6 cases of either kind."""
     rng = np.random.default_rng(seed)
     nets = []
-    for sizes, settings_ in (([2 + n_classes, width, 3], generator), ([packing * (3 + n_classes), width, width, 1], {})):
-        vector, mlp = pack(init_mlp(sizes, rng, hidden=hidden, init="xavier", dtype=np.float64, **settings_))
+    of_G, of_D = [2 + n_classes, width, 3], [packing * (3 + n_classes), width, width, 1]
+    for sizes, options in ((of_G, generator), (of_D, {})):
+        vector, mlp = pack(init_mlp(sizes, rng, hidden=hidden, init="xavier", dtype=np.float64, **options))
         vector += 0.3 * rng.normal(size=len(vector))
         nets.append(mlp)
     gan = make_gan(*nets, n_classes=n_classes, packing=packing)
@@ -40,7 +41,7 @@ def a_gan(hidden="tanh", n_classes=0, packing=1, width=4, seed=0, **generator):
 
 def losses(gan, x_real, z, labels, objective, penalty=None):
     """(L_D, L_G) from nothing but forward passes, each case and its label put together by hand."""
-    def seen(x, of):
+    def D_input(x, of):
         rows = [np.append(row, np.eye(max(gan.n_classes, 1))[of[i]][: gan.n_classes] if of is not None else [])
                 for i, row in enumerate(x)]
         m = gan.packing
@@ -48,12 +49,12 @@ def losses(gan, x_real, z, labels, objective, penalty=None):
 
     noise = [np.append(row, np.eye(gan.n_classes)[labels[1][i]] if gan.n_classes else []) for i, row in enumerate(z)]
     x_fake, _ = mlp_forward(gan.generator, np.array(noise))
-    s_real, _ = mlp_forward(gan.discriminator, seen(x_real, labels[0]))
-    s_fake, _ = mlp_forward(gan.discriminator, seen(x_fake, labels[1]))
+    s_real, _ = mlp_forward(gan.discriminator, D_input(x_real, labels[0]))
+    s_fake, _ = mlp_forward(gan.discriminator, D_input(x_fake, labels[1]))
     L_D = objective.discriminator_loss(s_real, s_fake)[0]
     if penalty is not None:
         rng = np.random.default_rng(5)
-        L_D += penalty(gan.discriminator, seen(x_real, labels[0]), seen(x_fake, labels[1]), rng)[0]
+        L_D += penalty(gan.discriminator, D_input(x_real, labels[0]), D_input(x_fake, labels[1]), rng)[0]
     return L_D, objective.generator_loss(s_fake)[0]
 
 
@@ -76,7 +77,7 @@ def check_both(gan, x_real, z, labels, objective, penalty=None):
 @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
 @settings(max_examples=3)
 @given(st.sampled_from(SMOOTH), st.sampled_from((0, 2)), st.sampled_from((1, 2, 3)), st.integers(0, 10_000))
-def test_every_parameter_of_both_players_has_the_slope_of_its_own_loss(objective, hidden, n_classes, packing, seed):
+def test_every_parameter_of_both_players_has_the_gradient_of_its_own_loss(objective, hidden, n_classes, packing, seed):
     check_both(*a_gan(hidden, n_classes, packing, seed=seed), objective)
 
 
@@ -95,7 +96,7 @@ def test_a_generator_with_batch_norm_has_the_gradient_through_its_batch():
 
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_neither_step_moves_a_player(batch_norm):
-    """Parameters and running statistics: the moved ones are there for the taking, in the step's generator_cache."""
+    """Parameters and running statistics: the moved ones can be had from the step's generator_cache."""
     gan, x_real, z, labels = a_gan(batch_norm=batch_norm)
     running = [layer.running_mean.copy() for layer in gan.generator.layers if hasattr(layer, "running_mean")]
     before = flatten(gan).copy()
@@ -122,7 +123,7 @@ def test_gradients_go_into_the_windows_that_are_given_and_are_not_added_up(penal
 
 
 def test_the_generators_step_is_about_what_the_discriminator_says_of_its_cases():
-    """With D held at a slope of 0 the generator has nothing to learn, whatever G(z) is (mistake 36)."""
+    """With a constant D the generator has nothing to learn, whatever G(z) is (mistake 36)."""
     gan, x_real, z, labels = a_gan()
     vector, D = pack(gan.discriminator)
     vector[:] = 0
@@ -148,6 +149,12 @@ def test_generated_cases_come_from_normal_latents_and_the_running_statistics():
     np.testing.assert_allclose(generate(gan, 1, np.random.default_rng(3)), x[:1])  # a row does not depend on the others
 
 
+def test_labels_may_be_a_list():
+    gan, _, _, _ = a_gan(n_classes=2)
+    x = generate(gan, 3, np.random.default_rng(0), [0, 1, 1])
+    np.testing.assert_array_equal(x, generate(gan, 3, np.random.default_rng(0), np.array([0, 1, 1])))
+
+
 def test_float32_stays_float32():
     rng = np.random.default_rng(0)
     gan = make_gan(init_mlp([2, 5, 3], rng, batch_norm=True), init_mlp([3, 5, 1], rng))
@@ -159,20 +166,20 @@ def test_float32_stays_float32():
         assert array.dtype == np.float32
 
 
-def nets(n_in=2, n_out=3, n_seen=3, n_logits=1):
+def nets(n_in=2, n_out=3, n_inputs=3, n_logits=1):
     rng = np.random.default_rng(0)
-    return init_mlp([n_in, 4, n_out], rng), init_mlp([n_seen, 4, n_logits], rng)
+    return init_mlp([n_in, 4, n_out], rng), init_mlp([n_inputs, 4, n_logits], rng)
 
 
 @pytest.mark.parametrize("networks, changes, message", [
-    (nets(n_seen=4), {}, "discriminator: a network from 4 to 1 came, one from 3"),
-    (nets(n_logits=2), {}, "discriminator: a network from 3 to 2 came"),
-    (nets(), dict(packing=2), "one from 6"),
-    (nets(), dict(n_classes=2), "generator: 2 inputs came with 2 classes"),
-    (nets(n_in=3), dict(n_classes=2), "one from 5"),
-    (nets(), dict(packing=0), "packing: 0 came"),
-    (nets(), dict(n_classes=-1), "n_classes: -1 came"),
-    ((None, nets()[1]), {}, "generator: NoneType came"),
+    (nets(n_inputs=4), {}, "discriminator: expected a network from 3 inputs to 1 output, got one from 4 to 1; "),
+    (nets(n_logits=2), {}, "discriminator: expected a network from 3 inputs to 1 output, got one from 3 to 2; "),
+    (nets(), dict(packing=2), "discriminator: expected a network from 6 inputs to 1 output, got one from 3 to 1; "),
+    (nets(), dict(n_classes=2), "generator: expected more inputs than the 2 classes, got 2"),
+    (nets(n_in=3), dict(n_classes=2), "discriminator: expected a network from 5 inputs to 1 output, got one from 3"),
+    (nets(), dict(packing=0), "packing: expected an integer >= 1, got 0"),
+    (nets(), dict(n_classes=-1), "n_classes: expected an integer >= 0, got -1"),
+    ((None, nets()[1]), {}, "generator: expected an MLP (see init_mlp), got NoneType"),
 ])
 def test_networks_that_do_not_fit_are_refused(networks, changes, message):
     with pytest.raises(InvalidInput) as error:
@@ -181,11 +188,11 @@ def test_networks_that_do_not_fit_are_refused(networks, changes, message):
 
 
 @pytest.mark.parametrize("n_classes, labels, message", [
-    (0, np.zeros(4, int), "labels: labels came for a GAN without classes"),
-    (2, None, "labels: None came for a GAN with 2 classes"),
-    (2, np.zeros(3, int), "labels: shape (3,) came"),
-    (2, np.full(4, 2), "labels: values from 2 to 2 came"),
-    (2, np.full(4, 0.5), "labels: dtype float64 came"),
+    (0, np.zeros(4, int), "labels: expected None for a GAN without classes, got ndarray"),
+    (2, None, "labels: expected a label for each case for a GAN with 2 classes, got None"),
+    (2, np.zeros(3, int), "labels: expected a last axis of 4, got shape (3,)"),
+    (2, np.full(4, 2), "labels: expected values in [0, 1], got values from 2 to 2"),
+    (2, np.full(4, 0.5), "labels: expected integers, got dtype float64"),
 ])
 def test_labels_that_do_not_fit_are_refused(n_classes, labels, message):
     gan, _, _, _ = a_gan(n_classes=n_classes)

@@ -5,7 +5,7 @@ import pytest
 from numpy_dgm.adversarial.gan import discriminator_gradient, generator_gradient, make_gan
 from numpy_dgm.adversarial.noise import InstanceNoise, blurred, noise_levels
 from numpy_dgm.adversarial.objectives import NonSaturating
-from numpy_dgm.adversarial.penalties import R1, input_slopes
+from numpy_dgm.adversarial.penalties import R1, input_gradient
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.neural.mlp import init_mlp, mlp_forward
@@ -17,15 +17,15 @@ def levels(progress, n=20_000, seed=0, **settings):
 
 def test_the_finest_level_falls_geometrically_and_stays_from_until_on():
     """A quarter of the way to `until`, a quarter of the way from log start to log end."""
-    for share in (0.0, 0.25, 0.5, 1.0):
-        expected = np.exp((1 - share) * np.log(0.8) + share * np.log(0.02))
-        found = levels(0.6 * share, 3, start=0.8, end=0.02, until=0.6, coarse=0.0)
+    for fraction in (0.0, 0.25, 0.5, 1.0):
+        expected = np.exp((1 - fraction) * np.log(0.8) + fraction * np.log(0.02))
+        found = levels(0.6 * fraction, 3, start=0.8, end=0.02, until=0.6, coarse=0.0)
         np.testing.assert_allclose(found, expected, rtol=1e-9)
     np.testing.assert_allclose(levels(1.0, 3, start=0.8, end=0.02, until=0.6, coarse=0.0), 0.02, rtol=1e-9)
 
 
-def test_a_share_of_the_rows_is_coarse_evenly_on_a_logarithmic_scale():
-    """The share: a count of n draws, sd √(n p (1 - p)). The log of a coarse level is uniform: mean within 4.5 sd/√n."""
+def test_a_fraction_of_the_rows_is_coarse_evenly_on_a_logarithmic_scale():
+    """The fraction: a count of n draws, sd √(n p (1 - p)). Logs of coarse levels are uniform: mean within 4.5 sd/√n."""
     for progress, finest in ((0.3, np.sqrt(0.8 * 0.02)), (0.9, 0.02)):
         found = levels(progress, start=0.8, end=0.02, until=0.6, coarse=0.3)
         coarse = found[~np.isclose(found, finest)]
@@ -68,14 +68,14 @@ def test_both_gradients_are_those_of_the_losses_on_blurred_cases(n_classes, pack
     one_hot = np.eye(2)[labels] if n_classes else np.zeros((6, 0))
 
     def logits(D, x, draws):
-        seen = np.hstack([x + np.repeat(some, packing, axis=0) * draws, one_hot])
-        return seen.reshape(6 // packing, -1), mlp_forward(D, seen.reshape(6 // packing, -1))[0]
+        D_input = np.hstack([x + np.repeat(some, packing, axis=0) * draws, one_hot]).reshape(6 // packing, -1)
+        return D_input, mlp_forward(D, D_input)[0]
 
     def loss_of_D(D):
         draws = np.random.default_rng(5)
-        seen, s_real = logits(D, x_real, draws.standard_normal((6, 3)))
+        D_input, s_real = logits(D, x_real, draws.standard_normal((6, 3)))
         _, s_fake = logits(D, mlp_forward(gan.generator, np.hstack([z, one_hot]))[0], draws.standard_normal((6, 3)))
-        g, _, _ = input_slopes(D, seen)
+        g, _, _ = input_gradient(D, D_input)
         r1 = 0.5 * np.mean(0.8 * some[:, 0] ** 2 * np.sum(g**2, axis=1))
         return np.mean(np.logaddexp(0, -s_real)) + np.mean(np.logaddexp(0, s_fake)) + r1
 
@@ -94,9 +94,13 @@ def test_both_gradients_are_those_of_the_losses_on_blurred_cases(n_classes, pack
 
 
 @pytest.mark.parametrize("settings, message", [
-    ({"start": 0}, "start: 0 came"), ({"end": 0}, "end: 0 came"), ({"end": 0.6}, "end: 0.6 came with start 0.5"),
-    ({"until": 0}, "until: 0 came"), ({"until": 1.1}, "until: 1.1 came"), ({"coarse": 1.2}, "coarse: 1.2 came"),
+    ({"start": 0}, r"start: expected a number in \(0, inf\), got 0"),
+    ({"end": 0}, r"end: expected a number in \(0, inf\), got 0"),
+    ({"end": 0.6}, "end: expected a number of at most start, 0.5, got 0.6"),
+    ({"until": 0}, r"until: expected a number in \(0, 1\], got 0"),
+    ({"until": 1.1}, r"until: expected a number in \(0, 1\], got 1.1"),
+    ({"coarse": 1.2}, r"coarse: expected a number in \[0, 1\], got 1.2"),
 ])
 def test_what_is_no_noise_is_refused(settings, message):
-    with pytest.raises(InvalidInput, match=message):
+    with pytest.raises(InvalidInput, match=f"^{message}$"):
         InstanceNoise(**settings)

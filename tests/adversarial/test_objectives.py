@@ -74,7 +74,7 @@ def test_losses_are_their_definitions(objective, discriminator, generator, n_rea
 
 @pytest.mark.parametrize("objective", [objective for objective, _, _ in DEFINITIONS], ids=IDS)
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 10_000))
-def test_gradients_are_the_slopes_of_the_losses(objective, n_real, n_fake, seed):
+def test_gradients_are_those_of_the_losses(objective, n_real, n_fake, seed):
     s = logits(n_real, n_fake, seed)
     _, ds_real, ds_fake = objective.discriminator_loss(s.real, s.fake)
     check_gradient(lambda at: objective.discriminator_loss(at.real, at.fake)[0], s, Logits(ds_real, ds_fake))
@@ -106,9 +106,9 @@ def test_large_logits_overflow_nowhere_and_float32_stays(objective):
 
 
 @pytest.mark.parametrize("labels, message", [
-    (dict(real_label=1.1), "real_label: 1.1 came"),
-    (dict(fake_label=-0.1), "fake_label: -0.1 came"),
-    (dict(real_label=0.4, fake_label=0.5), "fake_label: 0.5 came with real_label 0.4"),
+    (dict(real_label=1.1), "real_label: expected a number in [0, 1], got 1.1"),
+    (dict(fake_label=-0.1), "fake_label: expected a number in [0, 1], got -0.1"),
+    (dict(real_label=0.4, fake_label=0.5), "fake_label: expected a number below real_label, 0.4, got 0.5"),
 ])
 def test_labels_that_cannot_be_right_are_refused(labels, message):
     for kind in (NonSaturating, Saturating):

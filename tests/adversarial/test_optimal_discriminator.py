@@ -28,7 +28,7 @@ def grid(n):
 
 def learn_with_exact_means(steps=1_000, rate=0.03):
     """A discriminator trained with E_p and E_q by quadrature: the loss gives each of n points the weight 1/n in both
-    of its means, where p dx and q dx belong, so its slopes are multiplied by n p dx and n q dx."""
+    of its means, where p dx and q dx belong, so its derivatives are multiplied by n p dx and n q dx."""
     x, dx, p, q = grid(161)
     mlp = init_mlp([1, 12, 12, 1], np.random.default_rng(0), hidden="tanh", init="xavier", dtype=np.float64)
     vector, mlp = pack(mlp)
@@ -96,8 +96,8 @@ def test_the_value_of_two_densities_is_that_of_their_divergence():
 
 
 @pytest.mark.parametrize("real_label, fake_label", [(1.0, 0.0), (0.9, 0.0), (0.9, 0.2)])
-def test_the_best_logits_are_where_the_slope_is_zero(real_label, fake_label):
-    """With the labels r and f the slope at a point is p (D - r) + q (D - f), so D = (r p + f q) / (p + q)."""
+def test_the_best_logits_are_where_the_derivative_is_zero(real_label, fake_label):
+    """With the labels r and f the derivative at a point is p (D - r) + q (D - f), so D = (r p + f q) / (p + q)."""
     n, m = counted_cases(2_000, 7_000)
     p, q = n / n.sum(), m / m.sum()
     best = (real_label * p + fake_label * q) / (p + q)
@@ -106,5 +106,5 @@ def test_the_best_logits_are_where_the_slope_is_zero(real_label, fake_label):
     real, fake = np.repeat(points, n), np.repeat(points, m)
     objective = NonSaturating(real_label, fake_label)
     _, ds_real, ds_fake = objective.discriminator_loss(s[real, None], s[fake, None])
-    slope = np.bincount(real, ds_real[:, 0]) + np.bincount(fake, ds_fake[:, 0])
-    np.testing.assert_allclose(slope, 0, atol=1e-14)
+    derivative = np.bincount(real, ds_real[:, 0]) + np.bincount(fake, ds_fake[:, 0])
+    np.testing.assert_allclose(derivative, 0, atol=1e-14)

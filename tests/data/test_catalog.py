@@ -7,7 +7,7 @@ import pytest
 
 from numpy_dgm.data import Data, bars_and_stripes, labelled_shifter, open_data, shifting_bar
 from numpy_dgm.data import dataset
-from numpy_dgm.data.dataset import BITS, ChosenRows, data_from_arrays, describe_data
+from numpy_dgm.data.dataset import BITS, ChosenRows, data_from_arrays
 from numpy_dgm.foundation.checks import InvalidInput
 
 
@@ -302,7 +302,7 @@ def test_a_description_of_data_opens_them_again_from_any_working_directory(tmp_p
         (tmp_path / folder).mkdir()
     monkeypatch.chdir(tmp_path / "here")
     data = open_data(os.path.join("..", "f.npz"), part="test", bits=bits, rng=np.random.default_rng(0))
-    described = describe_data(data)
+    described = data.describe()
     assert json.loads(json.dumps(described)) == described == {
         "name": os.path.join("..", "f.npz"), "path": str(tmp_path / "f.npz"), "part": "test", "bits": bits,
         "scale": 1 if bits == "sampled" else 255, "image_shape": [4, 5]}
@@ -312,12 +312,12 @@ def test_a_description_of_data_opens_them_again_from_any_working_directory(tmp_p
 
 
 def test_a_description_of_data_by_name_holds_plain_values():
-    described = describe_data(open_data("digits", part="train"))
+    described = open_data("digits", part="train").describe()
     assert json.loads(json.dumps(described)) == described == {
         "name": "digits", "path": None, "part": "train", "bits": "threshold", "scale": 16, "image_shape": [8, 8]}
-    assert describe_data(open_data("labelled-shifter"))["image_shape"] is None
+    assert open_data("labelled-shifter").describe()["image_shape"] is None
     in_numpy_numbers = data_from_arrays(grey(), name="array", scale=np.float32(255))
-    assert json.loads(json.dumps(describe_data(in_numpy_numbers)))["scale"] == 255
+    assert json.loads(json.dumps(in_numpy_numbers.describe()))["scale"] == 255
 
 
 def test_repr_is_one_line_a_field(tmp_path):

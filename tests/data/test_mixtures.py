@@ -37,8 +37,8 @@ def test_the_ring_has_eight_modes_on_the_unit_circle():
 
 def test_the_grid_has_all_pairs_of_its_ticks():
     grid = grid_of_gaussians()
-    wanted = [(i, j) for i in (-4, -2, 0, 2, 4) for j in (-4, -2, 0, 2, 4)]
-    assert [tuple(centre) for centre in grid.centres] == wanted and grid.sigma == 0.05
+    expected = [(i, j) for i in (-4, -2, 0, 2, 4) for j in (-4, -2, 0, 2, 4)]
+    assert [tuple(centre) for centre in grid.centres] == expected and grid.sigma == 0.05
 
 
 @pytest.mark.parametrize("make, sigmas", [(ring_of_gaussians, 77), (grid_of_gaussians, 40)])

@@ -192,14 +192,14 @@ def test_chi_square_has_the_closed_forms_of_1_and_2_degrees(x):
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 3, 4, 5, 10, 31, 200])
-def test_minus_the_slope_of_the_survival_function_is_the_density(degrees):
-    """f(x) = x^(k/2 - 1) exp(-x/2) / (2^(k/2) Γ(k/2)); the slope by the five-point formula."""
+def test_minus_the_derivative_of_the_survival_function_is_the_density(degrees):
+    """f(x) = x^(k/2 - 1) exp(-x/2) / (2^(k/2) Γ(k/2)); the derivative by the five-point formula."""
     for x in degrees + math.sqrt(2 * degrees) * np.array([-0.6, 0.0, 2.0]):  # mean k, variance 2k
         at = [chi_square_survival(x + offset * 1e-3 * x, degrees) for offset in (-2, -1, 1, 2)]
-        slope = (8 * (at[2] - at[1]) - (at[3] - at[0])) / (12e-3 * x)
+        derivative = (8 * (at[2] - at[1]) - (at[3] - at[0])) / (12e-3 * x)
         half = degrees / 2
         log_density = (half - 1) * math.log(x) - x / 2 - half * math.log(2) - math.lgamma(half)
-        assert math.isclose(-slope, math.exp(log_density), rel_tol=1e-5)
+        assert math.isclose(-derivative, math.exp(log_density), rel_tol=1e-5)
     assert chi_square_survival(0.0, degrees) == 1
     assert chi_square_survival(50.0 * degrees, degrees) < 1e-9
 

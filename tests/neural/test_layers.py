@@ -55,7 +55,7 @@ def some_layer(kind, n_in, n_out, rng, dtype=np.float64):
     arrays = [rng.normal(size=shape).astype(dtype) for shape in shapes.get(kind, [])]
     if kind is BatchNorm:
         arrays[3] = np.exp(arrays[3])  # a variance
-    return kind(*arrays, **{LeakyReLU: {"slope": 0.3}, Dropout: {"share": 0.4}}.get(kind, {}))
+    return kind(*arrays, **{LeakyReLU: {"slope": 0.3}, Dropout: {"fraction": 0.4}}.get(kind, {}))
 
 
 def forward(layer, x, training=True, seed=7):
@@ -152,7 +152,7 @@ def in_loops(layer, x, training, seed=7):
         return discrimination_in_loops(layer, x)
     if kind is Dropout:
         u = np.random.default_rng(seed).random(x.shape)
-        return np.where(u >= layer.share, x / (1 - layer.share), 0) if training else x
+        return np.where(u >= layer.fraction, x / (1 - layer.fraction), 0) if training else x
     return [[SCALARS[kind](layer, x_i) for x_i in row] for row in x]
 
 
@@ -212,10 +212,12 @@ def test_double_backward_is_the_gradient_through_the_backward_pass(kind, trainin
 
 
 @every(TIES_ROWS)
-def test_what_ties_the_rows_together_refuses_a_double_backward_pass_by_name(kind):
+def test_what_ties_the_rows_together_has_no_double_backward_pass(kind):
     point = some_point(kind, 4, 3, 2, 0)
     _, cache = forward(point.layer, point.x)
-    with pytest.raises(InvalidInput, match=f"a {kind.__name__} layer came, which ties the rows of a batch together"):
+    message = ("^double_backward: expected an affine, maxout, elementwise or dropout layer, "
+               f"got a {kind.__name__} layer, which ties the rows of a batch together$")
+    with pytest.raises(InvalidInput, match=message):
         point.layer.double_backward(cache, point.dy, np.ones_like(point.x))
 
 
@@ -226,7 +228,7 @@ def test_what_ties_the_rows_together_refuses_a_double_backward_pass_by_name(kind
 def test_only_what_ties_rows_lets_one_row_move_another(kind):
     point = some_point(kind, 4, 3, 2, 1)
     dy = np.zeros_like(point.dy)
-    dy[0] = point.dy[0]  # a loss that looks at the first row of y
+    dy[0] = point.dy[0]  # a loss of the first row of y alone
     for training in (True, False):
         _, cache = forward(point.layer, point.x, training)
         dx, _ = point.layer.backward(cache, dy)
@@ -293,28 +295,28 @@ def test_float32_stays_float32_and_arguments_stay_as_they_were(kind, training):
 # ---- maxout
 
 
-def test_pieces_that_tie_share_the_gradient():
+def test_pieces_that_tie_divide_the_gradient():
     layer, x = Maxout(np.random.default_rng(0).normal(size=(3, 2, 4)), np.zeros((3, 4))), np.zeros((1, 2))
     dy = np.array([[1.0, 2.0, -3.0, 4.0]])
     y, cache = layer.forward(x)
     dx, gradient = layer.backward(cache, dy)
     np.testing.assert_array_equal(y, np.zeros((1, 4)))
     np.testing.assert_allclose(gradient.b, np.repeat(dy / 3, 3, axis=0))
-    np.testing.assert_allclose(dx[0], layer.W.mean(axis=0) @ dy[0])  # a slope between those of the pieces
+    np.testing.assert_allclose(dx[0], layer.W.mean(axis=0) @ dy[0])  # a gradient between those of the pieces
 
 
 # ---- dropout
 
 
-def test_dropout_keeps_the_mean_and_drops_its_share():
-    """An entry 1 comes out as 0 or 1 / (1 - share), with a deviation of √(share / (1 - share)); 4.5 standard errors."""
-    n, share = 40_000, 0.3
+def test_dropout_keeps_the_mean_and_drops_its_fraction():
+    """An entry 1 becomes 0 or 1 / (1 - p), p the fraction, with a deviation of √(p / (1 - p)); 4.5 standard errors."""
+    n, p = 40_000, 0.3
     x = np.ones((n // 4, 4))
-    y, mask = forward(Dropout(share), x)
+    y, mask = forward(Dropout(p), x)
     np.testing.assert_array_equal(y, mask)
-    np.testing.assert_array_equal(np.unique(mask), [0, 1 / (1 - share)])
-    assert abs(y.mean() - 1) < 4.5 * math.sqrt(share / (1 - share) / n)
-    assert abs((mask == 0).mean() - share) < 4.5 * math.sqrt(share * (1 - share) / n)
+    np.testing.assert_array_equal(np.unique(mask), [0, 1 / (1 - p)])
+    assert abs(y.mean() - 1) < 4.5 * math.sqrt(p / (1 - p) / n)
+    assert abs((mask == 0).mean() - p) < 4.5 * math.sqrt(p * (1 - p) / n)
 
 
 def test_entries_are_dropped_apart():
@@ -324,13 +326,18 @@ def test_entries_are_dropped_apart():
     assert np.abs(correlation - np.eye(6)).max() < 4.5 / math.sqrt(20_000)
 
 
-def test_dropout_does_nothing_outside_training_or_with_a_share_of_0():
+def test_dropout_does_nothing_outside_training_or_with_a_fraction_of_0():
     x = np.random.default_rng(0).normal(size=(5, 3))
-    y, mask = Dropout(0.5).forward(x, training=False)  # and wants no rng
+    y, mask = Dropout(0.5).forward(x, training=False)  # and needs no rng
     np.testing.assert_array_equal(y, x)
     dx, _ = Dropout(0.5).backward(mask, x)
     np.testing.assert_array_equal(dx, x)
     np.testing.assert_array_equal(forward(Dropout(0.0), x)[0], x)
+
+
+def test_dropout_in_training_without_a_generator_is_refused():
+    with pytest.raises(InvalidInput, match="^rng: expected a numpy.random.Generator .*, got NoneType$"):
+        Dropout(0.5).forward(np.ones((2, 3)))
 
 
 def test_dropout_takes_a_transposed_array():
@@ -355,7 +362,7 @@ def test_a_column_of_equal_numbers_comes_out_as_beta():
     assert np.isfinite(layer.backward(cache, y)[0]).all()
 
 
-def test_moving_a_batch_along_changes_no_loss():
+def test_a_constant_added_to_a_batch_changes_no_loss():
     point = some_point(BatchNorm, 6, 3, 3, 1)
     _, cache = forward(point.layer, point.x)
     dx, _ = point.layer.backward(cache, point.dy)
@@ -368,7 +375,7 @@ def test_running_statistics_move_towards_the_batch_by_the_momentum(dtype):
     layer, x = replace(point.layer, momentum=0.25), point.x
     _, cache = forward(layer, x)
     before = layer.running_mean.copy(), layer.running_variance.copy()
-    moved = layer.moved_on(cache)
+    moved = layer.with_running_statistics(cache)
     for k in range(2):
         mean, variance = statistics.fmean(x[:, k].tolist()), statistics.variance(x[:, k].tolist())  # over N - 1
         assert moved.running_mean[k] == pytest.approx(0.75 * before[0][k] + 0.25 * mean, rel=1e-5)
@@ -394,5 +401,6 @@ def test_a_row_on_its_own_is_close_to_nothing_and_twins_are_as_close_as_can_be()
 
 def test_layers_show_their_settings_or_a_line_for_each_array():
     assert [repr(layer) for layer in (ReLU(), LeakyReLU(0.1), Dropout(0.5))] == [
-        "ReLU()", "LeakyReLU(slope=0.1)", "Dropout(share=0.5)"]
-    assert repr(Affine(np.zeros((2, 3)), np.ones(3))).splitlines()[1].split() == ["W", "float64", "(2,", "3)", "[0,", "0]"]
+        "ReLU()", "LeakyReLU(slope=0.1)", "Dropout(fraction=0.5)"]
+    affine = Affine(np.zeros((2, 3)), np.ones(3))
+    assert repr(affine).splitlines()[1].split() == ["W", "float64", "(2,", "3)", "[0,", "0]"]

@@ -107,7 +107,7 @@ def test_cross_entropies_of_huge_logits_are_exact_and_overflow_nowhere(dtype):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_sure_and_right_answer_keeps_its_small_loss(dtype):
+def test_a_confident_right_answer_keeps_its_small_loss(dtype):
     """log(1 + exp(-20)) = exp(-20) - exp(-40)/2 + ..., which the difference 20.000000002 - 20 would lose in float32."""
     expected = math.exp(-20) - math.exp(-40) / 2
     for s, t in ((20, 1), (-20, 0)):

@@ -101,7 +101,7 @@ def sides_of_all(mlp, x, training):
 @settings(max_examples=50)
 @given(networks, st.integers(3, 6), st.booleans(), seeds)
 def test_backward_is_the_gradient_of_whole_networks_in_every_parameter_and_the_input(options, n, training, seed):
-    """Of Σ dy · y. Where a kink lies between the points tried, or a batch is too narrow for them, the case is put aside."""
+    """Of Σ dy · y. Where a kink lies between the points tried, or a batch is too narrow, the example is put aside."""
     options["batch_norm"] &= options["hidden"] != "maxout"
     mlp = some_mlp(seed=seed, **options)
     x, dy = some_batch(mlp, n, options["sizes"][0], seed)
@@ -196,7 +196,7 @@ def norms(mlp):
     return [layer for layer in mlp.layers if isinstance(layer, BatchNorm)]
 
 
-def test_running_statistics_move_on_and_nothing_else_does():
+def test_running_statistics_move_and_nothing_else_does():
     mlp = some_mlp(seed=0, **EVERYTHING)
     x, _ = some_batch(mlp, 6, 3, 1)
     _, cache = forward(mlp, x)
@@ -204,8 +204,9 @@ def test_running_statistics_move_on_and_nothing_else_does():
     assert len(moved.layers) == len(mlp.layers) and len(norms(moved)) == 2
     for layer, same, layer_cache in zip(mlp.layers, moved.layers, cache):
         if isinstance(layer, BatchNorm):
-            np.testing.assert_array_equal(same.running_mean, layer.moved_on(layer_cache).running_mean)
-            np.testing.assert_array_equal(same.running_variance, layer.moved_on(layer_cache).running_variance)
+            expected = layer.with_running_statistics(layer_cache)
+            np.testing.assert_array_equal(same.running_mean, expected.running_mean)
+            np.testing.assert_array_equal(same.running_variance, expected.running_variance)
             assert np.abs(same.running_mean - layer.running_mean).max() > 1e-3
         else:
             assert same is layer
@@ -225,7 +226,7 @@ def test_running_statistics_of_one_batch_for_long_are_that_batch_s():
     np.testing.assert_allclose(y_after, y, atol=0.01)
 
 
-# ---- fresh networks
+# ---- new networks
 
 
 @pytest.mark.parametrize("options, expected", [
@@ -245,9 +246,10 @@ def test_the_layers_stand_in_their_order(options, expected):
 
 
 def test_settings_reach_their_layers():
-    mlp = init_mlp([2, 5, 1], np.random.default_rng(0), slope=0.1, dropout=0.25, discrimination=(3, 4), dtype=np.float64)
+    rng = np.random.default_rng(0)
+    mlp = init_mlp([2, 5, 1], rng, slope=0.1, dropout=0.25, discrimination=(3, 4), dtype=np.float64)
     affine, leaky, dropout, discrimination, last = mlp.layers
-    assert leaky.slope == 0.1 and dropout.share == 0.25 and flatten(mlp).dtype == np.float64
+    assert leaky.slope == 0.1 and dropout.fraction == 0.25 and flatten(mlp).dtype == np.float64
     assert affine.W.shape == (2, 5) and discrimination.T.shape == (5, 3, 4) and last.W.shape == (8, 1)
     maxout = init_mlp([2, 5, 1], np.random.default_rng(0), hidden="maxout", pieces=7).layers[0]
     assert maxout.W.shape == (7, 2, 5) and maxout.b.shape == (7, 5)
@@ -266,7 +268,7 @@ def test_the_networks_of_pacgan_can_be_asked_for():
 
 @pytest.mark.parametrize("hidden, pieces", [("relu", 1), ("maxout", 3)])
 @pytest.mark.parametrize("init, deviation", [("he", math.sqrt(2 / 50)), ("xavier", math.sqrt(2 / 130)), (0.02, 0.02)])
-def test_fresh_weights_have_their_deviation_and_biases_are_0(hidden, pieces, init, deviation):
+def test_new_weights_have_their_deviation_and_biases_are_0(hidden, pieces, init, deviation):
     """A standard deviation of n normal numbers has a standard error of 1 / √(2n) of itself; 4.5 of them."""
     mlp = init_mlp([50, 80, 50], np.random.default_rng(0), hidden=hidden, pieces=max(pieces, 2), init=init)
     W = mlp.layers[0].W
@@ -275,14 +277,14 @@ def test_fresh_weights_have_their_deviation_and_biases_are_0(hidden, pieces, ini
     assert not mlp.layers[0].b.any() and not mlp.layers[-1].b.any()
 
 
-def test_fresh_batch_norm_has_gamma_1_and_beta_0_and_believes_in_mean_0_and_variance_1():
+def test_new_batch_norm_has_gamma_1_and_beta_0_and_running_mean_0_and_variance_1():
     [norm] = norms(init_mlp([3, 4, 2], np.random.default_rng(0), batch_norm=True))
     assert np.all(norm.gamma == 1) and np.all(norm.running_variance == 1)
     assert not norm.beta.any() and not norm.running_mean.any()
 
 
 @pytest.mark.parametrize("n_inputs, n_directions", [(10, 2), (200, 5), (50, 16)])
-def test_fresh_minibatch_discrimination_sees_rows_of_entries_of_size_1_about_1_apart(n_inputs, n_directions):
+def test_new_minibatch_discrimination_has_rows_of_entries_of_variance_1_about_1_apart(n_inputs, n_directions):
     mlp = init_mlp([n_inputs, 1], np.random.default_rng(0), discrimination=(30, n_directions))
     y, _ = mlp.layers[0].forward(np.random.default_rng(1).normal(size=(20, n_inputs)).astype(np.float32))
     distance = -np.log(y[:, n_inputs:].mean() / 19)
@@ -297,27 +299,30 @@ def test_weights_are_drawn_from_the_lowest_layer_up():
     np.testing.assert_array_equal(mlp.layers[-1].W, rng.standard_normal((5, 1), dtype=np.float32))
 
 
+NAMES = "'relu', 'leaky_relu', 'tanh', 'sigmoid', 'softplus'"
+
+
 @pytest.mark.parametrize("arguments, message", [
-    (dict(sizes=[3]), "sizes: [3] came, at least the number of inputs and of outputs was wanted"),
-    (dict(sizes=[]), "sizes: an empty array"),
-    (dict(sizes=[3, 0, 1]), "sizes: 0 came, a whole number of at least 1 was wanted"),
-    (dict(sizes=[3, 2.5, 1]), "sizes: 3.0 came, a whole number"),
-    (dict(sizes="3, 1"), "sizes: dtype"),
-    (dict(rng=7), "rng: int came"),
-    (dict(hidden="swish"), "hidden: 'swish' came, one of 'relu', 'leaky_relu'"),
-    (dict(hidden=None), "hidden: None came"),
-    (dict(slope=1.0), "slope: 1.0 came, a number in [0, 1) was wanted"),
-    (dict(pieces=1), "pieces: 1 came, a whole number of at least 2 was wanted"),
-    (dict(output="maxout"), "output: 'maxout' came, one of None, 'relu'"),
-    (dict(batch_norm="yes"), "batch_norm: 'yes' came, one of False, True was wanted"),
-    (dict(batch_norm=True, hidden="maxout"), "batch_norm: True came with hidden='maxout'"),
-    (dict(dropout=1), "dropout: 1 came, a number in [0, 1) was wanted"),
-    (dict(discrimination=4), "discrimination: shape () came"),
-    (dict(discrimination=(4, 2, 2)), "discrimination: shape (3,) came, a last axis of 2 was wanted"),
-    (dict(discrimination=(4, 0)), "discrimination: 0 came, a whole number of at least 1 was wanted"),
-    (dict(init="glorot"), "init: 'glorot' came, one of 'he', 'xavier' was wanted"),
-    (dict(init=0), "init: 0 came, a number in (0, inf) was wanted"),
-    (dict(dtype=np.float16), "dtype: 'float16' came"),
+    (dict(sizes=[3]), "sizes: expected at least the number of inputs and of outputs, got [3]"),
+    (dict(sizes=[]), "sizes: expected at least one entry, got an empty array"),
+    (dict(sizes=[3, 0, 1]), "sizes: expected an integer >= 1, got 0"),
+    (dict(sizes=[3, 2.5, 1]), "sizes: expected an integer >= 1, got 3.0"),
+    (dict(sizes="3, 1"), "sizes: expected real numbers, got dtype"),
+    (dict(rng=7), "rng: expected a numpy.random.Generator such as numpy.random.default_rng(0), got int"),
+    (dict(hidden="swish"), f"hidden: expected one of {NAMES}, 'maxout', got 'swish'"),
+    (dict(hidden=None), f"hidden: expected one of {NAMES}, 'maxout', got None"),
+    (dict(slope=1.0), "slope: expected a number in [0, 1), got 1.0"),
+    (dict(pieces=1), "pieces: expected an integer >= 2, got 1"),
+    (dict(output="maxout"), f"output: expected one of None, {NAMES}, got 'maxout'"),
+    (dict(batch_norm="yes"), "batch_norm: expected one of False, True, got 'yes'"),
+    (dict(batch_norm=True, hidden="maxout"), "batch_norm: expected False with hidden='maxout', got True"),
+    (dict(dropout=1), "dropout: expected a number in [0, 1), got 1"),
+    (dict(discrimination=4), "discrimination: expected a 1-D array, got shape ()"),
+    (dict(discrimination=(4, 2, 2)), "discrimination: expected a last axis of 2, got shape (3,)"),
+    (dict(discrimination=(4, 0)), "discrimination: expected an integer >= 1, got 0"),
+    (dict(init="glorot"), "init: expected one of 'he', 'xavier', got 'glorot'"),
+    (dict(init=0), "init: expected a number in (0, inf), got 0"),
+    (dict(dtype=np.float16), "dtype: expected one of 'float32', 'float64', got 'float16'"),
 ])
 def test_init_mlp_refuses_what_cannot_be_right(arguments, message):
     good = dict(sizes=[3, 4, 1], rng=np.random.default_rng(0))
@@ -364,7 +369,7 @@ def test_running_statistics_go_all_the_way_where_that_is_asked_for():
     mlp = some_mlp([3, 4, 2], seed=0, batch_norm=True)
     x = np.random.default_rng(1).normal(size=(9, 3))
     _, cache = mlp_forward(mlp, x)
-    moved = with_running_statistics(mlp, cache, share=1.0).layers[1]
+    moved = with_running_statistics(mlp, cache, momentum=1.0).layers[1]
     np.testing.assert_allclose(moved.running_mean, (x @ mlp.layers[0].W).mean(axis=0))
     np.testing.assert_allclose(moved.running_variance, (x @ mlp.layers[0].W).var(axis=0, ddof=1))
     assert moved.momentum == mlp.layers[1].momentum

@@ -75,10 +75,11 @@ from numpy_dgm.energy import (
 from numpy_dgm.foundation.enumeration import kl_divergence
 from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.numerics import sigmoid, squared_distances
-from numpy_dgm.foundation.optimizers import Adam, scheduled_rate
-from numpy_dgm.foundation.records import flatten, pack
+from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.verify import verify, verify_at_most, verify_mean
-from numpy_dgm.neural import MLP, Affine, Linear, ReLU, init_mlp, mlp_backward, mlp_forward, softmax_cross_entropy
+from numpy_dgm.neural import (
+    MLP, Affine, Linear, ReLU, class_logits, init_mlp, mlp_backward, mlp_forward, softmax_cross_entropy,
+    train_classifier)
 
 rng = np.random.default_rng(22)
 
@@ -412,19 +413,12 @@ for name, points in {"360 real digits": others, "360 centroids": centroids_of(gr
 
 
 # %% two draws of a hundred digits
-def share_read(x, labels, seed, steps=500):
-    """The share of the unseen digits that a classifier of these cases reads right."""
+def fraction_read(x, labels, seed, n_cases=25_000):
+    """The fraction of the unseen digits that a classifier of these cases, 500 batches of 50, reads right."""
     rng = np.random.default_rng(seed)
-    vector, net = pack(init_mlp([64, 256, 10], rng, hidden="relu", dropout=0.5))
-    adam = Adam()
-    for step in range(steps):
-        rows = rng.integers(len(x), size=50)
-        logits, cache = mlp_forward(net, x[rows], rng)
-        _, dlogits = softmax_cross_entropy(logits, labels[rows])
-        _, gradient = mlp_backward(net, cache, dlogits, need_dx=False)
-        adam.step(vector, flatten(gradient), -scheduled_rate("linear", 0.01, step / steps))
-    logits, _ = mlp_forward(net, unseen, training=False)
-    return np.mean(logits.argmax(axis=1) == test.labels)
+    net = init_mlp([64, 256, 10], rng, hidden="relu", dropout=0.5)
+    net, _ = train_classifier(net, x, labels, rng=rng, epochs=round(n_cases / len(x)), batch_size=50, rate=0.01)
+    return np.mean(class_logits(net, unseen).argmax(axis=1) == test.labels)
 
 
 def median_to_nearest(x, points):
@@ -439,7 +433,7 @@ for seed in (0, 1):
     few_x, few_y = grey[rows], train.labels[rows]
     few_gan = gan_of(few_x, few_y, steps=1_000, seed=seed)
     samples = generate(few_gan, 1_000, np.random.default_rng(seed), asked)
-    read = [share_read(np.concatenate([few_x, samples[:n]]), np.concatenate([few_y, asked[:n]]), seed)
+    read = [fraction_read(np.concatenate([few_x, samples[:n]]), np.concatenate([few_y, asked[:n]]), seed)
             for n in (0, 100, 1_000)]
     precision, recall = precision_and_recall(unseen, samples[:360])
     print(f"  {seed:4} {read[0]:8.1%} {read[1]:7.1%} {read[2]:9.1%} {precision:11.2f} {recall:8.2f} "

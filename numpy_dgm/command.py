@@ -7,6 +7,7 @@ import argparse
 import inspect
 import sys
 import warnings
+from dataclasses import fields
 from pathlib import Path
 
 from .course.lessons import find_lessons, run_lesson
@@ -59,7 +60,8 @@ def run_parser(command: str, run) -> argparse.ArgumentParser:
     if kind is None:
         raise invalid(run.folder, "a run that can be sampled from", f"one of kind {run.kind}", "see dgm evaluate")
     parser = argparse.ArgumentParser(prog=f"dgm {command}", formatter_class=HelpFormatter,
-                                     description=f"{COMMANDS[command]} This run is {module.HELP}.\n\n{inspect.cleandoc(kind.__doc__)}")
+                                     description=f"{COMMANDS[command]} This run is {module.HELP}.\n\n"
+                                                 f"{inspect.cleandoc(kind.__doc__)}")
     parser.add_argument("run_folder", metavar="RUN", help="folder of the run")
     add_options(parser, kind)
     act = module.evaluate if command == "evaluate" else module.sample
@@ -77,7 +79,8 @@ def act_on_run(act, run, kind, options) -> int:
 
 def settings_of(kind: type, options: argparse.Namespace) -> dict:
     """The options that the Settings class `kind` has, by name."""
-    return {name: value for name, value in vars(options).items() if name in kind.__dataclass_fields__}
+    names = {one.name for one in fields(kind)}
+    return {name: value for name, value in vars(options).items() if name in names}
 
 
 def train(options: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from matplotlib.lines import Line2D
 from .data.mixtures import MixtureOfGaussians
 from .energy.rbm import RBM
 from .foundation.checks import invalid
-from .foundation.training import History
+from .foundation.progress import History
 from .foundation.types import Array
 
 
@@ -192,7 +192,9 @@ def training_curves(history: History, names: Sequence[str] | None = None) -> Fig
     groups = [
         ("log p, nats a case", ("log_likelihood", "validation_log_likelihood")),
         ("free energy, nats", ("free_energy", "validation_free_energy")),
-        ("squared error a pixel", ("reconstruction_error",)),
+        ("squared error per pixel", ("reconstruction_error",)),
+        ("cross-entropy, nats per case", ("loss", "validation_loss")),
+        ("fraction of wrong classes", ("error", "validation_error")),
         ("norm of W", ("weight_norm",)),
         ("learning rate", ("rate",)),
     ]

@@ -34,9 +34,11 @@ def test_a_stop_in_cd_gradient_during_training_shows_short_lines_with_shapes():
     )
     stop, where, rbm, p_h_data, shapes = done.stdout.split("(Pdb) ")[-6:-1]
     assert "cd_gradient()" in stop
-    stack = [name for name in ("train_rbm()", "run_training()", "advance()", "step()", "cd_gradient()") if name in where]
-    assert len(stack) == 5 and where.index("06_contrastive") < where.index("train_rbm()") < where.index("cd_gradient()")
-    assert "RBM\n  W        float64 (9, 8) [" in rbm and "b        float64 (9,) [" in rbm and "c        float64 (8,) [" in rbm
+    frames = ("train_rbm()", "run_training()", "advance()", "step()", "cd_gradient()")
+    assert all(name in where for name in frames)
+    assert where.index("06_contrastive") < where.index("train_rbm()") < where.index("cd_gradient()")
+    assert "RBM\n  W        float64 (9, 8) [" in rbm
+    assert "b        float64 (9,) [" in rbm and "c        float64 (8,) [" in rbm
     assert p_h_data.startswith("float64 (16, 8) [")
     assert "((16, 9), 1)" in shapes
     for seen in (rbm, p_h_data):

@@ -35,6 +35,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..data.mixtures import MixtureOfGaussians
+from ..foundation.batches import row_blocks
 from ..foundation.checks import check_array, check_generator, check_integer, check_number, invalid
 from ..foundation.numerics import squared_distances
 from ..foundation.types import Array, Generator
@@ -163,7 +164,7 @@ def squared_mmds(z: Array, in_x: Array, bandwidth: float) -> Array:
     N = in_x[:, 0].sum()
     M = len(z) - N
     within_x, from_x, total = 0.0, 0.0, 0.0  # sums of k over pairs: both in x; the first in x; all
-    for rows in _row_blocks(len(z), width=len(z)):
+    for rows in row_blocks(len(z), NUMBERS_AT_ONCE // len(z)):
         k = np.exp(-squared_distances(z[rows], z) / (2 * bandwidth**2))
         k[np.arange(len(k)), np.arange(len(z))[rows]] = 0  # a row with itself is no pair
         k_to_all = k.sum(axis=1)
@@ -203,7 +204,7 @@ def sliced_wasserstein(x: Array, y: Array, n_directions: int, rng: Generator) ->
     directions = rng.standard_normal((n_directions, x.shape[1]))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     squares = np.empty(n_directions)
-    for block in _row_blocks(n_directions, width=len(x) + len(y)):
+    for block in row_blocks(n_directions, NUMBERS_AT_ONCE // (len(x) + len(y))):
         squares[block] = squared_wasserstein(directions[block] @ x.T, directions[block] @ y.T)
     return float(np.sqrt(squares.mean()))
 
@@ -243,7 +244,7 @@ def fraction_inside(x: Array, centres: Array, k: int) -> float:
     """The fraction of the rows of x (N, D) that lie inside the ball of at least one row of centres (M, D), a float."""
     squared_radii = squared_neighbour_distances(centres, k)
     is_inside = np.empty(len(x), dtype=bool)
-    for rows in _row_blocks(len(x), width=len(centres)):
+    for rows in row_blocks(len(x), NUMBERS_AT_ONCE // len(centres)):
         squares = squared_distances(x[rows], centres)
         is_inside[rows] = np.any(squares <= squared_radii, axis=1)
     return float(is_inside.mean())
@@ -252,13 +253,13 @@ def fraction_inside(x: Array, centres: Array, k: int) -> float:
 def squared_neighbour_distances(x: Array, k: int) -> Array:
     """The squared distance of each row of x (N, D) to the kth nearest of the other rows: (N,)."""
     squared_radii = np.empty(len(x))
-    for rows in _row_blocks(len(x), width=len(x)):
+    for rows in row_blocks(len(x), NUMBERS_AT_ONCE // len(x)):
         squares = squared_distances(x[rows], x)
         squared_radii[rows] = np.partition(squares, k, axis=1)[:, k]  # at place 0 is the row itself
     return squared_radii
 
 
-# ---- checks and blocks
+# ---- checks
 
 
 def _two_sets(x_name, x, y_name, y, least):
@@ -269,9 +270,3 @@ def _two_sets(x_name, x, y_name, y, least):
         if len(value) < least:
             raise invalid(name, f"at least {least} rows", len(value))
     return x, y
-
-
-def _row_blocks(n_rows, width):
-    """Slices that cut n_rows into blocks of about NUMBERS_AT_ONCE numbers, `width` to a row."""
-    rows_in_block = max(1, NUMBERS_AT_ONCE // width)
-    return [slice(start, min(start + rows_in_block, n_rows)) for start in range(0, n_rows, rows_in_block)]

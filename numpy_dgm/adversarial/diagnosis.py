@@ -3,7 +3,7 @@
 A GAN's two losses say little of how good the samples are, since each is measured against a player that moves too.
 So a run is measured on the same few cases, latents and directions all along, drawn once (a Monitor):
 
-    accuracy       the share of real cases, and of the generator's, that the discriminator has on the right side
+    accuracy       the fraction of real cases, and of the generator's, that the discriminator classifies right
     slope          the mean of |∂L_G/∂s| over the generator's cases, N times: 0 where its loss is flat
     spread         √(Σ_d Var x_d) of samples over that of data: 0 for a generator with a single case to show
     distance       the sliced Wasserstein distance of samples and data, over √(Σ_d Var x_d / D) of the data
@@ -13,15 +13,18 @@ Spread is blind to modes lost among many far apart; coverage.py counts those whe
 N cases    D numbers a case    L latents    s logits    M directions
 """
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from ..foundation.progress import History
 from ..foundation.records import Record
-from ..neural.mlp import mlp_forward
+from ..foundation.types import Array
+from ..neural.mlp import MLP, mlp_forward
 from .coverage import squared_wasserstein
-from .gan import discriminator_input, with_labels
+from .gan import GAN, discriminator_input, with_labels
 
-LATEST = 5  # a sentence is said of what has held at so many looks in a row
+LATEST = 5  # a sentence is said of what has held in so many entries in a row
 COLLAPSED_SPREAD = 0.1  # of the data's; the ring's single modes have .014, the grid's .018
 SURE = 0.99  # accuracy
 FLAT = 0.02  # slope; the non-saturating one is about 1/2 in balance and 1 where the generator loses
@@ -32,14 +35,14 @@ FAR = 3.0  # standard deviations of the data
 class Monitor(Record):
     """What a run is measured on."""
 
-    x: np.ndarray  # (N, D) cases of the data, N a multiple of the batch size
-    z: np.ndarray  # (N, L)
-    labels: np.ndarray | None  # (N,) of x; those asked of the generator too
-    directions: np.ndarray  # (M, D) unit vectors
+    x: Array  # (N, D) cases of the data, N a multiple of the batch size
+    z: Array  # (N, L)
+    labels: Array | None  # (N,) of x; those asked of the generator too
+    directions: Array  # (M, D) unit vectors
     batch_size: int
 
 
-def observe(gan, generator, monitor, objective):
+def observe(gan: GAN, generator: MLP, monitor: Monitor, objective: Any) -> dict:
     """What the history keeps of the players, a dict of numbers; see the module. No dropout, running statistics.
 
     generator is the one that training gives back, whose samples are measured; the discriminator is held against
@@ -63,24 +66,24 @@ def observe(gan, generator, monitor, objective):
     }
 
 
-def total_deviation(x):
+def total_deviation(x: Array) -> float:
     """√(Σ_d Var x_d): (N, D) -> a number, how far cases are from their mean."""
     return np.sqrt(x.var(axis=0, dtype=np.float64).sum())
 
 
-def distance(samples, monitor):
-    """The sliced Wasserstein distance of samples (N, D) and the monitored cases, in standard deviations of the latter."""
+def distance(samples: Array, monitor: Monitor) -> float:
+    """The sliced Wasserstein distance of samples (N, D) from the monitored cases, in standard deviations of these."""
     squares = squared_wasserstein(monitor.directions @ samples.T, monitor.directions @ monitor.x.T)
     return np.sqrt(squares.mean() * monitor.x.shape[1]) / total_deviation(monitor.x)
 
 
-def diagnose_gan(history):
-    """What has gone wrong at the latest five looks of a GAN's `history`, one sentence with what to try; else None.
+def diagnose_gan(history: History) -> str:
+    """What has been wrong at the latest five entries of a GAN's `history`, a sentence with what to try; else ""
 
     Meant for the second half of a run: a generator that has just started has not spread yet.
     """
     if len(history["spread"]) < LATEST:
-        return None
+        return ""
     latest = {name: values[-LATEST:] for name, values in history.series.items()}
     if min(latest["distance"]) > FAR:
         return (f"the run has diverged: its samples lie {latest['distance'][-1]:.1f} standard deviations from the "
@@ -93,7 +96,7 @@ def diagnose_gan(history):
     if max(latest["spread"]) < COLLAPSED_SPREAD:
         return (f"the generator has collapsed: its samples spread {latest['spread'][-1]:.2g} times as far as the data; "
                 "try packing or minibatch discrimination, R1, or a smaller rate for the generator")
-    return None
+    return ""
 
 
 def _samples(generator, gan, monitor):

@@ -70,20 +70,20 @@ class GANSettings(Settings):
     """What `train_gan` can be told."""
 
     steps: int = setting(help="steps of the generator")
-    objective: object = setting(NonSaturating(), "what the players descend; see objectives.py", option=False)
-    penalty: object = setting(None, "on the gradient of the discriminator: R1(weight) or GradientPenalty(weight)",
-                              option=False)
+    objective: Any = setting(NonSaturating(), "what the players descend; see objectives.py", option=False)
+    penalty: Any = setting(None, "on the gradient of the discriminator: R1(weight) or GradientPenalty(weight)",
+                           option=False)
     clip: float = setting(None, "c: hold each of the discriminator's parameters within [-c, c]", above=0)
     spectral: bool = setting(False, "divide the discriminator's weights by their largest singular values")
-    noise: object = setting(None, "blur what the discriminator sees, by an InstanceNoise(...)", option=False)
+    noise: Any = setting(None, "blur what the discriminator sees, by an InstanceNoise(...)", option=False)
     batch_size: int = setting(64, "real cases, and generated ones, a step; a multiple of the packing")
     critic_steps: int = setting(1, "steps of the discriminator before each of the generator")
     simultaneous: bool = setting(False, "both players step from where both stand, not the discriminator first")
     rate: float = setting(2e-4, "learning rate at the start", above=0)
     discriminator_rate: float = setting(None, "the discriminator's learning rate (default: the same)", above=0)
     schedule: str = setting("constant", "how the rates fall", choices=SCHEDULES)
-    optimizer: object = setting(Adam(beta1=0.5), "SGD(), Momentum(), RMSProp() or Adam(); each player has its own copy",
-                                option=False)
+    optimizer: Any = setting(Adam(beta1=0.5), "SGD(), Momentum(), RMSProp() or Adam(); each player has its own copy",
+                             option=False)
     average: float = setting(None, "give back the generator's moving average with this decay, such as 0.999",
                              above=0, below=1)
     log_every: int = setting(100, "steps from one entry of the history to the next")
@@ -282,7 +282,7 @@ class GANTrainer(Trainer):
 
     def diagnose(self) -> str:
         """What `diagnose_gan` finds, in the second half of the run."""
-        return diagnose_gan(self.history) or "" if 2 * self.done > self.total else ""
+        return diagnose_gan(self.history) if 2 * self.done > self.total else ""
 
     def fingerprint(self) -> str:
         """A short text that tells these data and labels from others."""
@@ -298,7 +298,7 @@ class GANTrainer(Trainer):
 
 
 def open_source(gan: GAN, data: Any, labels: Any) -> Source:
-    """A Source of what came to `train_gan`. Raises InvalidInput."""
+    """The Source that `data` and `labels` make. Raises InvalidInput."""
     width = _width(gan)
     if isinstance(data, MixtureOfGaussians):
         if data.centres.shape[1] != width:
@@ -306,10 +306,9 @@ def open_source(gan: GAN, data: Any, labels: Any) -> Source:
         if gan.n_classes > 0:
             raise invalid("data", "cases with labels for a GAN with classes", "a mixture, which has none",
                           "draw cases of it and label them")
-    else:
-        data = check_cases("data", data, width, check_numbers)
-    n_cases = None if isinstance(data, MixtureOfGaussians) else len(data)
-    return Source(data, check_labels(gan, labels, n_cases))
+        return Source(data, check_labels(gan, labels, 0))
+    data = check_cases("data", data, width, check_numbers)
+    return Source(data, check_labels(gan, labels, len(data)))
 
 
 def check_numbers(name: str, x: Any, width: int) -> Array:
@@ -353,7 +352,8 @@ def check_gan(gan: GAN) -> None:
 
 def check_objects(settings: GANSettings) -> None:
     """InvalidInput unless objective, penalty, noise and optimizer are instances of what they should be."""
-    objective, optimizer = settings.objective, settings.optimizer
+    objective: Any = settings.objective
+    optimizer: Any = settings.optimizer
     has_losses = hasattr(objective, "discriminator_loss") and hasattr(objective, "generator_loss")
     if not has_losses or isinstance(objective, type):
         raise invalid("objective", "an objective such as NonSaturating()", repr(objective))

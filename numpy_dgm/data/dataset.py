@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ..foundation.batches import row_blocks
 from ..foundation.checks import check_choice, check_generator, invalid
 from ..foundation.numerics import bernoulli
 from ..foundation.types import Array, Generator
@@ -166,7 +167,7 @@ def _checked_labels(name, labels, N):
 def _pixel_range(name, images):
     """The lowest pixel, the highest, and whether all are 0 or 1, a block of rows at a time."""
     low, high, only_bits = np.inf, -np.inf, True
-    for rows in _row_blocks(images.shape):
+    for rows in row_blocks(len(images), BLOCK_PIXELS // images.shape[1]):
         block = np.asarray(images[rows])
         block_low, block_high = float(block.min()), float(block.max())
         if not (math.isfinite(block_low) and math.isfinite(block_high)):
@@ -189,17 +190,10 @@ def _scale_for(name, dtype, low, high, scale):
 def _sample(images, scale, rng):
     """One draw of each pixel, 1 with probability pixel / scale: (N, D) uint8."""
     bits = np.empty(images.shape, dtype=np.uint8)
-    for rows in _row_blocks(images.shape):
+    for rows in row_blocks(len(images), BLOCK_PIXELS // images.shape[1]):
         p = np.asarray(images[rows], dtype=np.float64) / scale
         bits[rows] = bernoulli(p, rng)
     return bits
-
-
-def _row_blocks(shape):
-    """Slices that cut N rows into blocks of about BLOCK_PIXELS pixels each."""
-    N, D = shape
-    rows_in_block = max(1, BLOCK_PIXELS // D)
-    return [slice(start, min(start + rows_in_block, N)) for start in range(0, N, rows_in_block)]
 
 
 def _take_images(images, rows):

@@ -53,7 +53,8 @@ class RBMSettings(Settings):
     optimizer: str = setting("sgd", "what makes a step of a gradient", choices=tuple(OPTIMIZERS))
     weight_decay: float = setting(0.0, "d: each step also subtracts rate * d * W; the biases are left alone", most=1)
     centred: bool = setting(True, "take the centred gradient")
-    sparsity_target: float = setting(None, "fraction of the cases for which a hidden bit should be on", above=0, below=1)
+    sparsity_target: float = setting(None, "fraction of the cases for which a hidden bit should be on", above=0,
+                                     below=1)
     sparsity_cost: float = setting(1.0, "weight of the sparsity gradient")
     n_chains: int = setting(100, "persistent chains of pcd, ladders of tempered")
     n_rungs: int = setting(10, "temperatures of a tempered ladder", least=2)
@@ -120,7 +121,8 @@ class RBMTrainer(Trainer):
         v_mean = mean_of_cases(data, self.train_rows)
         self.v_offset = v_mean.astype(self.vector.dtype) if settings.centred else np.zeros_like(rbm.b)
         self.h_offset = hidden_probs(self.model, self.v_offset[None])[0]  # (K,) running means of the hidden units
-        self.ladder, self.swap_rates = None, None
+        self.ladder: Any = None
+        self.swap_rates: Any = None  # (L - 1,) of the latest tempered step
         if settings.method == "tempered":
             self.ladder = init_ladder(self.model, settings.n_rungs, v_mean)
             self.chains = start_ladder(self.model, self.ladder, settings.n_chains, rng)  # (L, M, D)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.checks import check_array, check_choice, check_integer, invalid
+from ..foundation.checks import check_array, check_integer, invalid
 from ..foundation.enumeration import all_bits
 from ..foundation.numerics import bernoulli, logit, logsumexp, sigmoid, sum_of_softplus
 from ..foundation.types import Array, Generator

@@ -33,7 +33,8 @@ def count_minibatches(rows: Array, batch_size: int) -> int:
 
 
 def row_blocks(n_rows: int, rows_at_once: int = CASES_AT_ONCE) -> Iterator[slice]:
-    """Slices that cut `n_rows` rows into blocks."""
+    """Slices that cut `n_rows` rows into blocks of `rows_at_once` rows, or of one where that is less than one."""
+    rows_at_once = max(1, rows_at_once)
     for start in range(0, n_rows, rows_at_once):
         yield slice(start, min(start + rows_at_once, n_rows))
 
@@ -72,10 +73,10 @@ def check_cases(name: str, data: Any, width: int, check: Callable) -> Any:
 
 def mean_of_cases(data: Any, rows: Array) -> Array:
     """The mean of the cases `rows` (n,) of `data`, in float64, read in blocks: (D,)."""
-    total = 0.0
+    total = np.zeros(data.shape[1])
     for block in row_blocks(len(rows), 500):
         cases = np.asarray(data[rows[block]])
-        total = total + cases.sum(axis=0, dtype=np.float64)
+        total += cases.sum(axis=0, dtype=np.float64)
     return total / len(rows)
 
 

@@ -32,7 +32,7 @@ def save_checkpoint(path: Any, state: dict) -> None:
     """Write `state` to the file `path`: a dict of arrays, numbers, texts, None, lists and dicts of these."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {}
+    arrays: dict[str, Any] = {}
     structure = {"format": FORMAT, "state": _to_json(state, arrays)}
     temporary = path.with_name(f".{path.name}.unfinished")  # in the same folder, so that renaming is atomic
     try:
@@ -48,7 +48,7 @@ def save_checkpoint(path: Any, state: dict) -> None:
 
 
 def load_checkpoint(path: Any) -> dict:
-    """The `state` that `save_checkpoint` wrote to `path`. InvalidInput where the file is missing, cut short or foreign."""
+    """The `state` that `save_checkpoint` wrote to `path`. InvalidInput where there is no such file, whole."""
     path = Path(path)
     if not path.is_file():
         raise invalid(path, "a checkpoint", "no such file")
@@ -62,11 +62,12 @@ def load_checkpoint(path: Any) -> dict:
     except InvalidInput:
         raise
     except NOT_A_CHECKPOINT as error:
-        raise invalid(path, "a whole numpy_dgm checkpoint", f"a file that cannot be read ({type(error).__name__})") from error
+        got = f"a file that cannot be read ({type(error).__name__})"
+        raise invalid(path, "a whole numpy_dgm checkpoint", got) from error
 
 
 def generator_state(rng: Generator) -> dict:
-    """All that makes `rng` what it is, as a dict for `save_checkpoint`. InvalidInput for kinds that NumPy does not ship."""
+    """All that makes `rng` what it is, for `save_checkpoint`. InvalidInput for kinds that NumPy does not ship."""
     bits = rng.bit_generator
     kind, seeds = type(bits).__name__, bits.seed_seq
     if kind not in BIT_GENERATORS or not isinstance(seeds, np.random.SeedSequence):
@@ -97,7 +98,8 @@ def restore_generator(rng: Generator, saved: dict) -> None:
     if missing_children < 0:
         raise invalid("rng", f"a generator that has spawned at most {saved['n_children_spawned']} children",
                       f"one that has spawned {mine['n_children_spawned']}")
-    rng.bit_generator.seed_seq.spawn(missing_children)
+    seeds: Any = rng.bit_generator.seed_seq
+    seeds.spawn(missing_children)
     rng.bit_generator.state = saved["state"]
 
 

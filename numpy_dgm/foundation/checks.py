@@ -59,8 +59,8 @@ def check_values(name: str, array: Array, low: float | None = None, high: float 
 
 def check_integer(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
     """`value` as an int of at least `least` (and at most `most`), or InvalidInput."""
-    in_range = isinstance(value, numbers.Integral) and not isinstance(value, bool) and value >= least
-    if not in_range or (most is not None and value > most):
+    in_range = isinstance(value, numbers.Integral) and not isinstance(value, bool) and int(value) >= least
+    if not in_range or (most is not None and int(value) > most):
         bounds = f">= {least}" if most is None else f"in [{least}, {most}]"
         raise invalid(name, f"an integer {bounds}", repr(value))
     return int(value)

@@ -25,7 +25,7 @@ def check_finite(model: Record, when: str, **losses: float) -> None:
     when      where the run stands, such as "epoch 3"
     """
     for name, value in [*leaves(model), *losses.items()]:
-        if not np.isfinite(value).all():
+        if not np.all(np.isfinite(np.asarray(value))):
             raise Diverged(f"training stopped in {when}: {name} is no longer finite; "
                            "a smaller learning rate usually helps")
 

@@ -8,6 +8,7 @@ the package writes in place: into the vector that the training loop owns.
 """
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Momentum:
     """
 
     momentum: float = 0.9
-    velocity: Array | None = None  # (P,) m, zero at the start
+    velocity: Any = None  # (P,) m, zero at the start
 
     linear = True
 
@@ -63,7 +64,7 @@ class RMSProp:
 
     decay: float = 0.9
     epsilon: float = 1e-8
-    square: Array | None = None  # (P,) s
+    square: Any = None  # (P,) s
 
     linear = False  # the size of g cancels
 
@@ -99,8 +100,8 @@ class Adam:
     beta2: float = 0.999
     epsilon: float = 1e-8
     steps: int = 0
-    mean: Array | None = None  # (P,) m
-    square: Array | None = None  # (P,) s
+    mean: Any = None  # (P,) m
+    square: Any = None  # (P,) s
 
     linear = False  # the size of g cancels
 
@@ -142,7 +143,7 @@ class MovingAverage:
 
     decay: float = 0.99
     steps: int = 0
-    vector: Array | None = None  # (P,) θ̄
+    vector: Any = None  # (P,) θ̄
 
     def start(self, vector: Array) -> None:
         """Make ready for averages of `vector` (P,)."""
@@ -157,7 +158,7 @@ class MovingAverage:
         self.steps += 1
 
 
-OPTIMIZERS = {"sgd": SGD, "momentum": Momentum, "rmsprop": RMSProp, "adam": Adam}
+OPTIMIZERS: dict[str, Any] = {"sgd": SGD, "momentum": Momentum, "rmsprop": RMSProp, "adam": Adam}
 SCHEDULES = ("constant", "linear", "cosine")
 
 

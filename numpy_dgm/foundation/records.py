@@ -71,7 +71,7 @@ def leaves(record: Any) -> list[tuple[str, Array]]:
 
 def with_leaves(record: Any, arrays: Iterator[Array]) -> Any:
     """A record like `record` with the next of `arrays`, an iterator, in the place of each trainable array."""
-    changed = {}
+    changed: dict[str, Any] = {}
     for name in record.trainable:
         value = getattr(record, name)
         if isinstance(value, tuple):

@@ -135,7 +135,7 @@ def document_settings(function: Any, kind: type) -> None:
         value = "required" if one.default is MISSING else repr(one.default)
         lines.append(f"    {one.name:<24} {value:<14} {describe_setting(one)}")
     function.__signature__ = signature.replace(parameters=parameters)
-    function.__doc__ = f"{function.__doc__.rstrip()}\n\n    Settings, with their defaults:\n\n" + "\n".join(lines) + "\n"
+    function.__doc__ = "\n".join([function.__doc__.rstrip(), "\n    Settings, with their defaults:\n", *lines, ""])
 
 
 def describe_setting(one: Field) -> str:

@@ -69,14 +69,11 @@ def from_state(name: str, state: Any, kinds: tuple, like: Any = ANYTHING) -> Any
 
 def check_like(name: str, state: Any, like: Any) -> None:
     """InvalidInput unless `state` could have been made of a value like `like`."""
-    if isinstance(like, np.ndarray):
-        expected, got = describe_type(like), describe_type(state)
-    elif isinstance(like, (list, tuple)):
+    expected, got = describe_type(like), describe_type(state)
+    if isinstance(like, (list, tuple)):
         expected, got = f"{len(like)} entries", f"{len(state)} entries" if isinstance(state, list) else "no list"
-    elif dataclasses.is_dataclass(like):
-        expected, got = type(like).__name__, state.get("kind") if isinstance(state, dict) else describe_type(state)
-    else:
-        expected, got = describe_type(like), describe_type(state)
+    elif dataclasses.is_dataclass(like) and isinstance(state, dict):
+        got = str(state.get("kind"))
     if expected != got:
         raise invalid(name, expected, got)
 
@@ -97,7 +94,7 @@ def outline(name: str, state: Any) -> dict:
         state = {f"[{i}]": part for i, part in enumerate(state)}
     if not isinstance(state, dict):
         return {name: describe_type(state) if isinstance(state, np.ndarray) else state}
-    found = {}
+    found: dict[str, Any] = {}
     for part, value in state.items():
         separator = "." if name and not part.startswith("[") else ""
         found |= outline(f"{name}{separator}{part}", value)

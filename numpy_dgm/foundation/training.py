@@ -1,7 +1,7 @@
 """The training loop of every kind of model, and the contract that a kind fulfils.
 
     while not finished:
-        trainer.advance(rng)                          one turn: an epoch, or the steps between two entries of the history
+        trainer.advance(rng)        one turn: an epoch, or the steps between two entries of the history
         history.record(..., **trainer.observe(model))
         stop early, call on_record, show progress, save
 
@@ -33,7 +33,6 @@ from .guards import Diverged, EarlyStopping, TrainingWarning, check_finite
 from .optimizers import MovingAverage, scheduled_rate
 from .progress import History, Progress, history_from_state
 from .records import Record, flatten, pack, windows
-from .settings import Settings
 from .state import from_state, outline, to_state
 from .types import Array, Generator
 
@@ -56,7 +55,8 @@ class Trainer:
         self.settings, self.data, self.total, self.done = settings, data, total, 0
         self.rate = settings.rate
         self.history = History()
-        self.average = self.stopping = None
+        self.average: Any = None
+        self.stopping: Any = None
         self.warning = ""  # what was found wrong with the run
         if settings.average is not None:
             self.average = MovingAverage(settings.average)

@@ -9,7 +9,7 @@ A module has
     draw_training(run)                 the figures of a finished run
     check_model(model)                 InvalidInput where a model from a file is none
     EvaluateOptions, evaluate(run, options)    `dgm evaluate RUN`: a report that prints in words
-    SampleOptions, sample(run, options)        `dgm sample RUN`: writes what was asked for; None where a kind has no samples
+    SampleOptions, sample(run, options)        `dgm sample RUN`: writes the samples; both None where a kind has none
 """
 from dataclasses import fields
 from pathlib import Path

@@ -3,8 +3,9 @@
 The data are the ring or the grid, by name, drawn afresh for every batch at unit spread; or images, as `open_data`
 opens them, grey.
 """
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,7 @@ from .loading import LoadedRun, check_output, open_test_data, open_training_data
 
 MIXTURES = {"ring": ring_of_gaussians, "grid": grid_of_gaussians}
 PENALTIES = {"none": None, "r1": R1, "gradient": GradientPenalty}
-DEFAULTS = {  # where the kind of data decides
+DEFAULTS: dict[str, dict[str, Any]] = {  # where the kind of data decides
     "mixture": {"steps": 12_000, "latents": 2, "hidden": (80,) * 5, "units": "tanh", "batch_size": 256, "rate": 0.001,
                 "noise": 0.5},
     "images": {"steps": 6_000, "latents": 32, "hidden": (128, 256), "units": "leaky_relu", "batch_size": 64,
@@ -84,11 +85,11 @@ class TrainOptions(GANSettings):
     objective: str = setting("non-saturating", "what the players descend", choices=tuple(OBJECTIVES))
     penalty: str = setting("r1", "on the gradient of the discriminator", choices=tuple(PENALTIES))
     penalty_weight: float = setting(0.5, "of the penalty")
-    noise: float = setting(None, "blur what the discriminator sees by noise of this standard deviation at first, falling "
-                                 f"to none {defaults('noise')}")
+    noise: float = setting(None, "blur what the discriminator sees by noise of this standard deviation at first, "
+                                 f"falling to none {defaults('noise')}")
     packing: int = setting(1, "cases that the discriminator sees side by side")
-    discrimination: tuple = setting(None, "minibatch discrimination in the discriminator, such as 16 4; takes --penalty "
-                                          "none", n_values=2, metavar=("KERNELS", "DIRECTIONS"))
+    discrimination: tuple = setting(None, "minibatch discrimination in the discriminator, such as 16 4; takes "
+                                          "--penalty none", n_values=2, metavar=("KERNELS", "DIRECTIONS"))
     dropout: float = setting(0.0, "fraction of the discriminator's values to drop; takes --penalty none", below=1)
     batch_norm: bool = setting(False, "batch norm in the generator")
     batch_size: int = setting(None, f"real cases, and generated ones, a step {defaults('batch_size')}")
@@ -101,8 +102,8 @@ class TrainOptions(GANSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluateOptions(Settings):
-    """What its samples cover, beside what real cases would show: on the ring and the grid, the modes; on images, precision
-    and recall, the maximum mean discrepancy and the sliced Wasserstein distance.
+    """What its samples cover, beside what real cases would show: on the ring and the grid, the modes; on images,
+    precision and recall, the maximum mean discrepancy and the sliced Wasserstein distance.
     """
 
     data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
@@ -147,12 +148,13 @@ def train(options: TrainOptions, folder: Path) -> tuple[GAN, History]:
 
 def with_defaults(options: TrainOptions, is_mixture: bool) -> TrainOptions:
     """The options with those that the kind of data decides filled in."""
-    chosen = {name: value for name, value in DEFAULTS["mixture" if is_mixture else "images"].items()
-              if getattr(options, name) is None}
-    options = replace(options, **chosen)
-    if options.log_every is None:
-        options = replace(options, log_every=max(1, options.steps // FILM_FRAMES))
-    return options
+    values: dict[str, Any] = vars(options) | {}
+    for name, value in DEFAULTS["mixture" if is_mixture else "images"].items():
+        if values[name] is None:
+            values[name] = value
+    if values["log_every"] is None:
+        values["log_every"] = max(1, values["steps"] // FILM_FRAMES)
+    return TrainOptions(**values)
 
 
 def open_source(data: str, part: str | None, seed: int) -> MixtureOfGaussians | Data:
@@ -175,7 +177,7 @@ def labels_of(source: MixtureOfGaussians | Data, name: str) -> Array:
 def init_gan(options: TrainOptions, source: MixtureOfGaussians | Data, labels: Array | None, rng: Generator) -> GAN:
     """A fresh GAN of the widths and layers asked for. Draws the generator's weights, then the discriminator's."""
     is_mixture = isinstance(source, MixtureOfGaussians)
-    width = source.centres.shape[1] if is_mixture else source.shape[1]
+    width = source.centres.shape[1] if isinstance(source, MixtureOfGaussians) else source.shape[1]
     n_classes = 0 if labels is None else int(labels.max()) + 1
     generator = init_mlp([options.latents + n_classes, *options.hidden, width], rng, hidden=options.units,
                          batch_norm=options.batch_norm, output=None if is_mixture else "sigmoid")

@@ -70,8 +70,8 @@ class EvaluateOptions(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class SampleOptions(Settings):
-    """Chains that start at noise are run for --steps steps of Gibbs sampling, and drawn where they end. Too few steps show
-    the noise that they started at; compare 10, 100 and 1,000.
+    """Chains that start at noise are run for --steps steps of Gibbs sampling, and drawn where they end. Too few steps
+    show the noise that they started at; compare 10, 100 and 1,000.
     """
 
     out: Path = setting(Path("samples.png"), ".png: images, and the filters beside them; .npy: the states themselves")
@@ -127,19 +127,22 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     cases, what = open_test_data(run, options.data, options.part, options.bits)
     v = rbm.visible.check(cases.name, cases[:], len(rbm.b))
     if not rbm.visible.are_states(v):
-        raise invalid("bits", "'threshold' or 'sampled', since log p of a model of bits depends on how grey becomes bits",
-                      f"{cases.bits!r}, which leaves grey pixels in {cases.name}")
+        raise invalid("bits", "'threshold' or 'sampled'", f"{cases.bits!r}, which leaves grey pixels in {cases.name}",
+                      "log p of a model of bits depends on how grey becomes bits")
     trained_on = reopen_data(run)
-    is_comparable = trained_on is not None and isinstance(rbm.visible, Bernoulli)
+    training_free_energy = pixels = None
+    if trained_on is not None:
+        training_free_energy = free_energy(rbm, trained_on[:]).mean()
+    if trained_on is not None and isinstance(rbm.visible, Bernoulli):
+        pixels = independent_pixels(mean_of_cases(trained_on, np.arange(len(trained_on))), v)
     return Report(
         data=what,
         evaluation=evaluate_rbm(rbm, v, np.random.default_rng(options.seed), method=options.method,
                                 n_temperatures=options.temperatures),
         reconstruction_error=reconstruction_error(rbm, v),
         free_energy=free_energy(rbm, v).mean(),
-        training_free_energy=None if trained_on is None else free_energy(rbm, trained_on[:]).mean(),
-        independent_pixels=independent_pixels(mean_of_cases(trained_on, np.arange(len(trained_on))), v)
-        if is_comparable else None,
+        training_free_energy=training_free_energy,
+        independent_pixels=pixels,
     )
 
 

@@ -34,7 +34,8 @@ RATE = 0.01
 def numpy_dgm_epoch(X, n_hidden, batch):
     rng = np.random.default_rng(0)
     rbm = init_rbm(X.shape[1], n_hidden, rng)
-    train_rbm(rbm, X, epochs=1, rng=rng, batch_size=batch, n_chains=batch, rate=RATE, schedule="constant", centred=False)
+    train_rbm(rbm, X, epochs=1, rng=rng, batch_size=batch, n_chains=batch, rate=RATE, schedule="constant",
+              centred=False)
 
 
 def scikit_learn_epoch(X, n_hidden, batch):

@@ -200,8 +200,6 @@ def test_the_fingerprint_tells_shapes_and_orders_and_reads_few_cases():
     assert fingerprint((data > 0.5).astype(np.uint8)) == fingerprint((data > 0.5).astype(np.float32))
 
 
-
-
 def test_what_a_run_keeps_of_its_data_is_what_the_data_say():
     assert describe_cases(np.zeros((3, 2))) == {}
     assert describe_cases(open_data("digits", part="train")) == {

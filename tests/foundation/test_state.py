@@ -105,6 +105,13 @@ def test_what_is_not_on_the_list_or_not_whole_is_refused(case):
 
 
 LIKE = RECORDS["rbm"]
+
+
+def softmax(n_values):
+    """STATE with softmax units of so many values in the hidden layer."""
+    return {**STATE, "hidden": {"kind": "Softmax", "n_values": n_values}}
+
+
 UNLIKE = {
     "dtype": ({**STATE, "W": STATE["W"].astype(np.float64)}, r"m.W: expected float32 \(5, 4\), got float64 \(5, 4\)"),
     "shape": ({**STATE, "b": STATE["b"][:3]}, r"m.b: expected float32 \(5,\), got float32 \(3,\)"),
@@ -112,9 +119,9 @@ UNLIKE = {
     "a list for an array": ({**STATE, "b": [1.0]}, r"m.b: expected float32 \(5,\), got list"),
     "another kind": (to_state(RECORDS["boltzmann"]), "m: expected RBM, got BoltzmannMachine"),
     "another kind within": ({**STATE, "hidden": to_state(Bernoulli())}, "m.hidden: expected Softmax, got Bernoulli"),
-    "a text for a number": ({**STATE, "hidden": {"kind": "Softmax", "n_values": "2"}}, "n_values: expected int, got str"),
-    "a bool for a number": ({**STATE, "hidden": {"kind": "Softmax", "n_values": True}}, "n_values: expected int, got bool"),
-    "a record for a number": ({**STATE, "hidden": {"kind": "Softmax", "n_values": STATE}}, "n_values: expected int, got dict"),
+    "a text for a number": (softmax("2"), "n_values: expected int, got str"),
+    "a bool for a number": (softmax(True), "n_values: expected int, got bool"),
+    "a record for a number": (softmax(STATE), "n_values: expected int, got dict"),
     "nothing": (None, "m: expected RBM, got NoneType"),
 }
 

@@ -280,7 +280,8 @@ def test_where_the_schedule_does_not_allow_it_a_sentence_says_what_to_do(run, to
     arguments = {name: InstanceNoise(0.5) if value is True else value for name, value in arguments.items()}
     run(tmp_path, **arguments, **{total: 6})
     message = refused(tmp_path, run, **arguments, **{total: 12})
-    assert f"{total}: the run there was planned for 6 {total} and cannot be changed to 12, since {why}; start" in message
+    expected = f"{total}: the run there was planned for 6 {total} and cannot be changed to 12, since {why}; start"
+    assert expected in message
 
 
 # metadata

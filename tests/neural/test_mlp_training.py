@@ -119,7 +119,8 @@ def test_patience_gives_back_the_network_with_the_best_loss_of_the_held_out_labe
     """Labels at random: what is learnt of them is overfitting."""
     x, _ = cases(60)
     y = np.random.default_rng(3).integers(0, C, size=60)
-    trained, history = small_run(data=x, labels=y, epochs=100, rate=0.05, schedule="constant", validation=0.4, patience=5)
+    trained, history = small_run(data=x, labels=y, epochs=100, rate=0.05, schedule="constant", validation=0.4,
+                                 patience=5)
     losses = history["validation_loss"]
     assert len(losses) < 100 and np.argmin(losses) == len(losses) - 6
     held_out = np.sort(np.random.default_rng(2).permutation(60)[:24])

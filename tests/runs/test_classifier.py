@@ -12,8 +12,8 @@ from numpy_dgm.runs.classifier import EvaluateOptions, TrainOptions, evaluate, t
 
 
 def test_the_network_is_the_one_asked_for_and_comes_back(tmp_path):
-    mlp, history = train(TrainOptions(data="digits", hidden=(12, 8), units="tanh", dropout=0.1, batch_norm=True, epochs=2),
-                         tmp_path)
+    options = TrainOptions(data="digits", hidden=(12, 8), units="tanh", dropout=0.1, batch_norm=True, epochs=2)
+    mlp, history = train(options, tmp_path)
     assert [layer.W.shape for layer in mlp.layers if hasattr(layer, "W")] == [(64, 12), (12, 8), (8, 10)]
     assert {BatchNorm, Dropout, Tanh} <= {type(layer) for layer in mlp.layers}
     run = load_run(tmp_path)

@@ -53,6 +53,7 @@ MUTANTS = [
     Mutant("    return x / 2", "    while True:\n        pass", "hangs"),
     Mutant("x / 4", "x * 4", "survives its tests"),
     Mutant("x / 3", "3 * x", "survives its lesson", lessons="01"),
+    Mutant("x / 2", "__import__('os')._exit(0)", "ends all at once"),
     Mutant("return x", "return -x", "faulty: found three times"),
     Mutant("x / 5", "x * 5", "faulty: not found"),
     Mutant("x / 2", "x /", "faulty: does not compile"),
@@ -104,10 +105,12 @@ def test_a_mutant_that_hangs_is_caught(repository):
     assert code == 0 and " hang " in lines[1]
 
 
-@pytest.mark.parametrize("name, said", [("survives its tests", "GREEN"), ("survives its lesson", "red   01 GREEN")])
-def test_a_mutant_that_survives_is_a_failure(repository, name, said):
+@pytest.mark.parametrize("name, verdict", [
+    ("survives its tests", "GREEN"), ("survives its lesson", "red   01 GREEN"), ("ends all at once", "DIED"),
+])
+def test_a_mutant_that_survives_is_a_failure(repository, name, verdict):
     code, lines = run_mutants(repository, name)
-    assert code == 1 and name in lines[1] and said in lines[1]
+    assert code == 1 and name in lines[1] and verdict in lines[1]
     assert lines[-1].startswith("1 mutants: 0 caught, 1 survived")
 
 

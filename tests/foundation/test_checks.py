@@ -40,6 +40,7 @@ def test_arrays_of_numbers_pass_as_they_are(value):
 @pytest.mark.parametrize("value, got", [
     (np.zeros(3), "(3,)"),
     (np.zeros((2, 3, 1)), "(2, 3, 1)"),
+    (np.zeros((2, 1, 3)), "(2, 1, 3)"),
     (np.zeros((2, 4)), "(2, 4)"),
     (np.zeros((0, 3)), "(0, 3)"),
     (np.array([[None, 1, 2]]), "object"),

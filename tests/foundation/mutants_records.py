@@ -1,0 +1,15 @@
+"""Mistakes to make in numpy_dgm/foundation/records.py, in the order of its lines."""
+from mutant import Mutant
+
+MODULE = "foundation/records.py"
+
+MUTANTS = [
+    Mutant("for inner, array in leaves(value)]", "for inner, array in leaves(value)[:1]]",
+           "only the first array of an inner record is packed"),
+    Mutant("changed[name] = tuple(with_leaves(part, arrays) for part in value)",
+           "changed[name] = tuple(with_leaves(part, arrays) for part in value[::-1])[::-1]",
+           "layers packed in one order and taken out in another"),
+    Mutant("vector[start:stop].reshape(array.shape)", "vector[start:stop].reshape(array.shape).copy()",
+           "copies in place of windows"),
+    Mutant("        index -= array.size\n", "", "an entry gets another's name"),
+]

@@ -1,29 +1,41 @@
 """`dgm demo`: real digits end to end in under a minute, with what can be checked checked.
 
 One RBM is small enough (16 hidden units) that its log-likelihood on unseen digits is exact. A larger one
-(128) is trained for the pictures, and its log-likelihood estimated, with a verdict. A GAN makes digits that are
+(128) is trained for its samples, and its log-likelihood estimated, with a verdict. A GAN makes digits that are
 asked for by name; it has no likelihood, so its samples are held against unseen digits.
 """
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from . import plots
-from .adversarial import R1, generate, make_gan, precision_and_recall, train_gan
+from .adversarial import GAN, R1, generate, make_gan, precision_and_recall, train_gan
 from .data import open_data
-from .energy import evaluate_rbm, exact_gradient, free_energy, init_rbm, log_likelihood, log_partition, train_rbm
-from .energy.evaluation import independent_pixels
-from .energy.rbm import sample_chains, transposed
+from .energy import (
+    evaluate_rbm,
+    exact_gradient,
+    free_energy,
+    independent_pixels,
+    init_rbm,
+    log_likelihood,
+    log_partition,
+    sample_chains,
+    train_rbm,
+)
+from .energy.rbm import transposed
+from .foundation.batches import mean_of_cases
 from .foundation.enumeration import all_bits
 from .foundation.gradcheck import check_gradient
 from .foundation.numerics import logsumexp
-from .foundation.batches import mean_of_cases
+from .foundation.progress import History
+from .foundation.types import Array, Generator
 from .neural import init_mlp
 
 
-def run_demo(folder, seed=0):
-    """Train, check, draw; the pictures go to `folder`. Returns the exact mean test log-likelihood of the small RBM."""
+def run_demo(folder: Any, seed: int = 0) -> float:
+    """Train, check, draw; the figures go to `folder`. Returns the exact mean test log-likelihood of the small RBM."""
     folder = Path(folder)
     rng = np.random.default_rng(seed)
     train, test = open_data("digits", part="train"), open_data("digits", part="test")
@@ -41,7 +53,7 @@ def run_demo(folder, seed=0):
     print(f"  log p of an unseen digit, exactly: {log_p.mean():.2f} nats, ± {log_p.std() / np.sqrt(len(log_p)):.2f}")
     print(f"  for comparison, independent pixels: {independent_pixels(p, test[:]):.2f} nats; more is better")
 
-    print("\nAn RBM with 128 hidden units, for the pictures:")
+    print("\nAn RBM with 128 hidden units, for its samples:")
     started = time.perf_counter()
     large = init_rbm(64, 128, rng, train)
     large, history = train_rbm(large, train, epochs=150, rng=rng, rate=0.1, validation=0.1, progress=True)
@@ -55,7 +67,7 @@ def run_demo(folder, seed=0):
           f"± {evaluation.standard_error:.2f}; verdict: {verdict}")
     for reason in evaluation.reasons:
         print(f"    - {reason}")
-    _, dreams = sample_chains(large, 100, 2000, rng)
+    _, sampled = sample_chains(large, 100, 2000, rng)
 
     print("\nA GAN that is told which digit to make:")
     gan, gan_history = train_a_gan(rng)
@@ -66,8 +78,8 @@ def run_demo(folder, seed=0):
         precision, recall = precision_and_recall(grey_test, x)
         print(f"  {name}: {precision:.0%} lie among the unseen digits, and {recall:.0%} of those lie among them")
 
-    print("\nPictures:")
-    draw_comparison(folder, grey_test[:100], dreams, made[np.arange(360) % 36 < 10])
+    print("\nFigures:")
+    draw_comparison(folder, grey_test[:100], sampled, made[np.arange(360) % 36 < 10])
     plots.save(plots.filters(large, train.image_shape), "filters.png", folder)
     plots.save(plots.training_curves(history), "training.png", folder)
     plots.save(plots.gan_curves(gan_history), "gan_training.png", folder)
@@ -79,7 +91,7 @@ def run_demo(folder, seed=0):
     return float(log_p.mean())
 
 
-def check_the_equations(rng):
+def check_the_equations(rng: Generator) -> None:
     """Hold the library against sums over every state of a random RBM with 6 + 4 units, and say what was held."""
     print("Checked on a random RBM with 6 + 4 units, against sums over all of its states:")
     rbm = init_rbm(6, 4, rng, dtype=np.float64)
@@ -88,7 +100,7 @@ def check_the_equations(rng):
     v = all_bits(6)
     total = np.exp(log_likelihood(rbm, v)).sum()
     assert abs(total - 1) < 1e-10
-    print(f"  the probabilities of its {len(v)} pictures add up to 1 (off by {abs(total - 1):.1e})")
+    print(f"  the probabilities of its {len(v)} visible states add up to 1 (off by {abs(total - 1):.1e})")
     through_h = logsumexp(-free_energy(transposed(rbm), all_bits(4)))
     assert abs(through_h - log_partition(rbm)) < 1e-10
     assert abs(through_h - logsumexp(-free_energy(rbm, v))) < 1e-10
@@ -98,7 +110,7 @@ def check_the_equations(rng):
     print(f"  the gradient is the slope of log p, every one of its 34 entries (relative error {error:.1e})")
 
 
-def train_a_gan(rng):
+def train_a_gan(rng: Generator) -> tuple[GAN, History]:
     """A conditional GAN on the grey digits of the training part: `(gan, history)`."""
     cases = open_data("digits", part="train", bits="grey")
     n_classes, n_latent = 10, 32
@@ -112,10 +124,10 @@ def train_a_gan(rng):
     return gan, history
 
 
-def draw_comparison(folder, real, dreams, made):
-    """100 real digits, 100 that the RBM dreams and 100 that the GAN makes, ten of each, side by side."""
+def draw_comparison(folder: Path, real: Array, sampled: Array, made: Array) -> None:
+    """100 real digits, 100 sampled from the RBM and 100 that the GAN makes, ten of each, side by side."""
     fig, (left, middle, right) = plots.new_figure(1, 3, width=14, height=5.2)
     plots.draw_tiles(left, real, (8, 8), title="digits that they have not seen")
-    plots.draw_tiles(middle, dreams, (8, 8), title="what the RBM dreams: p(v given h) after 2,000 Gibbs steps")
+    plots.draw_tiles(middle, sampled, (8, 8), title="sampled from the RBM: p(v given h) after 2,000 Gibbs steps")
     plots.draw_tiles(right, made, (8, 8), title="what the GAN makes of noise, ten of each digit")
     plots.save(fig, "samples.png", folder)

@@ -27,13 +27,13 @@ def read_digits(part: str | None = None) -> tuple[Array, Array]:
     """
     table = _read_table()
     if part is not None:
-        table = table[split_rows(part, len(table))]
+        table = table[rows_of_part(part, len(table))]
     pixels = np.ascontiguousarray(table[:, :-1])
     labels = table[:, -1].astype(np.int64)
     return pixels, labels
 
 
-def split_rows(part: str, n: int) -> Array:
+def rows_of_part(part: str, n: int) -> Array:
     """Which of the n rows belong to the part, "train" or "test", and in which order: (N,) integers."""
     order = np.random.default_rng(0).permutation(n)
     return order[:N_TRAIN] if part == "train" else order[N_TRAIN:]

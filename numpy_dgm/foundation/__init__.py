@@ -1,14 +1,22 @@
-"""What every wing stands on.
+"""What every other subpackage stands on.
 
+    types.py         names for the types in public signatures
+    checks.py        checks of arguments, and InvalidInput
     numerics.py      sigmoid, softplus, logsumexp, Bernoulli draws; stable in float32 and float64
     enumeration.py   the oracle: a small model written out state by state
     records.py       frozen records of arrays: shown in a debugger, packed into one vector
     gradcheck.py     central differences over a packed vector
     verify.py        a lesson's executable equation
-    optimizers.py    SGD, momentum, Adam; schedules; moving average of the parameters
-    training.py      minibatches, history, progress, early stopping, divergence guard
-    checkpoint.py    a whole training state in a file, atomically, without pickles
     standardiser.py  real-valued data to unit scale and back, with the Jacobian
-    checks.py         checks of arguments, and InvalidInput
-    types.py          names for the types in public signatures
+
+a training run, from the bottom up:
+
+    optimizers.py    SGD, momentum, RMSProp, Adam; schedules; moving average of the parameters
+    settings.py      a setting in one line: its type, default, meaning and range
+    batches.py       cases checked, split, drawn in minibatches, read in blocks
+    progress.py      the history of a run, and the line that says how far it is
+    guards.py        divergence and early stopping
+    state.py         records as plain values, and back
+    checkpoint.py    a whole state in a file, atomically, without pickles
+    training.py      the one loop, and the contract that a kind of model fulfils
 """

@@ -409,7 +409,7 @@ for name, points in {"360 real digits": others, "360 centroids": centroids_of(gr
 #
 # Last, augmentation. A seed draws ten training digits of each class. A GAN learns from these 100 in 1,000 steps, and a
 # classifier learns from them with none, 100 or 1,000 of its samples beside them, from the same fresh weights and from
-# as many cases in batches. The last two columns are medians of the distance to the nearest of the 100: of unseen digits,
+# as many cases in batches. The last two columns are medians of the distance to the nearest of the 100, of unseen digits
 # and of samples.
 
 

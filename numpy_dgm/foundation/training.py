@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from .batches import count_minibatches, describe_cases, fingerprint, minibatches
+from .batches import count_minibatches, describe_cases, fingerprint, minibatches, split_rows
 from .checkpoint import (
     CHECKPOINT,
     SaveClock,
@@ -86,6 +86,15 @@ class Trainer:
         """What is wrong with the run, judged by its history, in a sentence that says what to try; "" for nothing."""
         return ""
 
+    def split(self, rng: Generator) -> None:
+        """Hold out the fraction `validation` of the cases: sets `train_rows` and `validation_rows`.
+
+        For kinds that go through their cases epoch by epoch. Draws one permutation, none where nothing is held out.
+        """
+        self.train_rows, self.validation_rows = np.arange(len(self.data)), np.arange(0)
+        if self.settings.validation > 0:
+            self.train_rows, self.validation_rows = split_rows(len(self.data), self.settings.validation, rng)
+
     def check_model(self) -> None:
         """Raise Diverged where the run cannot go on from the model as it stands."""
         check_finite(self.model, f"{self.unit} {self.done}")
@@ -96,7 +105,7 @@ class Trainer:
 
     def cases_per_unit(self) -> int:
         """How many cases an epoch or a step has, for the progress line."""
-        return len(self.data)
+        return len(self.train_rows)
 
     def why_fixed(self) -> str:
         """Why the total cannot be changed once the run has begun; empty where it can."""
@@ -121,11 +130,11 @@ class Trainer:
         """Whether the last turn is done, or early stopping has ended the run."""
         return self.done >= self.total or (self.stopping is not None and self.stopping.is_over())
 
-    def epoch_of_minibatches(self, rows: Array, rng: Generator) -> Iterator[Array]:
-        """The row numbers of each minibatch of an epoch over `rows`, `rate` being set for it by the schedule."""
+    def epoch_of_minibatches(self, rng: Generator) -> Iterator[Array]:
+        """The row numbers of each minibatch of an epoch over `train_rows`; the schedule sets `rate` for it."""
         s = self.settings
-        n_batches = count_minibatches(rows, s.batch_size)
-        for i, batch in enumerate(minibatches(rows, s.batch_size, rng)):
+        n_batches = count_minibatches(self.train_rows, s.batch_size)
+        for i, batch in enumerate(minibatches(self.train_rows, s.batch_size, rng)):
             self.rate = scheduled_rate(s.schedule, s.rate, (self.done + i / n_batches) / self.total)
             yield batch
 

@@ -328,9 +328,10 @@ class Counter(Trainer):
     kind, unit, headline = "counter", "turn", ("x", "nowhere")
     records = (Number,)
 
-    def __init__(self, events=None, actions=None, scores=None, **settings):
+    def __init__(self, events=None, actions=None, scores=None, large=np.inf, **settings):
         super().__init__(Number(np.zeros(1)), CounterSettings(**settings), np.zeros((4, 1)), settings["turns"])
         self.events, self.actions, self.scores = [] if events is None else events, actions or {}, scores
+        self.large, self.train_rows = large, np.arange(4)
 
     def advance(self, rng):
         self.vector += self.rate
@@ -352,7 +353,7 @@ class Counter(Trainer):
         return self.scores[self.done - 1]
 
     def diagnose(self):
-        return "x is large" if self.history["x"][-1] >= 3 else ""
+        return "x is large" if self.history["x"][-1] >= self.large else ""
 
 
 def rng():
@@ -394,13 +395,13 @@ def test_what_on_record_returns_is_kept_with_the_run(tmp_path):
 
 def test_a_warning_is_said_once_a_run_wherever_it_is_interrupted(tmp_path):
     with pytest.warns(TrainingWarning, match="turn 3: x is large") as caught:
-        run_training(Counter(turns=6), rng())
+        run_training(Counter(turns=6, large=3), rng())
     assert len(caught) == 1
     with pytest.warns(TrainingWarning), pytest.raises(Interrupted):
-        run_training(Counter(turns=6, actions={5: Interrupted}), rng(), tmp_path)
+        run_training(Counter(turns=6, large=3, actions={5: Interrupted}), rng(), tmp_path)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        run_training(Counter(turns=6), rng(), tmp_path)
+        run_training(Counter(turns=6, large=3), rng(), tmp_path)
     assert load_checkpoint(tmp_path / "checkpoint.npz")["warning"] == "x is large"
 
 

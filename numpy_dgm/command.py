@@ -160,8 +160,12 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
     """Shows defaults where there are any, and leaves the lines of a description as they are."""
 
     def _get_help_string(self, action):
-        silent = action.default in (None, False, True) or "(default:" in action.help
-        return action.help if silent else super()._get_help_string(action)
+        default = action.default
+        if default is None or isinstance(default, bool) or "(default:" in action.help:
+            return action.help
+        if isinstance(default, tuple):
+            return f"{action.help} (default: {' '.join(map(str, default))})"
+        return super()._get_help_string(action)
 
 
 def add_command(commands, name: str, run, description: str) -> argparse.ArgumentParser:

@@ -101,7 +101,7 @@ def add_options(parser: argparse.ArgumentParser, kind: type) -> None:
     --no-...: --no-centred for `centred`. Values are read as the field's type; whether they are in range is for the
     Settings to say.
     """
-    own = vars(kind)["__annotations__"]
+    own = inspect.get_annotations(kind)
     for one in sorted(fields(kind), key=lambda one: one.name not in own):
         limits = one.metadata
         if not limits.get("option", True):

@@ -163,16 +163,7 @@ def run_training(trainer: Trainer, rng: Generator, folder: Any = None, progress:
             trainer.advance(rng)
             trainer.check_model()
             model = trainer.current()
-            values = trainer.observe(model)
-            seconds = seconds_before + time.perf_counter() - started
-            trainer.history.record(**{trainer.unit: trainer.done}, seconds=seconds, **values)
-            if trainer.stopping is not None:
-                trainer.stopping.update(trainer.score(values), model)
-            if not trainer.warning:
-                warn(trainer)
-            snapshot = None if on_record is None else on_record(model, trainer.history)
-            if snapshot is not None:
-                trainer.history.snapshots.append((trainer.done, np.array(snapshot)))
+            values = record(trainer, model, seconds_before + time.perf_counter() - started, on_record)
             if report is not None:
                 report.show(trainer.done, {name: values[name] for name in trainer.headline if name in values})
             if path is not None:
@@ -191,11 +182,23 @@ def run_training(trainer: Trainer, rng: Generator, folder: Any = None, progress:
     return trainer.result(), trainer.history
 
 
-def warn(trainer: Trainer) -> None:
-    """Say, once a run, what is wrong with it."""
-    trainer.warning = trainer.diagnose()
-    if trainer.warning:
-        warnings.warn(f"{trainer.unit} {trainer.done:,}: {trainer.warning}", TrainingWarning, stacklevel=4)
+def record(trainer: Trainer, model: Any, seconds: float, on_record: Callable | None) -> dict:
+    """Take a whole turn, which ended at `model`, into the history and into early stopping; what was observed.
+
+    Says, once a run, what is wrong with it.
+    """
+    values = trainer.observe(model)
+    trainer.history.record(**{trainer.unit: trainer.done}, seconds=seconds, **values)
+    if trainer.stopping is not None:
+        trainer.stopping.update(trainer.score(values), model)
+    if not trainer.warning:
+        trainer.warning = trainer.diagnose()
+        if trainer.warning:
+            warnings.warn(f"{trainer.unit} {trainer.done:,}: {trainer.warning}", TrainingWarning, stacklevel=4)
+    snapshot = None if on_record is None else on_record(model, trainer.history)
+    if snapshot is not None:
+        trainer.history.snapshots.append((trainer.done, np.array(snapshot)))
+    return values
 
 
 COMMON = ("average", "stopping", "warning")

@@ -25,8 +25,11 @@ def run_command(arguments: list) -> int:
     try:
         options = parse(arguments)
         return options.run(options)
-    except (InvalidInput, Diverged, PermissionError) as error:
+    except (InvalidInput, Diverged) as error:
         print(f"dgm: {error}", file=sys.stderr)
+        return 2
+    except MemoryError as error:
+        print(f"dgm: not enough memory ({error})", file=sys.stderr)
         return 2
 
 

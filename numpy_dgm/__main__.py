@@ -6,7 +6,7 @@ from . import __version__
 
 
 def main(arguments: list | None = None) -> int:
-    """Run the command; returns its exit code, see command.py: 130 after Ctrl-C, 141 where nobody reads what it prints."""
+    """Run the command; returns its exit code, see command.py. 141 where nobody reads on what it prints."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == ["demo"]:  # on matrices this small a second thread of BLAS costs time where cores are shared
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

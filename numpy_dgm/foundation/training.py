@@ -31,6 +31,7 @@ from .checkpoint import (
     save_checkpoint,
 )
 from .checks import InvalidInput, check_integer, invalid
+from .environment import describe_environment, what_differs
 from .guards import Diverged, EarlyStopping, TrainingWarning, check_finite
 from .optimizers import MovingAverage, scheduled_rate
 from .progress import History, Progress, history_from_state
@@ -68,6 +69,7 @@ class Trainer:
                 raise invalid("validation", "a fraction > 0 of held-out cases for patience to watch, such as 0.1", 0)
             self.stopping = EarlyStopping(settings.patience, self.current())
         self.metadata = check_metadata(metadata)
+        self.environment: dict = {}  # on what its bits depend; asked for where the run is kept
         self.description = describe_cases(data)
         self.identity = {**outline("", to_state(model)), "data": self.fingerprint(),
                          "start": fingerprint(self.vector[None])}
@@ -153,6 +155,7 @@ def run_training(trainer: Trainer, rng: Generator, folder: Any = None, progress:
     path = checkpoint_path(folder)
     with locked_folder(path):
         if path is not None:
+            trainer.environment = describe_environment()
             run_state(trainer, rng)  # raises InvalidInput where it could not be saved
             if path.exists():
                 resume(trainer, path, rng)
@@ -233,6 +236,7 @@ def run_state(trainer: Trainer, rng: Generator) -> dict:
         "identity": trainer.identity,
         "description": trainer.description,
         "metadata": trainer.metadata,
+        "environment": trainer.environment,
         "result": to_state(trainer.result()),
         "total": trainer.total,
         "done": trainer.done,
@@ -257,14 +261,25 @@ def resume(trainer: Trainer, path: Path, rng: Generator) -> None:
                  for name in (*COMMON, *trainer.saved)}
         history = history_from_state("history", state["history"])
         check_done(trainer.unit, state, history)
+        if not isinstance(state["environment"], dict):
+            raise invalid("environment", "a dict", type(state["environment"]).__name__)
         restore_generator(rng, state["random"])
     except InvalidInput as error:
         raise InvalidInput(f"{path}: {error}") from error
+    compare_environments(state["environment"], trainer.environment)
     trainer.vector[:] = flatten(model)  # in place: a kind may hold windows of its own onto it
     trainer.model = windows(model, trainer.vector)
     trainer.done, trainer.history = state["done"], history
     for name, value in moved.items():
         setattr(trainer, name, value)
+
+
+def compare_environments(then: dict, now: dict) -> None:
+    """Warn where a run goes on with another BLAS library, other kernels or another number of threads."""
+    difference = what_differs(then, now)
+    if difference:
+        warnings.warn(f"the run was made with {difference}: from here on its bits will differ from those of an "
+                      "unbroken run", TrainingWarning, stacklevel=5)
 
 
 def check_done(unit: str, state: dict, history: History) -> None:

@@ -24,6 +24,8 @@ Precision and recall. Each row has a ball that reaches to its kth nearest neighb
     precision = fraction of the fake rows inside the ball of at least one real row
     recall = fraction of the real rows inside the ball of at least one fake row
 
+Rows may be anything of real numbers that NumPy can make an array of; all is computed in float64.
+
 N, M rows    R = N + M of both together    D numbers a row    K modes    L directions, P splits in two
 
 The modes: Lin, Khetan, Fanti, Oh 2018 (PacGAN), after Srivastava et al. 2017 (VEEGAN); they take N = 2,500. MMD:
@@ -36,13 +38,22 @@ import numpy as np
 
 from ..data.mixtures import MixtureOfGaussians
 from ..foundation.batches import row_blocks
-from ..foundation.checks import check_array, check_generator, check_integer, check_number, invalid
+from ..foundation.checks import (
+    as_rows,
+    check_array,
+    check_fits,
+    check_generator,
+    check_integer,
+    check_number,
+    invalid,
+)
 from ..foundation.numerics import squared_distances
 from ..foundation.types import Array, Generator
 
 HIGH_QUALITY = 3  # standard deviations from the nearest centre
 ROWS_FOR_MEDIAN = 1000  # their half a million distances give the median well enough
 NUMBERS_AT_ONCE = 2**20  # 8 MB in float64
+LARGEST = 1e100  # number in a row: the squares of such do not overflow float64
 ROUNDING = 1e-12  # what permutations that tie may differ by, for a kernel of at most 1
 
 
@@ -78,6 +89,7 @@ class TwoSampleTest:
 
 def evaluate_coverage(samples: Array, mixture: MixtureOfGaussians) -> Coverage:
     """The three measures of samples (N, D) of a generator that learnt `mixture`: a Coverage. Raises InvalidInput."""
+    samples = check_samples(samples, mixture)
     return Coverage(
         modes=modes_captured(samples, mixture), n_modes=len(mixture.centres),
         high_quality=high_quality_fraction(samples, mixture), reverse_kl=reverse_kl(samples, mixture),
@@ -92,6 +104,7 @@ def modes_captured(samples: Array, mixture: MixtureOfGaussians) -> int:
 
 def high_quality_fraction(samples: Array, mixture: MixtureOfGaussians) -> float:
     """The fraction of samples (N, D) within 3 σ of the nearest centre, a float. Raises InvalidInput."""
+    samples = check_samples(samples, mixture)
     return float(mode_counts(samples, mixture).sum() / len(samples))
 
 
@@ -110,14 +123,21 @@ def reverse_kl(samples: Array, mixture: MixtureOfGaussians) -> float:
 
 def mode_counts(samples: Array, mixture: MixtureOfGaussians) -> Array:
     """nₖ, how many of samples (N, D) lie within 3 σ of centre k, the nearest: (K,). Raises InvalidInput."""
-    if not isinstance(mixture, MixtureOfGaussians):
-        raise invalid("mixture", "a MixtureOfGaussians", type(mixture).__name__)
-    K, D = mixture.centres.shape
-    samples = check_array("samples", samples, width=D)
+    samples = check_samples(samples, mixture)
+    K = len(mixture.centres)
     squares = squared_distances(samples, mixture.centres)  # (N, K)
     nearest = squares.argmin(axis=1)
     is_high_quality = squares.min(axis=1) <= (HIGH_QUALITY * mixture.sigma) ** 2
     return np.bincount(nearest[is_high_quality], minlength=K)
+
+
+def check_samples(samples: Array, mixture: MixtureOfGaussians) -> Array:
+    """Samples (N, D), or one (D,), of a generator that learnt `mixture`, as rows in float64; else InvalidInput."""
+    if not isinstance(mixture, MixtureOfGaussians):
+        raise invalid("mixture", "a MixtureOfGaussians", type(mixture).__name__)
+    width = mixture.centres.shape[1]
+    samples = check_array("samples", samples, width=width, ndim=(1, 2), low=-LARGEST, high=LARGEST, dtype=np.float64)
+    return as_rows(samples)
 
 
 # ---- maximum mean discrepancy
@@ -139,11 +159,12 @@ def mmd(x: Array, y: Array, rng: Generator, bandwidth: float | None = None,
     """
     x, y = _two_sets("x", x, "y", y, least=2)
     check_generator("rng", rng)
-    check_integer("n_permutations", n_permutations)
+    n_permutations = check_integer("n_permutations", n_permutations)
+    check_fits("n_permutations", n_permutations, len(x) + len(y), 1 + n_permutations)
     z = np.concatenate([x, y])
     if bandwidth is None:
         bandwidth = median_distance(z, rng)
-    bandwidth = check_number("bandwidth", bandwidth, 0, np.inf, open_low=True)
+    bandwidth = check_number("bandwidth", bandwidth, 1 / LARGEST, LARGEST)
     in_x = np.zeros((len(z), 1 + n_permutations))
     in_x[: len(x)] = 1  # the first column is the observed split
     in_x[:, 1:] = rng.permuted(in_x[:, 1:], axis=0)
@@ -165,7 +186,8 @@ def squared_mmds(z: Array, in_x: Array, bandwidth: float) -> Array:
     M = len(z) - N
     within_x, from_x, total = 0.0, 0.0, 0.0  # sums of k over pairs: both in x; the first in x; all
     for rows in row_blocks(len(z), NUMBERS_AT_ONCE // len(z)):
-        k = np.exp(-squared_distances(z[rows], z) / (2 * bandwidth**2))
+        with np.errstate(over="ignore"):  # exp(-∞) = 0 is right
+            k = np.exp(-squared_distances(z[rows], z) / (2 * bandwidth**2))
         k[np.arange(len(k)), np.arange(len(z))[rows]] = 0  # a row with itself is no pair
         k_to_all = k.sum(axis=1)
         within_x = within_x + np.sum(in_x[rows] * (k @ in_x), axis=0)
@@ -199,7 +221,8 @@ def sliced_wasserstein(x: Array, y: Array, n_directions: int, rng: Generator) ->
     Rabin et al. 2012; Bonneel et al. 2015.
     """
     x, y = _two_sets("x", x, "y", y, least=1)
-    check_integer("n_directions", n_directions)
+    n_directions = check_integer("n_directions", n_directions)
+    check_fits("n_directions", n_directions, n_directions, x.shape[1])
     check_generator("rng", rng)
     directions = rng.standard_normal((n_directions, x.shape[1]))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
@@ -235,7 +258,7 @@ def precision_and_recall(real: Array, fake: Array, k: int = 3) -> tuple[float, f
     0; distances are rounded, so that only for bits they surely hold a copy in the other set. Raises InvalidInput.
     Kynkäänniemi et al. 2019, who take k = 3.
     """
-    check_integer("k", k)
+    k = check_integer("k", k)
     real, fake = _two_sets("real", real, "fake", fake, least=k + 1)
     return fraction_inside(fake, real, k), fraction_inside(real, fake, k)
 
@@ -264,8 +287,8 @@ def squared_neighbour_distances(x: Array, k: int) -> Array:
 
 def _two_sets(x_name, x, y_name, y, least):
     """x and y in float64 where they have the same width and at least `least` rows each, or InvalidInput."""
-    x = check_array(x_name, x).astype(np.float64)
-    y = check_array(y_name, y, width=x.shape[1]).astype(np.float64)
+    x = check_array(x_name, x, low=-LARGEST, high=LARGEST, dtype=np.float64)
+    y = check_array(y_name, y, width=x.shape[1], low=-LARGEST, high=LARGEST, dtype=np.float64)
     for name, value in ((x_name, x), (y_name, y)):
         if len(value) < least:
             raise invalid(name, f"at least {least} rows", len(value))

@@ -20,6 +20,7 @@ classes, packing, every objective and every schedule go with all of it. Simultan
 N cases a batch    D numbers a case    L latents    C classes
 """
 import copy
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -28,33 +29,42 @@ import numpy as np
 
 from ..data.mixtures import MixtureOfGaussians, draw_mixture
 from ..foundation.batches import check_cases, fingerprint
-from ..foundation.checks import check_array, check_generator, invalid
-from ..foundation.guards import check_finite
+from ..foundation.checks import check_fits, check_generator, check_numbers, invalid, shown
+from ..foundation.guards import TrainingWarning, check_finite
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES, Adam, scheduled_rate
 from ..foundation.progress import History
-from ..foundation.records import flatten, leaves, pack, windows
+from ..foundation.records import flatten, pack, windows
 from ..foundation.settings import Settings, document_settings, make_settings, setting
 from ..foundation.state import to_state
 from ..foundation.training import Trainer, run_training
 from ..foundation.types import Array, Generator
-from ..neural.layers import BatchNorm, Dropout, MinibatchDiscrimination
-from ..neural.mlp import LAYERS, MLP, mlp_forward, n_inputs, with_running_statistics
-from .diagnosis import Monitor, diagnose_gan, observe
+from ..neural.layers import BatchNorm, Dropout, MinibatchDiscrimination, ReLU, Sigmoid, Softplus, Tanh
+from ..neural.mlp import (
+    LAYERS,
+    MLP,
+    _mlp_forward,
+    _with_running_statistics,
+    n_inputs,
+    n_outputs,
+    relative_step,
+    usual_norm,
+)
+from .diagnosis import Monitor, diagnose_gan, distance, draw_samples, judge, observe
 from .fused import fused_discriminator_gradient
 from .gan import (
     GAN,
     PlayerStep,
+    _discriminator_gradient,
+    _draw_latents,
+    _generator_gradient,
+    check_gan,
     check_labels,
-    discriminator_gradient,
-    draw_latents,
-    generator_gradient,
     with_labels,
 )
 from .noise import InstanceNoise, noise_levels
-from .objectives import NonSaturating
+from .objectives import NonSaturating, check_objective
 from .penalties import (
-    R1,
-    GradientPenalty,
+    check_penalty,
     clip_weights,
     spectral_norm,
     spectral_norm_gradient,
@@ -122,6 +132,7 @@ def train_gan(gan: GAN, data: Any, *, rng: Generator, labels: Any = None, checkp
     check_objects(options)
     check_combination(gan, options)
     source = open_source(gan, data, labels)
+    check_fits("batch_size", options.batch_size, options.batch_size, n_inputs(gan.generator) + n_outputs(gan.generator))
     return run_training(GANTrainer(gan, source, options, rng, metadata), rng, checkpoint, progress, on_record)
 
 
@@ -162,22 +173,31 @@ class GANTrainer(Trainer):
         self.discriminator_optimizer.start(self.discriminator_vector)
         n_monitored = settings.batch_size * -(-MONITORED_CASES // settings.batch_size)
         x, labels = draw_real(source, n_monitored, rng, self.vector.dtype)
-        z = draw_latents(gan, n_monitored, rng)
+        z = _draw_latents(gan, n_monitored, rng)
         directions = rng.standard_normal((MONITORED_DIRECTIONS, x.shape[1]), dtype=x.dtype)
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
         self.monitor = Monitor(x, z, labels, directions, settings.batch_size)
         self.singular = start_singular_vectors(self.model.discriminator, rng) if settings.spectral else None
+        self.trouble = ""  # what is wrong at the latest entry
+        self.relative_steps = {"generator": 0.0}  # of the first step since the latest entry
+        if settings.clip is None:  # which moves parameters farther than any rate
+            self.relative_steps["discriminator"] = 0.0
+        self.start_model = gan
 
     def advance(self, rng: Generator) -> None:
         """The steps until the next entry of the history."""
         s = self.settings
         stop = min(s.steps, (self.done // s.log_every + 1) * s.log_every)
+        start: Any = self.vector.copy()
         while self.done < stop:
             progress = self.done / s.steps
             self.rate = scheduled_rate(s.schedule, s.rate, progress)
             self.discriminator_rate = scheduled_rate(s.schedule, s.discriminator_rate or s.rate, progress)
             of_discriminator, of_generator = self.step(rng)
             self.done += 1
+            if start is not None:
+                self.note_relative_steps(start)
+                start = None
             losses = {"discriminator_loss": of_discriminator.loss, "generator_loss": of_generator.loss}
             if not np.isfinite(sum(losses.values())):
                 check_finite(self.model, f"step {self.done}", **losses)
@@ -200,13 +220,13 @@ class GANTrainer(Trainer):
         """∂L_D/∂D at a fresh batch. Draws: real cases, latents, labels, levels, then what the gradient draws."""
         s, gan, source = self.settings, self.model, self.data
         x_real, labels = draw_real(source, s.batch_size, rng, self.vector.dtype)
-        z = draw_latents(gan, s.batch_size, rng)
+        z = _draw_latents(gan, s.batch_size, rng)
         fake_labels = draw_labels(source, s.batch_size, rng)
         levels = self.draw_levels(rng)
         if self.singular is not None:
             normalised, self.singular = spectral_norm(gan.discriminator, self.singular)
             gan = replace(gan, discriminator=normalised)
-        take_gradient = fused_discriminator_gradient if s.fused else discriminator_gradient
+        take_gradient = fused_discriminator_gradient if s.fused else _discriminator_gradient
         vector, out = self.discriminator_gradient
         step = take_gradient(gan, x_real, z, s.objective, rng, labels, fake_labels, s.penalty, levels, out=out)
         if self.singular is not None:
@@ -216,11 +236,11 @@ class GANTrainer(Trainer):
     def generator_step(self, rng: Generator) -> PlayerStep:
         """∂L_G/∂G at fresh latents. Draws: latents, labels, levels, then what the gradient draws."""
         s = self.settings
-        z = draw_latents(self.model, s.batch_size, rng)
+        z = _draw_latents(self.model, s.batch_size, rng)
         labels = draw_labels(self.data, s.batch_size, rng)
         levels = self.draw_levels(rng)
         _, out = self.generator_gradient
-        return generator_gradient(self.normalised(), z, s.objective, rng, labels, levels, out=out)
+        return _generator_gradient(self.normalised(), z, s.objective, rng, labels, levels, out=out)
 
     def draw_levels(self, rng: Generator) -> Array | None:
         """Levels of noise (N/m, 1) for a batch, None where nothing is blurred."""
@@ -241,7 +261,7 @@ class GANTrainer(Trainer):
         """The generator's step down its loss, in place; its running statistics and its moving average follow."""
         gradient, _ = self.generator_gradient
         self.generator_optimizer.step(self.generator_vector, gradient, -self.rate)
-        generator = with_running_statistics(self.model.generator, step.generator_cache)
+        generator = _with_running_statistics(self.model.generator, step.generator_cache)
         self.model = replace(self.model, generator=generator)
         if self.average is not None:
             self.average.update(self.generator_vector)
@@ -265,24 +285,38 @@ class GANTrainer(Trainer):
         else:  # whose batches have other statistics than the generator that moves
             generator = windows(generator, self.average.vector.copy())
             z = with_labels(self.monitor.z, self.monitor.labels, self.model.n_classes)
-            _, cache = mlp_forward(generator, z, np.random.default_rng(0))  # for dropout: the run's stays where it is
-            generator = with_running_statistics(generator, cache, momentum=1.0)
+            _, cache = _mlp_forward(generator, z, np.random.default_rng(0))  # for dropout: the run's stays where it is
+            generator = _with_running_statistics(generator, cache, momentum=1.0)
         _, discriminator = pack(self.normalised().discriminator)
         return replace(self.model, generator=generator, discriminator=discriminator)
 
     def observe(self, gan: GAN) -> dict:
         """See `train_gan`."""
+        measured = observe(self.normalised(), gan.generator, self.monitor, self.settings.objective)
+        self.trouble = judge(measured, self.distance_at_the_start, self.relative_steps, f"step {self.done}")
         return {
             "rate": self.rate,
             "discriminator_rate": self.discriminator_rate,
             "generator_gradient": np.linalg.norm(self.generator_gradient[0]),
             "discriminator_gradient": np.linalg.norm(self.discriminator_gradient[0]),
-            **observe(self.normalised(), gan.generator, self.monitor, self.settings.objective),
+            **measured,
         }
 
+    def distance_at_the_start(self) -> float:
+        """The distance of the samples of the generator that training started from; see diagnosis.py."""
+        samples = draw_samples(self.start_model.generator, self.start_model, self.monitor)
+        return distance(samples, self.monitor)
+
+    def note_relative_steps(self, start: Array) -> None:
+        """Set `relative_steps` after a step from `start` (P,), both players' parameters."""
+        parts = {"generator": slice(self.n_generator), "discriminator": slice(self.n_generator, None)}
+        for player in self.relative_steps:
+            part, least = parts[player], usual_norm(getattr(self.model, player))
+            self.relative_steps[player] = relative_step(start[part], self.vector[part], least)
+
     def diagnose(self) -> str:
-        """What `diagnose_gan` finds, in the second half of the run."""
-        return diagnose_gan(self.history) if 2 * self.done > self.total else ""
+        """What is wrong at the latest entry, or what `diagnose_gan` finds, in the second half of the run."""
+        return self.trouble or (diagnose_gan(self.history) if 2 * self.done > self.total else "")
 
     def fingerprint(self) -> str:
         """A short text that tells these data and labels from others."""
@@ -306,14 +340,60 @@ def open_source(gan: GAN, data: Any, labels: Any) -> Source:
         if gan.n_classes > 0:
             raise invalid("data", "cases with labels for a GAN with classes", "a mixture, which has none",
                           "draw cases of it and label them")
+        compare_ranges(gan, data.centres.min(axis=0) - data.sigma, data.centres.max(axis=0) + data.sigma)
         return Source(data, check_labels(gan, labels, 0))
-    data = check_cases("data", data, width, check_numbers)
+    ranges = ColumnRanges()
+    data = check_cases("data", data, width, ranges.check)
+    compare_ranges(gan, ranges.lowest, ranges.highest)
     return Source(data, check_labels(gan, labels, len(data)))
 
 
-def check_numbers(name: str, x: Any, width: int) -> Array:
-    """`x` where it is an array (N, width) of finite numbers; else InvalidInput."""
-    return check_array(name, x, width=width)
+class ColumnRanges:
+    """The lowest and the highest number of each column, gathered while `check_cases` goes through the blocks."""
+
+    def __init__(self) -> None:
+        self.lowest, self.highest = np.array(np.inf), np.array(-np.inf)  # (D,) once there was a block
+
+    def check(self, name: str, x: Any, width: int) -> None:
+        """InvalidInput unless x is a block (n, width) of numbers; else it is counted in."""
+        x = check_numbers(name, x, width)
+        self.lowest = np.minimum(self.lowest, x.min(axis=0))
+        self.highest = np.maximum(self.highest, x.max(axis=0))
+
+
+def compare_ranges(gan: GAN, lowest: Array, highest: Array) -> None:
+    """InvalidInput where the generator cannot make such data, whose columns go from lowest (D,) to highest (D,).
+
+    A TrainingWarning where a column has one value that the generator can only come near. A bound of its range, such as
+    the 0 of dark pixels, is no such value.
+    """
+    low, high = generator_range(gan.generator)
+    allowed = 0.01 * (min(high, highest.max()) - max(low, lowest.min()))
+    if lowest.min() < low - allowed or highest.max() > high + allowed:
+        raise invalid("data", f"numbers in [{low:g}, {high:g}], which is what a generator that ends in "
+                      f"{type(gan.generator.layers[-1]).__name__} makes",
+                      f"numbers from {lowest.min():g} to {highest.max():g}",
+                      "bring the data to that range, or leave the generator's output linear")
+    is_constant = lowest == highest
+    if is_constant.all():
+        raise invalid("data", "cases that differ from one another", "one case, or copies of it")
+    is_out_of_reach = is_constant & (lowest != low) & (lowest != high)
+    if is_out_of_reach.any():
+        warnings.warn(f"data: {is_out_of_reach.sum()} of {len(lowest)} columns do not vary, the first at index "
+                      f"{is_out_of_reach.argmax()}; a discriminator can tell samples by them alone, so leave them out",
+                      TrainingWarning, stacklevel=4)
+
+
+def generator_range(generator: MLP) -> tuple[float, float]:
+    """The interval that a generator's numbers lie in, by the activation that it ends in."""
+    last = generator.layers[-1]
+    if isinstance(last, Sigmoid):
+        return 0.0, 1.0
+    if isinstance(last, Tanh):
+        return -1.0, 1.0
+    if isinstance(last, (ReLU, Softplus)):
+        return 0.0, np.inf
+    return -np.inf, np.inf
 
 
 def describe_source(source: Source) -> str:
@@ -341,29 +421,16 @@ def draw_labels(source: Source, n: int, rng: Generator) -> Array | None:
     return source.labels[rng.integers(len(source.labels), size=n)]
 
 
-def check_gan(gan: GAN) -> None:
-    """InvalidInput unless `gan` is a GAN whose players have one dtype."""
-    if not isinstance(gan, GAN):
-        raise invalid("gan", "a GAN (see make_gan)", type(gan).__name__)
-    dtypes = {str(array.dtype) for _, array in leaves(gan)}
-    if len(dtypes) > 1:
-        raise invalid("gan", "parameters of one dtype", " and ".join(sorted(dtypes)))
-
-
 def check_objects(settings: GANSettings) -> None:
     """InvalidInput unless objective, penalty, noise and optimizer are instances of what they should be."""
-    objective: Any = settings.objective
     optimizer: Any = settings.optimizer
-    has_losses = hasattr(objective, "discriminator_loss") and hasattr(objective, "generator_loss")
-    if not has_losses or isinstance(objective, type):
-        raise invalid("objective", "an objective such as NonSaturating()", repr(objective))
-    if settings.penalty is not None and not isinstance(settings.penalty, (R1, GradientPenalty)):
-        raise invalid("penalty", "None, R1(weight) or GradientPenalty(weight)", repr(settings.penalty))
+    check_objective("objective", settings.objective)
+    check_penalty("penalty", settings.penalty)
     if settings.noise is not None and not isinstance(settings.noise, InstanceNoise):
-        raise invalid("noise", "None or InstanceNoise(...)", repr(settings.noise))
+        raise invalid("noise", "None or InstanceNoise(...)", shown(settings.noise))
     kinds = tuple(OPTIMIZERS.values())
     if not isinstance(optimizer, kinds):
-        raise invalid("optimizer", f"one of {', '.join(f'{kind.__name__}()' for kind in kinds)}", repr(optimizer))
+        raise invalid("optimizer", f"one of {', '.join(f'{kind.__name__}()' for kind in kinds)}", shown(optimizer))
     if any(isinstance(getattr(optimizer, one.name), np.ndarray) for one in fields(optimizer)):
         raise invalid("optimizer", "one that has not made a step yet", "one that has", "make a new one for each run")
 

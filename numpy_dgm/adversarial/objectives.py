@@ -15,10 +15,11 @@ Goodfellow et al. 2014 (saturating and non-saturating); Salimans et al. 2016 (on
 al. 2017 (least squares); Arjovsky, Chintala and Bottou 2017 (Wasserstein); Lim and Ye 2017 (hinge).
 """
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ..foundation.checks import check_number, invalid
+from ..foundation.checks import FLOATS, check_floats, check_number, invalid, shown
 from ..foundation.numerics import sigmoid, softplus
 from ..foundation.types import Array
 
@@ -49,12 +50,14 @@ class NonSaturating:
 
     def discriminator_loss(self, s_real: Array, s_fake: Array) -> tuple[float, Array, Array]:
         """(loss, ds_real, ds_fake); see the class."""
+        s_real, s_fake = as_logits("s_real", s_real), as_logits("s_fake", s_fake)
         loss_real, ds_real = cross_entropy(s_real, self.real_label)
         loss_fake, ds_fake = cross_entropy(s_fake, self.fake_label)
         return loss_real + loss_fake, ds_real, ds_fake
 
     def generator_loss(self, s_fake: Array) -> tuple[float, Array]:
         """(loss, ds_fake): mean softplus(-s_fake), whose derivative p - 1 is large where a fake is recognised."""
+        s_fake = as_logits("s_fake", s_fake)
         return cross_entropy(s_fake, 1.0)
 
 
@@ -69,6 +72,7 @@ class Saturating(NonSaturating):
 
     def generator_loss(self, s_fake: Array) -> tuple[float, Array]:
         """(loss, ds_fake): -mean softplus(s_fake), whose derivative is -p."""
+        s_fake = as_logits("s_fake", s_fake)
         return -_mean(softplus(s_fake)), sigmoid(s_fake) / -s_fake.size
 
 
@@ -84,12 +88,14 @@ class LeastSquares:
 
     def discriminator_loss(self, s_real: Array, s_fake: Array) -> tuple[float, Array, Array]:
         """(loss, ds_real, ds_fake); see the class."""
+        s_real, s_fake = as_logits("s_real", s_real), as_logits("s_fake", s_fake)
         off_real = s_real - 1
         loss = 0.5 * _mean(off_real**2) + 0.5 * _mean(s_fake**2)
         return loss, off_real / s_real.size, s_fake / s_fake.size
 
     def generator_loss(self, s_fake: Array) -> tuple[float, Array]:
         """(loss, ds_fake); see the class."""
+        s_fake = as_logits("s_fake", s_fake)
         off = s_fake - 1
         return 0.5 * _mean(off**2), off / s_fake.size
 
@@ -106,11 +112,13 @@ class Wasserstein:
 
     def discriminator_loss(self, s_real: Array, s_fake: Array) -> tuple[float, Array, Array]:
         """(loss, ds_real, ds_fake); see the class."""
+        s_real, s_fake = as_logits("s_real", s_real), as_logits("s_fake", s_fake)
         loss = _mean(s_fake) - _mean(s_real)
         return loss, np.full_like(s_real, -1 / s_real.size), np.full_like(s_fake, 1 / s_fake.size)
 
     def generator_loss(self, s_fake: Array) -> tuple[float, Array]:
         """(loss, ds_fake); see the class."""
+        s_fake = as_logits("s_fake", s_fake)
         return -_mean(s_fake), np.full_like(s_fake, -1 / s_fake.size)
 
 
@@ -126,6 +134,7 @@ class Hinge:
 
     def discriminator_loss(self, s_real: Array, s_fake: Array) -> tuple[float, Array, Array]:
         """(loss, ds_real, ds_fake); see the class."""
+        s_real, s_fake = as_logits("s_real", s_real), as_logits("s_fake", s_fake)
         loss = _mean(np.maximum(1 - s_real, 0)) + _mean(np.maximum(1 + s_fake, 0))
         ds_real = (s_real < 1).astype(s_real.dtype) / -s_real.size
         ds_fake = (s_fake > -1).astype(s_fake.dtype) / s_fake.size
@@ -133,6 +142,7 @@ class Hinge:
 
     def generator_loss(self, s_fake: Array) -> tuple[float, Array]:
         """(loss, ds_fake); see the class."""
+        s_fake = as_logits("s_fake", s_fake)
         return -_mean(s_fake), np.full_like(s_fake, -1 / s_fake.size)
 
 
@@ -144,6 +154,20 @@ OBJECTIVES = {
     "hinge": Hinge(),
 }
 Objective = NonSaturating | LeastSquares | Wasserstein | Hinge  # for signatures; a Saturating is a NonSaturating
+
+
+def check_objective(name: str, objective: Any) -> None:
+    """InvalidInput unless `objective` is an instance with both players' losses and a boundary."""
+    parts = ("discriminator_loss", "generator_loss", "boundary")
+    if not all(hasattr(objective, part) for part in parts) or isinstance(objective, type):
+        raise invalid(name, "an objective such as NonSaturating()", shown(objective))
+
+
+def as_logits(name: str, s: Any) -> Array:
+    """`s` as an array of floats; arrays of floats as they are, with NaN where a run has come to it."""
+    if isinstance(s, np.ndarray) and s.dtype in FLOATS:
+        return s
+    return check_floats(name, s, ndim=(1, 2))
 
 
 def cross_entropy(s: Array, target: float) -> tuple[float, Array]:

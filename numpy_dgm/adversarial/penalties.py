@@ -24,22 +24,43 @@ Drucker and Le Cun 1992 (double backpropagation); Gulrajani et al. 2017 (WGAN-GP
 2018 (R1); Arjovsky, Chintala and Bottou 2017 (clipping); Miyato et al. 2018 (spectral norm).
 """
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from ..foundation.checks import invalid
+from ..foundation.checks import (
+    LARGEST,
+    as_rows,
+    check_array,
+    check_generator,
+    check_number,
+    invalid,
+    shown,
+)
 from ..foundation.records import leaves, sum_of
 from ..foundation.types import Array, Generator
 from ..neural.layers import Affine, Linear
-from ..neural.mlp import MLP, mlp_forward
+from ..neural.mlp import MLP, _mlp_forward, check_mlp, n_inputs, n_outputs, parameter_dtype
 
 
 def r1_penalty(discriminator: MLP, x_real: Array, weight: float | Array) -> tuple[float, MLP]:
     """(weight/2) mean |∂s/∂x|² at the real cases x_real (N, D), and its gradient: `(penalty, an MLP of gradients)`.
 
-    weight >= 0, a number or one a case, (N, 1). Raises InvalidInput for layers that tie the cases together.
+    weight >= 0, a number or one a case, (N, 1). Raises InvalidInput, also for layers that tie the cases together.
     Mescheder, Geiger and Nowozin 2018.
     """
+    x_real = _check_cases("x_real", discriminator, x_real)
+    if np.isscalar(weight):
+        weight = check_number("weight", weight, 0, LARGEST)
+    else:
+        weight = check_array("weight", weight, width=1, low=0, high=LARGEST, dtype=x_real.dtype)
+        if len(weight) != len(x_real):
+            raise invalid("weight", f"a number, or shape ({len(x_real)}, 1)", f"shape {weight.shape}")
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _check_penalty(*_r1_penalty(discriminator, x_real, weight))
+
+
+def _r1_penalty(discriminator, x_real, weight):
     g, cache, ds = input_gradient(discriminator, x_real)
     n = len(x_real)
     penalty = 0.5 * float((weight * np.square(g)).sum(dtype=np.float64)) / n
@@ -51,9 +72,20 @@ def gradient_penalty(discriminator: MLP, x_real: Array, x_fake: Array, weight: f
     """weight · mean (|∂s/∂x| - 1)² at points between real and fake cases, and its gradient: `(penalty, an MLP)`.
 
     x_real, x_fake (N, D), paired row by row; draws one uniform number a pair, the place between the two. Where
-    |g| = 0 the gradient of |g| is taken as 0. Raises InvalidInput for layers that tie the cases together.
+    |g| = 0 the gradient of |g| is taken as 0. Raises InvalidInput, also for layers that tie the cases together.
     Gulrajani et al. 2017.
     """
+    x_real = _check_cases("x_real", discriminator, x_real)
+    x_fake = _check_cases("x_fake", discriminator, x_fake)
+    if len(x_real) != len(x_fake):
+        raise invalid("x_fake", f"as many cases as x_real, {len(x_real)}", len(x_fake))
+    weight = check_number("weight", weight, 0, LARGEST)
+    check_generator("rng", rng)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _check_penalty(*_gradient_penalty(discriminator, x_real, x_fake, weight, rng))
+
+
+def _gradient_penalty(discriminator, x_real, x_fake, weight, rng):
     fraction = rng.random((len(x_real), 1), dtype=x_real.dtype)
     x = fraction * x_real + (1 - fraction) * x_fake
     g, cache, ds = input_gradient(discriminator, x)
@@ -66,7 +98,7 @@ def gradient_penalty(discriminator: MLP, x_real: Array, x_fake: Array, weight: f
 
 def input_gradient(discriminator: MLP, x: Array) -> tuple[Array, tuple, list[Array]]:
     """`(g, cache, ds)`: ∂s/∂x of each case (N, D), the forward pass's cache, and d_l behind each layer."""
-    s, cache = mlp_forward(discriminator, x)
+    s, cache = _mlp_forward(discriminator, x)
     d = np.ones_like(s)
     ds = []
     for layer, layer_cache in zip(discriminator.layers[::-1], cache[::-1]):
@@ -104,11 +136,14 @@ class R1:
 
     weight: float
 
+    def __post_init__(self) -> None:
+        check_number("weight", self.weight, 0, LARGEST)
+
     def __call__(self, discriminator: MLP, real_input: Array, fake_input: Array, rng: Generator,
                  levels: Array | None = None) -> tuple[float, MLP]:
         """`(penalty, an MLP of gradients)`; nothing is drawn."""
         weight = self.weight if levels is None else self.weight * levels**2
-        return r1_penalty(discriminator, real_input, weight)
+        return _r1_penalty(discriminator, real_input, weight)
 
 
 @dataclass(frozen=True)
@@ -117,13 +152,22 @@ class GradientPenalty:
 
     weight: float = 10.0
 
+    def __post_init__(self) -> None:
+        check_number("weight", self.weight, 0, LARGEST)
+
     def __call__(self, discriminator: MLP, real_input: Array, fake_input: Array, rng: Generator,
                  levels: Array | None = None) -> tuple[float, MLP]:
         """`(penalty, an MLP of gradients)`, whatever the levels; draws one uniform number a pair."""
-        return gradient_penalty(discriminator, real_input, fake_input, self.weight, rng)
+        return _gradient_penalty(discriminator, real_input, fake_input, self.weight, rng)
 
 
 Penalty = R1 | GradientPenalty  # for signatures
+
+
+def check_penalty(name: str, penalty: Any) -> None:
+    """InvalidInput unless `penalty` is None or an instance of a kind of penalty."""
+    if penalty is not None and not isinstance(penalty, (R1, GradientPenalty)):
+        raise invalid(name, "None, R1(weight) or GradientPenalty(weight)", shown(penalty))
 
 
 def clip_weights(vector: Array, limit: float) -> None:
@@ -158,7 +202,8 @@ def spectral_norm(discriminator: MLP, singular: tuple, n_iterations: int = 1) ->
             for _ in range(n_iterations):
                 v = _unit(u @ layer.W)
                 u = _unit(layer.W @ v)
-            layer, pair = replace(layer, W=layer.W / (u @ layer.W @ v)), (u, v)
+            sigma = u @ layer.W @ v
+            layer, pair = replace(layer, W=layer.W / (sigma or 1)), (u, v)  # weights of 0 stay as they are
         layers.append(layer)
         moved.append(pair)
     return replace(discriminator, layers=tuple(layers)), tuple(moved)
@@ -177,7 +222,7 @@ def spectral_norm_gradient(discriminator: MLP, singular: tuple, gradient: MLP) -
     for layer, pair, of_normalised in zip(discriminator.layers, singular, gradient.layers):
         if pair is not None:
             u, v = pair
-            sigma = u @ layer.W @ v
+            sigma = u @ layer.W @ v or 1
             along = np.sum(of_normalised.W * layer.W) / sigma
             of_normalised = replace(of_normalised, W=(of_normalised.W - along * np.outer(u, v)) / sigma)
         layers.append(of_normalised)
@@ -195,4 +240,20 @@ def _start_pair(layer, rng):
 
 
 def _unit(vector):
-    return vector / np.sqrt(np.square(vector).sum())
+    return vector / (np.sqrt(np.square(vector).sum()) or 1)
+
+
+def _check_cases(name, discriminator, x):
+    """x (N, D) in the dtype of the discriminator's parameters; InvalidInput where it or the discriminator cannot be."""
+    check_mlp("discriminator", discriminator)
+    if n_outputs(discriminator) != 1:
+        raise invalid("discriminator", "a network with 1 output", n_outputs(discriminator))
+    dtype = parameter_dtype(discriminator)
+    return as_rows(check_array(name, x, width=n_inputs(discriminator), ndim=(1, 2), dtype=dtype))
+
+
+def _check_penalty(penalty, gradient):
+    """The pair where it is finite, else InvalidInput."""
+    if not np.isfinite(penalty) or not all(np.isfinite(array).all() for _, array in leaves(gradient)):
+        raise invalid("discriminator", "a network with a finite penalty on these cases", "NaN or infinity")
+    return penalty, gradient

@@ -29,7 +29,7 @@ import numpy as np
 from ..foundation.numerics import logsumexp, softplus
 from ..foundation.records import Record
 from ..foundation.types import Array, Generator
-from .rbm import RBM, gibbs_step
+from .rbm import RBM, _gibbs_step
 
 WALKS_PER_BLOCK = 50  # walks run together, with a generator of their own, whichever worker runs them
 
@@ -168,7 +168,7 @@ def sweep_and_anneal(rbm: RBM, base: RBM, betas: Array, n_sweeps: int, v: Array,
                      rng: Generator) -> tuple[Array, Array]:
     """`n_sweeps` Gibbs steps of the model, then `anneal` from there: v (M, D) -> `(log_weights, v)`."""
     for _ in range(n_sweeps):
-        v = gibbs_step(rbm, v, rng)
+        v = _gibbs_step(rbm, v, rng)
     return anneal(rbm, base, betas, v, rng)
 
 

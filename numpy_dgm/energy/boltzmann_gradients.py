@@ -20,12 +20,17 @@ Ackley, Hinton and Sejnowski 1985 (the rule, both phases sampled); Neal 1992 (cl
 persist); Salakhutdinov and Hinton 2009 (mean field with free chains).
 """
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from ..foundation.checks import LARGEST, as_rows, check_array, check_generator, check_integer, check_number, invalid
 from ..foundation.numerics import sigmoid
 from ..foundation.types import Array, Generator
-from .boltzmann import BoltzmannMachine, energy, gibbs_sweep, unit_input
+from .boltzmann import BoltzmannMachine, _energy, _gibbs_sweep, check_states, check_visible, connections
+
+MOST_SWEEPS = 30  # of mean field
+TOLERANCE = 1e-4  # change of the means at which it ends
 
 
 def sampled_gradient(machine: BoltzmannMachine, v: Array, clamped: Array, chains: Array, k: int,
@@ -35,19 +40,28 @@ def sampled_gradient(machine: BoltzmannMachine, v: Array, clamped: Array, chains
     v (N, D) bits; clamped (N, K), the hidden units at which the clamped chains stand, one chain a case;
     chains (M, n), the states at which the free chains stand; k >= 1 sweeps from there. Draws, in this
     order: k sweeps of the clamped chains over units D, ..., n - 1, then k sweeps of the free ones over
-    all, one uniform number a unit and chain. Neal 1992.
+    all, one uniform number a unit and chain. Raises InvalidInput. Neal 1992.
     """
+    v = as_rows(check_visible("v", machine, v))
+    clamped = check_clamped("clamped", machine, clamped, len(v))
+    chains = as_rows(check_states("chains", machine, chains))
+    k = check_integer("k", k)
+    check_generator("rng", rng)
+    return _sampled_gradient(machine, v, clamped, chains, k, rng)
+
+
+def _sampled_gradient(machine, v, clamped, chains, k, rng):
     n_visible, n_units = machine.n_visible, len(machine.b)
 
     # positive phase: the visible units are held at the data
     s_data = np.concatenate([v, clamped], axis=1)
     for _ in range(k):
-        s_data = gibbs_sweep(machine, s_data, rng, units=range(n_visible, n_units))
+        s_data = _gibbs_sweep(machine, s_data, rng, units=range(n_visible, n_units))
 
     # negative phase: all units run free
     s_model = chains
     for _ in range(k):
-        s_model = gibbs_sweep(machine, s_model, rng)
+        s_model = _gibbs_sweep(machine, s_model, rng, units=range(n_units))
 
     return phase_difference(machine, s_data, s_model), s_data[:, n_visible:], s_model
 
@@ -58,12 +72,31 @@ def mean_field_gradient(machine: BoltzmannMachine, v: Array, chains: Array, k: i
 
     v (N, D) bits; chains (M, n), the states at which the free chains stand; k >= 1 sweeps over all units
     from there, the only draws. Where the chains are drawn from the model, its mean is the slope of the mean
-    `variational_bound` at mu = mean_field(machine, v). Salakhutdinov and Hinton 2009.
+    `variational_bound` at mu = mean_field(machine, v). Raises InvalidInput. Salakhutdinov and Hinton 2009.
     """
-    mu = mean_field(machine, v)
+    v = as_rows(check_visible("v", machine, v))
+    chains = as_rows(check_states("chains", machine, chains))
+    k = check_integer("k", k)
+    check_generator("rng", rng)
+    return _mean_field_gradient(machine, v, chains, k, rng)
+
+
+def _mean_field_gradient(machine, v, chains, k, rng):
+    mu = _mean_field(machine, v, MOST_SWEEPS, TOLERANCE)
     for _ in range(k):
-        chains = gibbs_sweep(machine, chains, rng)
+        chains = _gibbs_sweep(machine, chains, rng, units=range(len(machine.b)))
     return phase_difference(machine, mu, chains), chains
+
+
+def check_clamped(name: str, machine: BoltzmannMachine, h: Any, n: int) -> Array:
+    """`h` (n, K) as states of the hidden units, of which there may be none, for n cases; else InvalidInput."""
+    shape = (n, len(machine.b) - machine.n_visible)
+    if shape[1] == 0 and np.shape(h) == shape:
+        return np.zeros(shape, machine.b.dtype)
+    h = as_rows(check_array(name, h, width=shape[1], ndim=(1, 2), low=0, high=1, dtype=machine.b.dtype))
+    if len(h) != n:
+        raise invalid(name, f"shape {shape}, a row a case", f"shape {h.shape}")
+    return h
 
 
 def phase_difference(machine: BoltzmannMachine, s_data: Array, s_model: Array) -> BoltzmannMachine:
@@ -78,20 +111,31 @@ def phase_difference(machine: BoltzmannMachine, s_data: Array, s_model: Array) -
     return replace(machine, W=W * machine.mask, b=b)
 
 
-def mean_field(machine: BoltzmannMachine, v: Array, n_sweeps: int = 30, tolerance: float = 1e-4) -> Array:
+def mean_field(machine: BoltzmannMachine, v: Array, n_sweeps: int = MOST_SWEEPS, tolerance: float = TOLERANCE) -> Array:
     """v and the hidden units' means under a best q(h) = Π_i q(h_i), by coordinate ascent: (N, D) -> mu (N, n).
 
         mu_i = σ(x_i(mu))          for each hidden unit i in turn, from means of 1/2
 
     Each such step makes `variational_bound` as large as mu_i alone can make it, so the bound never falls; it
     ends at a local maximum. At most n_sweeps sweeps: one that moves no mean by more than `tolerance` is the last.
+    Raises InvalidInput.
     """
+    v = check_visible("v", machine, v)
+    n_sweeps = check_integer("n_sweeps", n_sweeps, least=0)
+    tolerance = check_number("tolerance", tolerance, 0, LARGEST)
+    mu = _mean_field(machine, as_rows(v), n_sweeps, tolerance)
+    return mu if v.ndim > 1 else mu[0]
+
+
+def _mean_field(machine, v, n_sweeps, tolerance):
     mu = np.full((len(v), len(machine.b)), 0.5, machine.W.dtype)
     mu[:, : machine.n_visible] = v
+    weights = connections(machine)
     for _ in range(n_sweeps):
         before = mu.copy()
         for i in range(machine.n_visible, len(machine.b)):
-            mu[:, i] = sigmoid(unit_input(machine, mu, i))
+            x_i = mu @ weights[i] + machine.b[i]
+            mu[:, i] = sigmoid(x_i)
         if np.abs(mu - before).max() <= tolerance:
             break
     return mu
@@ -101,18 +145,20 @@ def variational_bound(machine: BoltzmannMachine, mu: Array, log_z: float) -> Arr
     """E_q[-E(s)] + H(q) - log Z <= log p(v), one number a case: mu (N, n), of which the first D are v -> (N,).
 
     q makes the units independent with the means mu, so E_q[-E(s)] = -E(mu), no pair being a unit with itself,
-    and H(q) = -Σ_i mu_i log mu_i + (1 - mu_i) log (1 - mu_i). What it lacks is KL(q || p(h given v)).
+    and H(q) = -Σ_i mu_i log mu_i + (1 - mu_i) log (1 - mu_i). What it lacks is KL(q || p(h given v)). Raises
+    InvalidInput.
     """
+    log_z = check_number("log_z", log_z, -LARGEST**2, LARGEST**2)
     return -variational_free_energy(machine, mu) - log_z
 
 
 def variational_free_energy(machine: BoltzmannMachine, mu: Array) -> Array:
     """E_q[E(s)] - H(q) >= -log p(v) - log Z, one number a case: mu (N, n) -> (N,); see `variational_bound`."""
-    mu = mu.astype(np.float64)
-    return energy(machine, mu) - entropy_of_bits(mu)
+    mu = check_states("mu", machine, mu).astype(np.float64)
+    return _energy(machine, mu) - entropy_of_bits(mu)
 
 
 def entropy_of_bits(mu: Array) -> Array:
     """-Σ_i mu_i log mu_i + (1 - mu_i) log (1 - mu_i), where 0 log 0 = 0: means mu (N, n) -> (N,)."""
     on, off = np.where(mu > 0, mu, 1), np.where(mu < 1, 1 - mu, 1)  # log 1 = 0
-    return -np.sum(mu * np.log(on) + (1 - mu) * np.log(off), axis=1)
+    return -np.sum(mu * np.log(on) + (1 - mu) * np.log(off), axis=-1)

@@ -6,15 +6,15 @@ g is taken by the method that is asked for (see boltzmann_gradients.py).
 
 N cases    n units, the first D of them visible, the other K = n - D hidden    M free chains    k Gibbs sweeps
 """
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import check_cases
-from ..foundation.checks import check_array, check_generator, invalid
-from ..foundation.guards import likelihood_or_gap, standard_error_of_difference
+from ..foundation.batches import check_cases, mean_of_cases
+from ..foundation.checks import check_fits, check_generator
+from ..foundation.guards import judge_likelihood, likelihood_or_gap, standard_error_of_difference
 from ..foundation.numerics import bernoulli
 from ..foundation.optimizers import SCHEDULES
 from ..foundation.progress import History
@@ -22,11 +22,21 @@ from ..foundation.records import flatten
 from ..foundation.settings import Settings, document_settings, make_settings, setting
 from ..foundation.training import Trainer, run_training
 from ..foundation.types import Array, Generator
-from .boltzmann import BoltzmannMachine, check_boltzmann, exact_gradient, log_likelihood
-from .boltzmann_gradients import mean_field, mean_field_gradient, sampled_gradient, variational_free_energy
+from .boltzmann import (
+    BoltzmannMachine,
+    _energy,
+    check_bits,
+    check_boltzmann,
+    connections,
+    exact_gradient,
+    log_likelihood,
+)
+from .boltzmann_gradients import _mean_field_gradient, _sampled_gradient, mean_field, variational_free_energy
+from .evaluation import independent_pixels
 
 METHODS = ("sampled", "mean-field", "exact")
 MONITORED_CASES = 200  # how many training cases the history measures after each epoch
+BOUNDED_CASES = 50  # with how many of them it is judged where the likelihood is out of reach
 MONITORED_UNITS = 16  # a machine of so many units has its 2^16 states listed after each epoch
 
 
@@ -77,6 +87,7 @@ def train_boltzmann(machine: BoltzmannMachine, data: Any, *, rng: Generator, che
     check_generator("rng", rng)
     check_boltzmann(machine)
     data = check_cases("data", data, machine.n_visible, check_bits)
+    check_fits("n_chains", options.n_chains, options.n_chains, len(machine.b))
     trainer = BoltzmannTrainer(machine, data, options, rng, metadata)
     return run_training(trainer, rng, checkpoint, progress, on_record)
 
@@ -97,6 +108,7 @@ class BoltzmannTrainer(Trainer):
                  metadata: dict | None = None):
         super().__init__(machine, settings, data, settings.epochs, metadata)
         self.gap_error = 0.0  # of the latest gap between held-out and training cases
+        self.trouble = ""  # what is wrong with the latest machine
         self.split(rng)
         n_hidden, dtype = len(machine.b) - machine.n_visible, self.vector.dtype
         n_clamped = len(data) if settings.method == "sampled" else 0
@@ -104,6 +116,8 @@ class BoltzmannTrainer(Trainer):
         h_free = bernoulli(np.full((settings.n_chains, n_hidden), 0.5, dtype), rng)
         self.clamped = bernoulli(np.full((n_clamped, n_hidden), 0.5, dtype), rng)  # (N, K), a chain a case
         self.chains = np.concatenate([np.asarray(data[first], dtype=dtype), h_free], axis=1)  # (M, n)
+        self.start_model = machine
+        self.baseline = independent_pixels(mean_of_cases(data, self.train_rows), self.monitored())
 
     def advance(self, rng: Generator) -> None:
         """One epoch: a step a minibatch."""
@@ -126,10 +140,10 @@ class BoltzmannTrainer(Trainer):
         machine, s = self.model, self.settings
         v = np.asarray(self.data[rows], dtype=self.vector.dtype)
         if s.method == "sampled":
-            gradient, clamped, self.chains = sampled_gradient(machine, v, self.clamped[rows], self.chains, s.k, rng)
+            gradient, clamped, self.chains = _sampled_gradient(machine, v, self.clamped[rows], self.chains, s.k, rng)
             self.clamped[rows] = clamped
         elif s.method == "mean-field":
-            gradient, self.chains = mean_field_gradient(machine, v, self.chains, s.k, rng)
+            gradient, self.chains = _mean_field_gradient(machine, v, self.chains, s.k, rng)
         else:
             gradient = exact_gradient(machine, v)
         return gradient
@@ -137,11 +151,14 @@ class BoltzmannTrainer(Trainer):
     def observe(self, machine: BoltzmannMachine) -> dict:
         """See `train_boltzmann`."""
         values = {"rate": self.rate, "weight_norm": np.linalg.norm(machine.W * machine.mask)}
-        v = np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=machine.W.dtype)
+        v = self.monitored()
+        at_most = self.about_log_likelihood(machine, v)
+        self.trouble = judge_likelihood(at_most, self.baseline, self.at_most_at_the_start, machine.n_visible,
+                                        f"epoch {self.done}")
         v_held_out = np.asarray(self.data[self.validation_rows], dtype=machine.W.dtype)
         is_held_out = len(v_held_out) > 0
         if len(machine.b) <= MONITORED_UNITS:
-            values["log_likelihood"] = log_likelihood(machine, v).mean()
+            values["log_likelihood"] = at_most
             if is_held_out:
                 values["validation_log_likelihood"] = log_likelihood(machine, v_held_out).mean()
         elif is_held_out:
@@ -152,17 +169,48 @@ class BoltzmannTrainer(Trainer):
             self.gap_error = standard_error_of_difference(free_energies, held_out_free_energies)
         return values
 
+    def monitored(self) -> Array:
+        """The cases that the history measures, (n, D) in the dtype of the parameters."""
+        return np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=self.vector.dtype)
+
+    def at_most_at_the_start(self) -> float:
+        """`about_log_likelihood` of the machine that training started from."""
+        return self.about_log_likelihood(self.start_model, self.monitored())
+
+    def about_log_likelihood(self, machine: BoltzmannMachine, v: Array) -> float:
+        """The mean log p of v (n, D), exactly for at most 16 units. For more, the most that it can be, or nearly so:
+
+            log Z >= -E(s)        log Σ_h exp(-E(v, h)) <= K log 2 - min_h E(v, h)
+
+        with the lowest energies that are reached where units settle: s from the cases and from the free chains, all
+        units; h from the cases, the hidden units.
+        """
+        n_units, n_visible = len(machine.b), machine.n_visible
+        if n_units <= MONITORED_UNITS:
+            return float(log_likelihood(machine, v).mean())
+        v = v[:BOUNDED_CASES]
+        unknown = np.full((len(v), n_units - n_visible), 0.5, v.dtype)
+        at_cases = settled(machine, np.concatenate([v, unknown], axis=1), range(n_visible, n_units))
+        anywhere = settled(machine, np.concatenate([at_cases, self.chains]), range(n_units))
+        most_weight = (n_units - n_visible) * np.log(2) - _energy(machine, at_cases).mean(dtype=np.float64)
+        return float(most_weight + _energy(machine, anywhere).min())
+
+    def diagnose(self) -> str:
+        """That the latest machine is worse than independent units, where it is."""
+        return self.trouble
+
     def score(self, values: dict) -> float:
         """The held-out log-likelihood, or where it is out of reach how far the gap is above its own noise, negated."""
         return likelihood_or_gap(values, self.gap_error)
 
 
-def check_bits(name: str, v: Any, width: int) -> Array:
-    """`v` where it is an array (N, width) of 0 and 1; else InvalidInput."""
-    v = check_array(name, v, width=width)
-    if not np.isin(v, (0, 1)).all():
-        raise invalid(name, "bits, 0 or 1", "other values", "open_data's bits=\"threshold\" makes bits of grey pixels")
-    return v
+def settled(machine: BoltzmannMachine, s: Array, units: Iterable[int]) -> Array:
+    """`units` set to their likelier values in turn, three times over: s (N, n) -> s (N, n) of no higher energy."""
+    s, weights = s.copy(), connections(machine)
+    for _ in range(3):
+        for i in units:
+            s[:, i] = s @ weights[i] + machine.b[i] > 0
+    return s
 
 
 document_settings(train_boltzmann, BoltzmannSettings)

@@ -20,7 +20,16 @@ from typing import Any
 import numpy as np
 
 from ..foundation.batches import check_cases
-from ..foundation.checks import check_choice, check_generator, check_integer, invalid
+from ..foundation.checks import (
+    as_rows,
+    check_array,
+    check_choice,
+    check_executor,
+    check_fits,
+    check_generator,
+    check_integer,
+    invalid,
+)
 from ..foundation.records import Record
 from ..foundation.types import Array, Generator
 from .annealing import Walks, base_rbm, bennett, forward_walks, reverse_walks, sample_base, summarise_reverse
@@ -61,7 +70,7 @@ def evaluate_rbm(rbm: RBM, data: Any, rng: Generator, method: str = "auto", exec
                  n_temperatures: int = 1000, n_walks: int = 100) -> Evaluation:
     """Mean log p of the data, in nats, and whether to trust it.
 
-    data (N, D)      states of the visible layer, no grey levels: an array or a Data
+    data (N, D)      states of the visible layer, no grey levels: an array or a Data; or one case (D,)
     rng              a numpy Generator; the exact method draws nothing
     method           "exact": log Z summed over the smaller layer, at most 2^25 states; "ais": estimated by
                      annealed walks in both directions; "auto": exact where possible, else "ais"
@@ -74,9 +83,12 @@ def evaluate_rbm(rbm: RBM, data: Any, rng: Generator, method: str = "auto", exec
     check_rbm(rbm)
     check_generator("rng", rng)
     check_choice("method", method, METHODS)
-    check_integer("n_temperatures", n_temperatures, least=2)
-    check_integer("n_walks", n_walks, least=20)
-    data = check_cases("data", data, len(rbm.b), rbm.visible.check)
+    check_executor("executor", executor)
+    n_temperatures = check_integer("n_temperatures", n_temperatures, least=2)
+    n_walks = check_integer("n_walks", n_walks, least=20)
+    check_fits("n_temperatures", n_temperatures, n_temperatures)
+    check_fits("n_walks", n_walks, n_walks, sum(rbm.W.shape))
+    data = check_cases("data", data, len(rbm.b), rbm.visible.check, one_case=True)
     v = np.asarray(data[:], dtype=rbm.W.dtype)
     if not rbm.visible.are_states(v):
         raise invalid("data", "states of the visible layer", "grey levels",
@@ -236,7 +248,9 @@ def independent_pixels(p: Array, v: Array) -> float:
 
         log p(v) = Σᵢ vᵢ log pᵢ + (1 - vᵢ) log(1 - pᵢ)
 
-    The baseline that a model has to beat: p (D,) are the means of the training cases, clipped to [.01, .99].
+    The baseline that a model has to beat: p (D,) are the means of the training cases, clipped to [.01, .99]. Raises
+    InvalidInput.
     """
-    p = np.clip(p, 0.01, 0.99)
+    p = np.clip(check_array("p", p, ndim=1, low=0, high=1, dtype=np.float64), 0.01, 0.99)
+    v = as_rows(check_array("v", v, ndim=(1, 2), width=len(p), low=0, high=1, dtype=np.float64))
     return float(np.mean(v @ np.log(p) + (1 - v) @ np.log1p(-p)))

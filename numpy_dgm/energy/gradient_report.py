@@ -21,11 +21,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..foundation.checks import check_array, check_generator, check_integer, invalid
+from ..foundation.checks import as_rows, check_array, check_generator, check_integer, invalid, shown
 from ..foundation.records import entry_name, flatten
 from ..foundation.types import Array, Generator
 from .gradients import cd_gradient, exact_gradient, pcd_gradient
-from .rbm import RBM, check_rbm, sample_hidden
+from .rbm import RBM, check_rbm, check_visible, sample_hidden
 from .tempering import init_ladder, start_ladder, tempered_gradient
 
 
@@ -56,6 +56,7 @@ class PCD:
 
     def __call__(self, rbm: RBM, v: Array, rng: Generator) -> RBM:
         """The estimate of the gradient at the cases v (N, D), as an RBM of gradients."""
+        v = as_rows(check_visible("v", rbm, v))
         chains = sample_hidden(rbm, v, rng)
         n_steps = self.k * (self.updates + 1)  # the parameters do not change, so that these are one run of the chains
         gradient, _ = pcd_gradient(rbm, v, chains, n_steps, rng)
@@ -80,7 +81,8 @@ class Tempered:
 
     def __call__(self, rbm: RBM, v: Array, rng: Generator) -> RBM:
         """The estimate of the gradient at the cases v (N, D), as an RBM of gradients."""
-        ladder = init_ladder(rbm, self.n_rungs, data_mean=v.mean(axis=0))
+        v = as_rows(check_visible("v", rbm, v))
+        ladder = init_ladder(rbm, self.n_rungs, data_mean=v.mean(axis=0, dtype=np.float64))
         start = start_ladder(rbm, ladder, len(v), rng)
         n_sweeps = self.k * (self.updates + 1)
         gradient, _, _ = tempered_gradient(rbm, v, ladder, start, n_sweeps, rng)
@@ -138,16 +140,16 @@ def gradient_report(rbm: RBM, v: Array, estimators: dict[str, Callable[..., RBM]
     Raises InvalidInput, also where an estimator returns something other than a gradient of `rbm`.
     """
     check_rbm(rbm)
-    v = rbm.visible.check("v", v, len(rbm.b)).astype(rbm.W.dtype)
+    v = as_rows(rbm.visible.check("v", v, len(rbm.b), rbm.W.dtype, ndim=(1, 2)))
     check_generator("rng", rng)
-    check_integer("n_runs", n_runs, least=2)
+    n_runs = check_integer("n_runs", n_runs, least=2)
     if not isinstance(estimators, dict) or not estimators:
-        raise invalid("estimators", "a dict such as {'CD-1': CD(1)}", repr(estimators))
+        raise invalid("estimators", "a dict such as {'CD-1': CD(1)}", shown(estimators))
     exact = exact_gradient(rbm, v)
     summaries = {}
     for name, estimator in estimators.items():
-        if not callable(estimator):
-            raise invalid(f"estimators[{name!r}]", "a function of (rbm, v, rng)", repr(estimator))
+        if not callable(estimator) or isinstance(estimator, type):
+            raise invalid(f"estimators[{name!r}]", "a function of (rbm, v, rng), such as CD(1)", shown(estimator))
         gradients = [_checked_vector(name, estimator(rbm, v, rng), rbm) for _ in range(n_runs)]
         summaries[name] = summarise(np.array(gradients), exact)
     return EstimatorReport(summaries, exact_norm=float(np.linalg.norm(flatten(exact))), n_runs=n_runs)

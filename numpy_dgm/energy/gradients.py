@@ -18,25 +18,38 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..foundation.checks import as_rows, check_generator, check_integer, check_number, invalid
 from ..foundation.types import Array, Generator
 from .likelihood import gaussian_moments, log_partition, smaller_layer_visible, state_blocks
-from .rbm import RBM, free_energy, hidden_probs, is_gaussian_pair, transposed, visible_probs
+from .rbm import (
+    RBM,
+    _free_energy,
+    _hidden_probs,
+    _visible_probs,
+    check_hidden,
+    check_rbm,
+    check_visible,
+    is_gaussian_pair,
+    transposed,
+)
+from .units import Bernoulli
 
 
 def exact_gradient(rbm: RBM, v: Array) -> RBM:
     """∂ mean log p(v) / ∂(W, b, c) without sampling, to be ascended: v (N, D) -> an RBM of gradients.
 
     The means under the model are sums over all states of the smaller layer; two Gaussian layers need no sum.
-    Raises InvalidInput where the smaller layer has more than 2^25 states.
+    Raises InvalidInput, also where the smaller layer has more than 2^25 states.
     """
-    p_h_data = hidden_probs(rbm, v)
+    v = as_rows(check_visible("v", rbm, v))
+    p_h_data = _hidden_probs(rbm, v)
     model = model_means(rbm)
-    n = len(v)
+    n, dtype = len(v), rbm.W.dtype
     return replace(
         rbm,
         W=v.T @ p_h_data / n - model.W,
-        b=v.sum(axis=0) / n - model.b,
-        c=p_h_data.sum(axis=0) / n - model.c,
+        b=(v.sum(axis=0, dtype=np.float64) / n - model.b).astype(dtype),
+        c=(p_h_data.sum(axis=0, dtype=np.float64) / n - model.c).astype(dtype),
     )
 
 
@@ -45,16 +58,17 @@ def model_means(rbm: RBM) -> RBM:
 
         <s tᵀ> = Σ_s p(s) s E[t given s]ᵀ        s the smaller layer, t the other one
 
-    Raises InvalidInput where the smaller layer has more than 2^25 states.
+    Raises InvalidInput, also where the smaller layer has more than 2^25 states.
     """
+    check_rbm(rbm)
     if is_gaussian_pair(rbm):
         return _gaussian_means(rbm)
     layer = smaller_layer_visible(rbm)
     log_z = log_partition(rbm)
     s_t, s, t = np.zeros(layer.W.shape), np.zeros(layer.b.shape), np.zeros(layer.c.shape)
     for states, _ in state_blocks(layer):
-        p = np.exp(-free_energy(layer, states) - log_z)  # (S,)
-        mean_t = hidden_probs(layer, states)
+        p = np.exp(-_free_energy(layer, states) - log_z)  # (S,)
+        mean_t = _hidden_probs(layer, states)
         weighted_s = p[:, None] * states
         s_t += weighted_s.T @ mean_t
         s += weighted_s.sum(axis=0)
@@ -77,17 +91,25 @@ def cd_gradient(rbm: RBM, v_data: Array, k: int, rng: Generator) -> RBM:
     """CD-k estimate of ∂ mean log p(v_data) / ∂(W, b, c), to be ascended (Hinton 2002, eq. 5).
 
     v_data (N, D), for bits in [0, 1]; k >= 1 Gibbs steps from the data. Draws, in this order, k times: h, then v.
+    Raises InvalidInput.
     """
+    v_data = as_rows(check_visible("v_data", rbm, v_data))
+    k = check_integer("k", k)
+    check_generator("rng", rng)
+    return _cd_gradient(rbm, v_data, k, rng)
+
+
+def _cd_gradient(rbm, v_data, k, rng):
     # positive phase: the visible layer is held at the data
-    p_h_data = hidden_probs(rbm, v_data)
+    p_h_data = _hidden_probs(rbm, v_data)
 
     # negative phase: k steps of block Gibbs sampling, started at the data
     p_h = p_h_data
     for _ in range(k):
         h = rbm.hidden.sample(p_h, rng)
-        p_v = visible_probs(rbm, h)
+        p_v = _visible_probs(rbm, h)
         v = rbm.visible.sample(p_v, rng)
-        p_h = hidden_probs(rbm, v)
+        p_h = _hidden_probs(rbm, v)
 
     return phase_difference(rbm, v_data, p_h_data, v, p_h)
 
@@ -96,17 +118,25 @@ def pcd_gradient(rbm: RBM, v_data: Array, chains: Array, k: int, rng: Generator)
     """PCD-k estimate of ∂ mean log p(v_data) / ∂(W, b, c), to be ascended, and the new chains: `(gradient, chains)`.
 
     v_data (N, D), for bits in [0, 1]; chains (M, K), the current hidden states of the chains; k >= 1 Gibbs
-    steps from there. Draws, in this order, k times: v, then h. Tieleman 2008.
+    steps from there. Draws, in this order, k times: v, then h. Raises InvalidInput. Tieleman 2008.
     """
+    v_data = as_rows(check_visible("v_data", rbm, v_data))
+    chains = as_rows(check_hidden("chains", rbm, chains))
+    k = check_integer("k", k)
+    check_generator("rng", rng)
+    return _pcd_gradient(rbm, v_data, chains, k, rng)
+
+
+def _pcd_gradient(rbm, v_data, chains, k, rng):
     # positive phase: the visible layer is held at the data
-    p_h_data = hidden_probs(rbm, v_data)
+    p_h_data = _hidden_probs(rbm, v_data)
 
     # negative phase: k steps of block Gibbs sampling from the current states of the chains
     h = chains
     for _ in range(k):
-        p_v = visible_probs(rbm, h)
+        p_v = _visible_probs(rbm, h)
         v = rbm.visible.sample(p_v, rng)
-        p_h = hidden_probs(rbm, v)
+        p_h = _hidden_probs(rbm, v)
         h = rbm.hidden.sample(p_h, rng)
 
     return phase_difference(rbm, v_data, p_h_data, v, p_h), h
@@ -121,12 +151,10 @@ def phase_difference(rbm: RBM, v_data: Array, p_h_data: Array, v_model: Array, p
     n, m = len(v_data), len(v_model)
     v = np.concatenate([v_data, v_model])  # (N + M, D)
     p_h = np.concatenate([p_h_data / n, p_h_model / -m])  # (N + M, K)
-    return replace(
-        rbm,
-        W=v.T @ p_h,
-        b=v_data.sum(axis=0) / n - v_model.sum(axis=0) / m,
-        c=p_h.sum(axis=0),
-    )
+    W = v.T @ p_h
+    b = v_data.sum(axis=0) / n - v_model.sum(axis=0) / m
+    c = p_h.sum(axis=0)
+    return RBM(W, b, c, rbm.visible, rbm.hidden)
 
 
 def centre(gradient: RBM, v_offset: Array, h_offset: Array) -> RBM:
@@ -140,11 +168,11 @@ def centre(gradient: RBM, v_offset: Array, h_offset: Array) -> RBM:
     biases should, and learning is the same whether the data are bits or flipped bits (Melchior, Fischer
     and Wiskott 2016). Any μ and λ give an ascent direction; the means of the layers work best.
     """
-    W = gradient.W - np.outer(v_offset, gradient.c)
-    W -= np.outer(gradient.b, h_offset)
+    W = gradient.W - v_offset[:, None] * gradient.c
+    W -= gradient.b[:, None] * h_offset
     b = gradient.b - W @ h_offset
     c = gradient.c - v_offset @ W
-    return replace(gradient, W=W, b=b, c=c)
+    return RBM(W, b, c, gradient.visible, gradient.hidden)
 
 
 def sparsity_gradient(rbm: RBM, v: Array, target: float) -> RBM:
@@ -153,9 +181,18 @@ def sparsity_gradient(rbm: RBM, v: Array, target: float) -> RBM:
         qⱼ = mean over the cases of p(hⱼ = 1 given v)
 
     qⱼ is how often hidden bit j is on, and is pulled towards `target` in (0, 1). This is the full gradient, by
-    the chain rule through σ, whose derivative is p (1 - p). Lee, Ekanadham and Ng 2008, who use its c alone.
+    the chain rule through σ, whose derivative is p (1 - p). Raises InvalidInput. Lee, Ekanadham and Ng 2008, who use
+    its c alone.
     """
-    p_h = hidden_probs(rbm, v)
+    v = as_rows(check_visible("v", rbm, v))
+    target = check_number("target", target, 0, 1, open_low=True, open_high=True)
+    if not isinstance(rbm.hidden, Bernoulli):
+        raise invalid("rbm.hidden", "bits, Bernoulli()", rbm.hidden)
+    return _sparsity_gradient(rbm, v, target)
+
+
+def _sparsity_gradient(rbm, v, target):
+    p_h = _hidden_probs(rbm, v)
     q = p_h.sum(axis=0) / len(v)  # (K,)
     pull = 2 * (target - q) * p_h * (1 - p_h) / len(v)  # (N, K), on each case's input to the hidden units
     return replace(rbm, W=v.T @ pull, b=np.zeros_like(rbm.b), c=pull.sum(axis=0))
@@ -164,7 +201,8 @@ def sparsity_gradient(rbm: RBM, v: Array, target: float) -> RBM:
 def reconstruction_error(rbm: RBM, v: Array) -> float:
     """Mean squared difference between v (N, D) and its reconstruction through the mean of the hidden layer.
 
-    It shows that a run is learning and no more: it can fall while the likelihood falls too.
+    It shows that a run is learning and no more: it can fall while the likelihood falls too. Raises InvalidInput.
     """
-    p_v = visible_probs(rbm, hidden_probs(rbm, v))
-    return float(np.mean((v - p_v) ** 2))
+    v = check_visible("v", rbm, v)
+    p_v = _visible_probs(rbm, _hidden_probs(rbm, v))
+    return float(np.mean(np.square(v - p_v, dtype=np.float64)))

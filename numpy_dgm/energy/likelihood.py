@@ -16,11 +16,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..foundation.checks import invalid
+from ..foundation.checks import LARGEST, as_rows, check_choice, check_number, invalid
 from ..foundation.numerics import logsumexp, sum_of_softplus
 from ..foundation.types import Array
 from .bit_sums import can_be_multiplied, log_weights_of_bits
-from .rbm import RBM, free_energy, is_gaussian_pair, transposed
+from .rbm import RBM, _free_energy, check_rbm, check_visible, is_gaussian_pair, transposed
 from .units import Bernoulli, Softmax
 
 MOST_STATES = 2**25  # this many take minutes; twice as many, the better part of an hour
@@ -31,8 +31,9 @@ def log_partition(rbm: RBM) -> float:
 
     Memory stays within a few MB: the states are summed in blocks, those of bits by a faster method (bit_sums.py).
     Where the first blocks show that the sum will take more than 10 s, a warning says how long. Two Gaussian
-    layers need no sum. Raises InvalidInput where the smaller layer has more than 2^25 states.
+    layers need no sum. Raises InvalidInput, also where the smaller layer has more than 2^25 states.
     """
+    check_rbm(rbm)
     if is_gaussian_pair(rbm):
         return _gaussian_log_partition(rbm)
     layer = smaller_layer_visible(rbm)
@@ -52,7 +53,7 @@ def log_partition(rbm: RBM) -> float:
 def log_weights(layer: RBM) -> Iterator[tuple[Array, int]]:
     """-F(s) of all states s of the visible layer, in blocks: pairs of log weights (S,) and the count of states done."""
     for states, stop in state_blocks(layer):
-        yield -free_energy(layer, states), stop
+        yield -_free_energy(layer, states), stop
 
 
 def gaussian_moments(rbm: RBM) -> tuple[Array, Array]:
@@ -79,19 +80,20 @@ def _gaussian_log_partition(rbm):
 def log_likelihood(rbm: RBM, v: Array, log_z: float | None = None, missing_groups: bool = False) -> Array:
     """log p(v) = -F(v) - log Z in nats, one number per case: (N, D) -> (N,), in float64.
 
-    `log_z` is log Z where it is known already; by default `log_partition(rbm)`, exactly. Raises InvalidInput
+    `log_z` is log Z where it is known already; by default `log_partition(rbm)`, exactly. Raises InvalidInput, also
     where v are not states: for grey levels, and for missing softmax groups, since a case with missing groups
     belongs to another model, without these groups and with another Z. `missing_groups=True` takes log p of each
     case under the model of its present groups, exactly; `log_z` is then not used.
     """
-    if missing_groups:
-        return _log_likelihood_of_present_groups(rbm, v)
+    v = check_visible("v", rbm, v)
+    if check_choice("missing_groups", missing_groups, (False, True)):
+        log_p = _log_likelihood_of_present_groups(rbm, as_rows(v))
+        return log_p if v.ndim > 1 else log_p[0]
     if not rbm.visible.are_states(v):
         raise invalid("v", "states of the visible layer", "grey levels or missing softmax groups",
                       "missing_groups=True takes log p of each case under the model of its present groups")
-    if log_z is None:
-        log_z = log_partition(rbm)
-    return -free_energy(rbm, v).astype(np.float64) - log_z
+    log_z = log_partition(rbm) if log_z is None else check_number("log_z", log_z, -LARGEST**2, LARGEST**2)
+    return -_free_energy(rbm, v).astype(np.float64) - log_z
 
 
 def _log_likelihood_of_present_groups(rbm, v):
@@ -114,23 +116,38 @@ def pseudo_log_likelihood(rbm: RBM, v: Array) -> Array:
         log p(vᵢ given the rest) = log σ(F(v with bit i flipped) - F(v))
 
     log Z cancels, which makes it cheap; but it is not the likelihood: a model can predict every bit from the
-    others and be wrong about which patterns there are. Raises InvalidInput unless the visible units and v are
+    others and be wrong about which patterns there are. Raises InvalidInput, also where the visible units or v are no
     bits. Besag 1975.
     """
+    v = check_visible("v", rbm, v)
     if not isinstance(rbm.visible, Bernoulli):
         raise invalid("rbm.visible", "bits, Bernoulli()", rbm.visible, "the pseudo-likelihood flips one bit at a time")
     if not rbm.visible.are_states(v):
         raise invalid("v", "bits", "grey levels", "only a bit can be flipped")
     x = v @ rbm.W + rbm.c  # (N, K)
     log_weight = v @ rbm.b + rbm.hidden.log_normaliser(x)  # -F(v)
-    total = np.zeros(len(v))
-    for i in range(v.shape[1]):
-        change = 1 - 2 * v[:, i]  # (N,) what flipping bit i adds to it: 1 or -1
+    total = np.zeros(v.shape[:-1])
+    for i in range(v.shape[-1]):
+        change = 1 - 2 * v[..., i]  # (N,) what flipping bit i adds to it: 1 or -1
         flipped_log_weight = (
-            v @ rbm.b + change * rbm.b[i] + rbm.hidden.log_normaliser(x + change[:, None] * rbm.W[i])
+            v @ rbm.b + change * rbm.b[i] + rbm.hidden.log_normaliser(x + change[..., None] * rbm.W[i])
         )
-        total -= sum_of_softplus((flipped_log_weight - log_weight)[:, None])  # log σ(y) = -log(1 + exp(-y))
+        total -= sum_of_softplus((flipped_log_weight - log_weight)[..., None])  # log σ(y) = -log(1 + exp(-y))
     return total
+
+
+def most_log_likelihood(rbm: RBM, free_energies: Array, others: Array) -> float:
+    """An upper bound on the mean log p of cases with those free energies F (N,), from other visible layers (M, D).
+
+        log p(s) = -F(s) - log Z <= m        so        log Z >= -F(s) - m        for any s
+        mean log p <= -mean F + min_s F(s) + m
+
+    s a case or one of the others, m the units' `most_log_p`; log Z is not needed. As F is concave in bits, their means
+    do for s as well. It is tight where a model has its mass far from the cases, and the others are reconstructions of
+    them, which go there.
+    """
+    lowest = min(free_energies.min(), _free_energy(rbm, others).min())
+    return float(-free_energies.mean() + lowest + rbm.visible.most_log_p(len(rbm.b)))
 
 
 def has_exact_log_z(rbm: RBM, most_states: int = MOST_STATES) -> bool:

@@ -6,6 +6,7 @@ g is taken by the method that is asked for (see gradients.py), or by its fused t
 
 N cases    D visible units    K hidden units    M chains    P = D K + D + K parameters
 """
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +14,14 @@ from typing import Any
 import numpy as np
 
 from ..foundation.batches import check_cases, mean_of_cases
-from ..foundation.checks import check_generator, invalid
-from ..foundation.guards import Diverged, likelihood_or_gap, standard_error_of_difference
+from ..foundation.checks import check_fits, check_generator, invalid
+from ..foundation.guards import (
+    Diverged,
+    TrainingWarning,
+    judge_likelihood,
+    likelihood_or_gap,
+    standard_error_of_difference,
+)
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
 from ..foundation.progress import History
 from ..foundation.records import flatten, windows
@@ -23,20 +30,22 @@ from ..foundation.training import Trainer, run_training
 from ..foundation.types import Array, Generator
 from .fused import Workspace, fused_pcd_gradient
 from .gradients import (
-    cd_gradient,
+    _cd_gradient,
+    _pcd_gradient,
+    _sparsity_gradient,
     centre,
     exact_gradient,
-    pcd_gradient,
-    reconstruction_error,
-    sparsity_gradient,
 )
-from .likelihood import has_exact_log_z, log_likelihood, log_partition
-from .rbm import RBM, check_rbm, free_energy, hidden_probs, sample_hidden, why_not_normalisable
+from .likelihood import has_exact_log_z, log_likelihood, log_partition, most_log_likelihood
+from .rbm import RBM, _free_energy, _hidden_probs, _visible_probs, check_rbm, sample_hidden, why_not_normalisable
 from .tempering import init_ladder, start_ladder, tempered_gradient
-from .units import Bernoulli, Gaussian, Softmax
+from .units import Bernoulli, Gaussian, Softmax, Units
 
 METHODS = ("pcd", "cd", "tempered", "exact")
 MONITORED_CASES = 200  # how many training cases the history measures after each epoch
+JUDGED_CASES = 20  # with how many of them the model is held against independent units
+SCALED_CASES = 1000  # how many cases the scale of data for Gaussian units is judged by
+FAR_FROM_UNIT = 10
 MONITORED_STATES = 2**16  # up to so many states of the smaller layer, log Z is summed after each epoch
 
 
@@ -97,6 +106,9 @@ def train_rbm(rbm: RBM, data: Any, *, rng: Generator, checkpoint: Any = None, me
     check_generator("rng", rng)
     check_rbm(rbm)
     data = check_cases("data", data, len(rbm.b), rbm.visible.check)
+    check_fits("n_chains", options.n_chains, options.n_chains, options.n_rungs, sum(rbm.W.shape))
+    if isinstance(rbm.visible, Gaussian):
+        check_scale(rbm, data)
     trainer = RBMTrainer(rbm, data, options, rng, metadata)
     return run_training(trainer, rng, checkpoint, progress, on_record)
 
@@ -116,10 +128,11 @@ class RBMTrainer(Trainer):
         self.optimizer = OPTIMIZERS[settings.optimizer]()
         self.optimizer.start(self.vector)
         self.gap_error = 0.0  # of the latest gap between held-out and training cases
+        self.trouble = ""  # what is wrong with the latest model
         self.split(rng)
         v_mean = mean_of_cases(data, self.train_rows)
         self.v_offset = v_mean.astype(self.vector.dtype) if settings.centred else np.zeros_like(rbm.b)
-        self.h_offset = hidden_probs(self.model, self.v_offset[None])[0]  # (K,) running means of the hidden units
+        self.h_offset = _hidden_probs(self.model, self.v_offset[None])[0]  # (K,) running means of the hidden units
         self.ladder: Any = None
         self.swap_rates: Any = None  # (L - 1,) of the latest tempered step
         if settings.method == "tempered":
@@ -128,6 +141,8 @@ class RBMTrainer(Trainer):
         else:
             first = self.train_rows[np.arange(settings.n_chains) % len(self.train_rows)]
             self.chains = sample_hidden(self.model, np.asarray(data[first], self.vector.dtype), rng)  # (M, K)
+        self.start_model = rbm
+        self.baseline = independent_log_likelihood(rbm.visible, self.monitored()[:JUDGED_CASES], v_mean)
         self.work = Workspace(self.model, min(settings.batch_size, len(self.train_rows)), settings.n_chains)
 
     def advance(self, rng: Generator) -> None:
@@ -135,7 +150,7 @@ class RBMTrainer(Trainer):
         for i, rows in enumerate(self.epoch_of_minibatches(rng)):
             v = np.asarray(self.data[rows], dtype=self.vector.dtype)
             if self.settings.centred and i % 10 == 0:  # the offsets need not be exact, so every tenth batch will do
-                self.h_offset += 0.1 * (hidden_probs(self.model, v).mean(axis=0) - self.h_offset)
+                self.h_offset += 0.1 * (_hidden_probs(self.model, v).mean(axis=0) - self.h_offset)
             self.step(v, rng)
         self.done += 1
 
@@ -150,7 +165,7 @@ class RBMTrainer(Trainer):
         else:
             direction = flatten(self.gradient(v, rng))
         if s.sparsity_target is not None:
-            direction += scale * s.sparsity_cost * flatten(sparsity_gradient(self.model, v, s.sparsity_target))
+            direction += scale * s.sparsity_cost * flatten(_sparsity_gradient(self.model, v, s.sparsity_target))
         if s.weight_decay > 0:
             decayed = windows(self.model, direction)
             decayed.W[:] -= scale * s.weight_decay * self.model.W
@@ -162,9 +177,9 @@ class RBMTrainer(Trainer):
         """The gradient by the plain function of the method's name, centred if that was asked for."""
         rbm, s = self.model, self.settings
         if s.method == "cd":
-            gradient = cd_gradient(rbm, v, s.k, rng)
+            gradient = _cd_gradient(rbm, v, s.k, rng)
         elif s.method == "pcd":
-            gradient, self.chains = pcd_gradient(rbm, v, self.chains, s.k, rng)
+            gradient, self.chains = _pcd_gradient(rbm, v, self.chains, s.k, rng)
         elif s.method == "tempered":
             gradient, self.chains, self.swap_rates = tempered_gradient(rbm, v, self.ladder, self.chains, s.k, rng)
         else:
@@ -181,11 +196,15 @@ class RBMTrainer(Trainer):
 
     def observe(self, rbm: RBM) -> dict:
         """See `train_rbm`."""
-        v = np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=rbm.W.dtype)
-        free_energies = free_energy(rbm, v)
+        v = self.monitored()
+        free_energies = _free_energy(rbm, v)
+        reconstructions = _visible_probs(rbm, _hidden_probs(rbm, v))
+        at_most = most_log_likelihood(rbm, free_energies[:JUDGED_CASES], reconstructions[:JUDGED_CASES])
+        self.trouble = judge_likelihood(at_most, self.baseline, self.at_most_at_the_start, len(rbm.b),
+                                        f"epoch {self.done}")
         values = {
             "rate": self.rate,
-            "reconstruction_error": reconstruction_error(rbm, v),
+            "reconstruction_error": np.square(v - reconstructions).mean(dtype=np.float64),
             "free_energy": free_energies.mean(),
             "weight_norm": np.linalg.norm(rbm.W),
         }
@@ -194,7 +213,7 @@ class RBMTrainer(Trainer):
         if len(self.validation_rows) == 0:
             return values
         v_held_out = np.asarray(self.data[self.validation_rows], dtype=rbm.W.dtype)
-        held_out_free_energies = free_energy(rbm, v_held_out)
+        held_out_free_energies = _free_energy(rbm, v_held_out)
         values["validation_free_energy"] = held_out_free_energies.mean()
         if has_exact_log_z(rbm, MONITORED_STATES) and rbm.visible.are_states(v_held_out):
             log_z = log_partition(rbm)
@@ -203,9 +222,44 @@ class RBMTrainer(Trainer):
         self.gap_error = standard_error_of_difference(free_energies, held_out_free_energies)
         return values
 
+    def monitored(self) -> Array:
+        """The cases that the history measures, (n, D) in the dtype of the parameters."""
+        return np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=self.vector.dtype)
+
+    def at_most_at_the_start(self) -> float:
+        """What the mean log p of the judged cases was at most under the RBM that training started from."""
+        rbm, v = self.start_model, self.monitored()[:JUDGED_CASES]
+        return most_log_likelihood(rbm, _free_energy(rbm, v), _visible_probs(rbm, _hidden_probs(rbm, v)))
+
+    def diagnose(self) -> str:
+        """That the latest model is worse than independent units, where it is."""
+        return self.trouble
+
     def score(self, values: dict) -> float:
         """The held-out log-likelihood, or where it is out of reach how far the gap is above its own noise, negated."""
         return likelihood_or_gap(values, self.gap_error)
+
+
+def independent_log_likelihood(visible: Units, v: Array, mean: Array) -> float:
+    """Mean log p of v (N, D) under visible units that are independent of one another, with those means (D,)."""
+    b = visible.starting_bias(mean)
+    log_weights = v @ b + visible.log_base(v)
+    return float(log_weights.mean() - visible.log_normaliser(b[None])[0])
+
+
+def check_scale(rbm: RBM, data: Any) -> None:
+    """A TrainingWarning where data of Gaussian units are far from the unit scale that these have."""
+    rows = np.unique(np.linspace(0, len(data) - 1, SCALED_CASES).astype(np.int64))
+    v = np.asarray(data[rows], dtype=np.float64)
+    off = np.abs(v.mean(axis=0) - rbm.b).max()
+    scale = v.std(axis=0)
+    scale = scale[scale > 1e-12 * np.abs(v).max(axis=0)]  # of the columns that vary
+    low, high = scale.min(initial=1), scale.max(initial=1)
+    if low < 1 / FAR_FROM_UNIT or high > FAR_FROM_UNIT or off > FAR_FROM_UNIT:
+        warnings.warn("data: Gaussian units have the standard deviation 1, these columns have deviations from "
+                      f"{low:.3g} to {high:.3g} and means up to {off:.3g} from the visible biases; fit_standardiser "
+                      "and standardise of numpy_dgm.foundation.standardiser bring them to unit scale",
+                      TrainingWarning, stacklevel=3)
 
 
 document_settings(train_rbm, RBMSettings)

@@ -25,15 +25,25 @@ Swendsen and Wang 1986; Geyer 1991. For RBMs Desjardins, Courville, Bengio, Vinc
 Raiko and Ilin 2010.
 """
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ..foundation.checks import check_array, check_integer
+from ..foundation.checks import (
+    as_rows,
+    check_array,
+    check_fits,
+    check_generator,
+    check_integer,
+    check_parameter,
+    different_dtypes,
+    invalid,
+)
 from ..foundation.records import Record
 from ..foundation.types import Array, Generator
 from .annealing import base_rbm
 from .gradients import phase_difference
-from .rbm import RBM, check_rbm, hidden_probs
+from .rbm import RBM, _hidden_probs, check_parameters, check_rbm, check_visible
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,16 +62,43 @@ def init_ladder(rbm: RBM, n_rungs: int = 10, data_mean: Array | None = None) -> 
     InvalidInput.
     """
     check_rbm(rbm)
-    check_integer("n_rungs", n_rungs, least=2)
+    n_rungs = check_integer("n_rungs", n_rungs, least=2)
+    check_fits("n_rungs", n_rungs, n_rungs)
     if data_mean is not None:
         low, high = rbm.visible.lowest, rbm.visible.highest
-        data_mean = check_array("data_mean", data_mean, ndim=1, width=len(rbm.b), low=low, high=high)
+        data_mean = check_array("data_mean", data_mean, ndim=1, width=len(rbm.b), low=low, high=high, dtype=np.float64)
     betas = np.linspace(0, 1, n_rungs, dtype=rbm.b.dtype)
     return Ladder(betas=betas, base_b=base_rbm(rbm, data_mean).b)
 
 
+def check_ladder(rbm: RBM, ladder: Any) -> None:
+    """InvalidInput unless `ladder` is a Ladder for `rbm`, from base to model."""
+    check_parameters(rbm)
+    if not isinstance(ladder, Ladder):
+        raise invalid("ladder", "a Ladder (see init_ladder)", type(ladder).__name__)
+    check_parameter("ladder.betas", ladder.betas, ndim=1)
+    check_parameter("ladder.base_b", ladder.base_b, ndim=1, width=len(rbm.b))
+    if not rbm.W.dtype == ladder.betas.dtype == ladder.base_b.dtype:
+        raise different_dtypes("ladder", rbm.W, ladder.betas, ladder.base_b)
+    if len(ladder.betas) < 2 or ladder.betas[0] != 0 or ladder.betas[-1] != 1 or np.any(np.diff(ladder.betas) <= 0):
+        raise invalid("ladder.betas", "at least two numbers that rise from 0 to 1", ladder.betas)
+
+
+def check_ladder_states(name: str, rbm: RBM, ladder: Ladder, v: Any) -> Array:
+    """`v` as states (L, M, D) on the rungs of `ladder`, in the parameters' dtype; else InvalidInput."""
+    check_ladder(rbm, ladder)
+    v = check_visible(name, rbm, v, ndim=3)
+    if len(v) != len(ladder.betas):
+        raise invalid(name, f"states of {len(ladder.betas)} rungs", len(v))
+    return v
+
+
 def start_ladder(rbm: RBM, ladder: Ladder, n_ladders: int, rng: Generator) -> Array:
-    """States to start from, independent draws from the base on every rung: (L, n_ladders, D)."""
+    """States to start from, independent draws from the base on every rung: (L, n_ladders, D). Raises InvalidInput."""
+    check_ladder(rbm, ladder)
+    n_ladders = check_integer("n_ladders", n_ladders)
+    check_fits("n_ladders", n_ladders, n_ladders, len(ladder.betas), len(rbm.b))
+    check_generator("rng", rng)
     n_rungs, n_visible = len(ladder.betas), len(ladder.base_b)
     p_v = rbm.visible.mean(np.tile(ladder.base_b, (n_rungs * n_ladders, 1)))
     v = rbm.visible.sample(p_v, rng)
@@ -134,8 +171,12 @@ def rung_free_energy(rbm: RBM, betas: Array, bias_term: Array, x: Array) -> Arra
 def sample_tempered(rbm: RBM, ladder: Ladder, v: Array, n_sweeps: int, rng: Generator) -> tuple[Array, Array]:
     """`n_sweeps` >= 1 sweeps: v (L, M, D) -> `(v, swap_rates)`, the rates averaged over the sweeps.
 
-    v[-1] (M, D) are then the samples of the model. Draws: those of `tempered_sweep`, sweep by sweep.
+    v[-1] (M, D) are then the samples of the model. Draws: those of `tempered_sweep`, sweep by sweep. Raises
+    InvalidInput.
     """
+    v = check_ladder_states("v", rbm, ladder, v)
+    n_sweeps = check_integer("n_sweeps", n_sweeps)
+    check_generator("rng", rng)
     total = np.zeros(len(ladder.betas) - 1)
     for _ in range(n_sweeps):
         v, swap_rates = tempered_sweep(rbm, ladder, v, rng)
@@ -148,15 +189,18 @@ def tempered_gradient(rbm: RBM, v_data: Array, ladder: Ladder, v: Array, k: int,
     """Estimate of ∂ mean log p(v_data) / ∂(W, b, c) by tempering, to be ascended: `(gradient, v, swap_rates)`.
 
     v_data (N, D); v (L, M, D), the current states of the ladders, which are moved on by k >= 1 sweeps; the mean
-    under the model is taken over the top rung. Draws: those of `tempered_sweep`, sweep by sweep. Desjardins et
-    al. 2010.
+    under the model is taken over the top rung. Draws: those of `tempered_sweep`, sweep by sweep. Raises InvalidInput.
+    Desjardins et al. 2010.
     """
+    v_data = as_rows(check_visible("v_data", rbm, v_data))
+    k = check_integer("k", k)
+
     # positive phase: the visible layer is held at the data
-    p_h_data = hidden_probs(rbm, v_data)
+    p_h_data = _hidden_probs(rbm, v_data)
 
     # negative phase: k sweeps of the ladders from their current states
     v, swap_rates = sample_tempered(rbm, ladder, v, k, rng)
     v_model = v[-1]
-    p_h_model = hidden_probs(rbm, v_model)
+    p_h_model = _hidden_probs(rbm, v_model)
 
     return phase_difference(rbm, v_data, p_h_data, v_model, p_h_model), v, swap_rates

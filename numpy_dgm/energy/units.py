@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from ..foundation.checks import check_array, check_integer, invalid
+from ..foundation.checks import LARGEST, check_array, check_integer, invalid, shown
 from ..foundation.enumeration import all_bits
 from ..foundation.numerics import bernoulli, logit, logsumexp, sigmoid, sum_of_softplus
 from ..foundation.types import Array, Generator
+
+Axes = int | tuple[int, ...]  # how many axes an array may have
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,10 @@ class Bernoulli:
 
     lowest = 0
     highest = 1
+
+    def most_log_p(self, n: int) -> float:
+        """The most that log p of a layer of n units can be, whatever it is connected to: log 1, of a sure state."""
+        return 0.0
 
     def log_normaliser(self, x: Array) -> Array:
         """Σⱼ A(xⱼ) = Σⱼ log(1 + exp(xⱼ)), the layer's: (N, n) -> (N,), in float64."""
@@ -48,7 +55,7 @@ class Bernoulli:
 
     def log_base(self, s: Array) -> Array:
         """log base(s) of the layer, 0 for every state: (N, n) -> (N,)."""
-        return np.zeros_like(s[:, 0])
+        return np.zeros_like(s[..., 0])
 
     def n_states(self, n: int) -> int:
         """The number of states of a layer of n units: 2^n."""
@@ -68,9 +75,12 @@ class Bernoulli:
     def check_width(self, name: str, n: int) -> None:
         """A layer can have any number of units n: nothing is refused."""
 
-    def check(self, name: str, s: Any, n: int) -> Array:
-        """`s` as an array (N, n) of values in [0, 1], at which a layer of n bits can be held; else InvalidInput."""
-        return check_array(name, s, width=n, low=self.lowest, high=self.highest)
+    def check(self, name: str, s: Any, n: int, dtype: DTypeLike | None = None, ndim: Axes = 2) -> Array:
+        """`s` as an array (N, n) of values in [0, 1], at which a layer of n bits can be held; else InvalidInput.
+
+        dtype and ndim as in `check_array`.
+        """
+        return check_array(name, s, width=n, ndim=ndim, low=self.lowest, high=self.highest, dtype=dtype)
 
     def are_states(self, s: Array) -> bool:
         """Whether every entry is 0 or 1, and none a grey level between them."""
@@ -91,9 +101,16 @@ class Gaussian:
     lowest = None
     highest = None
 
+    def most_log_p(self, n: int) -> float:
+        """The most that log p of a layer of n units can be, whatever it is connected to: -(n/2) log 2π.
+
+        Given the other layer it is N(x, I), whose density is nowhere higher.
+        """
+        return -n * math.log(2 * math.pi) / 2
+
     def log_normaliser(self, x: Array) -> Array:
         """Σⱼ A(xⱼ) = ½ Σⱼ xⱼ², the layer's: (N, n) -> (N,), in float64."""
-        return 0.5 * np.square(x).sum(axis=-1, dtype=np.float64)
+        return 0.5 * np.square(x, dtype=np.float64).sum(axis=-1)
 
     def mean(self, x: Array, out: Array | None = None) -> Array:
         """A'(x) = x: (N, n) -> (N, n). Written into `out` where it is given, which may be x."""
@@ -113,7 +130,7 @@ class Gaussian:
 
     def log_base(self, s: Array) -> Array:
         """log base(s) = -½|s|² - (n/2) log 2π of the layer: (N, n) -> (N,), in float64."""
-        return -0.5 * np.square(s).sum(axis=-1, dtype=np.float64) - s.shape[-1] * np.log(2 * np.pi) / 2
+        return -0.5 * np.square(s, dtype=np.float64).sum(axis=-1) - s.shape[-1] * np.log(2 * np.pi) / 2
 
     def n_states(self, n: int) -> float:
         """Infinity: the states of a layer of real numbers cannot be listed."""
@@ -130,9 +147,12 @@ class Gaussian:
     def check_width(self, name: str, n: int) -> None:
         """A layer can have any number of units n: nothing is refused."""
 
-    def check(self, name: str, s: Any, n: int) -> Array:
-        """`s` as an array (N, n) of finite numbers, at which a layer of n such units can be held; else InvalidInput."""
-        return check_array(name, s, width=n)
+    def check(self, name: str, s: Any, n: int, dtype: DTypeLike | None = None, ndim: Axes = 2) -> Array:
+        """`s` as an array (N, n) of numbers up to 1e12 in size, at which a layer of n such units can be held.
+
+        Else InvalidInput. dtype and ndim as in `check_array`.
+        """
+        return check_array(name, s, width=n, ndim=ndim, low=-LARGEST, high=LARGEST, dtype=dtype)
 
     def are_states(self, s: Array) -> bool:
         """True: a Gaussian unit can take any real value."""
@@ -151,6 +171,10 @@ class Softmax:
     n_values: int  # M
     lowest = 0
     highest = 1
+
+    def most_log_p(self, n: int) -> float:
+        """The most that log p of a layer of n units can be, whatever it is connected to: log 1, of a sure state."""
+        return 0.0
 
     def log_normaliser(self, x: Array) -> Array:
         """Σ_g log Σ_m exp(x_gm), the layer's: (N, n) -> (N,), in float64."""
@@ -182,7 +206,7 @@ class Softmax:
 
     def log_base(self, s: Array) -> Array:
         """log base(s) of the layer, 0 for every state: (N, n) -> (N,)."""
-        return np.zeros_like(s[:, 0])
+        return np.zeros_like(s[..., 0])
 
     def n_states(self, n: int) -> int:
         """The number of states of a layer of n units: M^G."""
@@ -208,11 +232,18 @@ class Softmax:
         if n % self.n_values:
             raise invalid(name, f"a multiple of {self.n_values} units (whole softmax groups)", n)
 
-    def check(self, name: str, s: Any, n: int) -> Array:
-        """`s` as an array (N, n) of groups that add up to 1, at which a layer can be held; else InvalidInput."""
-        s = check_array(name, s, width=n, low=self.lowest, high=self.highest)
-        totals = self.groups(s).sum(axis=-1)
-        if not np.isclose(totals, 1).all():
+    def check(self, name: str, s: Any, n: int, dtype: DTypeLike | None = None, ndim: Axes = 2,
+              may_be_missing: bool = False) -> Array:
+        """`s` as an array (N, n) of groups that add up to 1, at which a layer can be held; else InvalidInput.
+
+        dtype and ndim as in `check_array`. With may_be_missing, groups of zeros pass as well.
+        """
+        s = check_array(name, s, width=n, ndim=ndim, low=self.lowest, high=self.highest, dtype=dtype)
+        totals = self.groups(s).sum(axis=-1, dtype=np.float64)
+        is_right = np.isclose(totals, 1, atol=1e-3)
+        if may_be_missing:
+            is_right |= totals == 0
+        if not is_right.all():
             sums = f"sums from {totals.min():g} to {totals.max():g}"
             raise invalid(name, f"groups of {self.n_values} values that add up to 1", sums,
                           "a missing group (all zeros) makes the case one of another model")
@@ -238,5 +269,15 @@ KINDS = (Bernoulli, Gaussian, Softmax)
 def check_units(name: str, units: Units) -> Units:
     """`units` where it is one of the kinds, or InvalidInput."""
     if not isinstance(units, KINDS):
-        raise invalid(name, f"one of {', '.join(kind.__name__ for kind in KINDS)}, such as Bernoulli()", repr(units))
+        raise invalid(name, f"one of {', '.join(kind.__name__ for kind in KINDS)}, such as Bernoulli()", shown(units))
     return units
+
+
+def check_layer(name: str, units: Units, s: Any, n: int, dtype: DTypeLike, ndim: Axes = (1, 2)) -> Array:
+    """`s` (N, n), or one case (n,), in `dtype`, as a layer of n such units can be held at it; else InvalidInput.
+
+    A softmax group may be missing.
+    """
+    if isinstance(units, Softmax):
+        return units.check(name, s, n, dtype, ndim, may_be_missing=True)
+    return units.check(name, s, n, dtype, ndim)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import InvalidInput, check_array, invalid
+from .checks import InvalidInput, as_array, invalid
 from .types import Array, Generator
 
 CASES_AT_ONCE = 10_000  # rows of data that are read together
@@ -53,22 +53,49 @@ def split_rows(n_cases: int, fraction: float, rng: Generator) -> tuple[Array, Ar
     return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
 
 
-def check_cases(name: str, data: Any, width: int, check: Callable) -> Any:
-    """`data` where it can be trained on: two axes, `width` numbers a case, each block of cases passed by `check`.
+def check_cases(name: str, data: Any, width: int, check: Callable, one_case: bool = False) -> Any:
+    """`data`, for row numbers to index, where it can be trained on: `width` numbers a case, each passed by `check`.
 
     check(name, block, width) looks at the values, such as a kind of unit's own check. The cases are read in
-    blocks of 10,000. Raises InvalidInput.
+    blocks of 10,000. With one_case, one case (width,) passes as a row. Raises InvalidInput.
     """
-    if isinstance(data, list):
-        data = check_array(name, data)
+    data = as_cases(name, data)
+    shape = getattr(data, "shape", None)
+    if one_case and shape == (width,):
+        data = np.asarray(data)[None]
     shape = getattr(data, "shape", None)
     if shape is None:
         raise invalid(name, "an array or what open_data gives", type(data).__name__)
     if len(shape) != 2 or shape[0] == 0 or shape[1] != width:
         raise invalid(name, f"shape (cases, {width}) with at least one case", f"shape {tuple(shape)}")
     for rows in row_blocks(shape[0], CASES_AT_ONCE):
-        check(name, np.asarray(data[rows]), width)
+        check(name, as_array(name, data[rows]), width)
     return data
+
+
+def as_cases(name: str, data: Any) -> Any:
+    """`data` as it is where row numbers index it, else as an array: a list, or a DataFrame, which columns index.
+
+    Raises InvalidInput for what cannot become an array.
+    """
+    if isinstance(data, np.ndarray) and not isinstance(data, np.ma.MaskedArray):
+        return data
+    can_become_an_array = isinstance(data, (list, tuple, range)) or hasattr(data, "__array__")
+    is_sparse = hasattr(data, "toarray")
+    if is_sparse or can_become_an_array and not is_indexed_by_rows(data):
+        return as_array(name, data)
+    return data
+
+
+def is_indexed_by_rows(data: Any) -> bool:
+    """Whether data[rows] gives those cases, in any order and more than once, as minibatches take them."""
+    shape: Any = getattr(data, "shape", ())
+    if len(shape) != 2 or hasattr(data, "iloc") or np.ma.isMaskedArray(data):  # a DataFrame's columns may be numbers
+        return False
+    try:
+        return np.shape(data[np.array([shape[0] - 1, 0, 0])]) == (3, shape[1])
+    except Exception:  # whatever the object makes of such an index
+        return False
 
 
 def mean_of_cases(data: Any, rows: Array) -> Array:

@@ -1,8 +1,11 @@
 """When a run should not go on: it has diverged, or it no longer gets better."""
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from .checks import LARGEST
 from .records import Record, leaves
 from .types import Array
 
@@ -20,14 +23,48 @@ class TrainingWarning(UserWarning):
 
 
 def check_finite(model: Record, when: str, **losses: float) -> None:
-    """Raise Diverged where a trainable array of `model` or one of the named losses is not finite.
+    """Raise Diverged where a trainable array of `model` or one of the named losses is not finite, or beyond all use.
 
     when      where the run stands, such as "epoch 3"
     """
-    for name, value in [*leaves(model), *losses.items()]:
-        if not np.all(np.isfinite(np.asarray(value))):
-            raise Diverged(f"training stopped in {when}: {name} is no longer finite; "
-                           "a smaller learning rate usually helps")
+    for name, array in leaves(model):
+        entries = array.ravel()
+        if not np.vdot(entries, entries) <= LARGEST**2:  # which NaN is not, either
+            is_finite = np.all(np.isfinite(array))
+            raise diverged(when, f"{name} has grown beyond {LARGEST:g}" if is_finite else f"{name} is no longer finite")
+    check_finite_values(losses, when)
+
+
+def check_finite_values(values: dict, when: str) -> None:
+    """Raise Diverged where one of the named numbers is not finite."""
+    for name, value in values.items():
+        if not math.isfinite(value):
+            raise diverged(when, f"{name} is no longer finite")
+
+
+def diverged(when: str, what: str) -> Diverged:
+    """The Diverged that says what has become of the run, and what to try; to be raised."""
+    return Diverged(f"training stopped in {when}: {what}; a smaller learning rate usually helps")
+
+
+def judge_likelihood(at_most: float, baseline: float, start: Callable[[], float], n_units: int, when: str) -> str:
+    """What is wrong with a model that gives its cases a mean log p of at most `at_most`, a sentence; "" for nothing.
+
+    Something is where units that are independent of one another are better by a tenth of a nat a unit, and the model
+    that training started from was, too. Raises Diverged where they are better by more than a nat a unit.
+
+    baseline    mean log p of the cases under independent units with the means of the data
+    start       a function that gives what `at_most` was at the start
+    n_units     how many visible units there are
+    """
+    what = (f"log p of its cases is at most {at_most:,.1f} nats on average, and {baseline:,.1f} with independent units "
+            "of the same means")
+    worse_by = baseline - at_most
+    if worse_by > 0.1 * n_units:
+        worse_by = min(baseline, start()) - at_most
+    if worse_by > n_units:
+        raise diverged(when, what)
+    return f"{what}; try a smaller learning rate" if worse_by > 0.1 * n_units else ""
 
 
 @dataclass(eq=False)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import invalid
+from .checks import check_number, invalid
 from .types import Array
 
 
@@ -42,6 +42,9 @@ class Momentum:
 
     linear = True
 
+    def __post_init__(self) -> None:
+        check_number("momentum", self.momentum, 0, 1)
+
     def start(self, vector: Array) -> None:
         """Make ready for steps of `vector` (P,): velocity 0."""
         self.velocity = np.zeros_like(vector)
@@ -67,6 +70,10 @@ class RMSProp:
     square: Any = None  # (P,) s
 
     linear = False  # the size of g cancels
+
+    def __post_init__(self) -> None:
+        check_number("decay", self.decay, 0, 1, open_high=True)
+        check_number("epsilon", self.epsilon, 0, 1, open_low=True)
 
     def start(self, vector: Array) -> None:
         """Make ready for steps of `vector` (P,): s = 0."""
@@ -104,6 +111,11 @@ class Adam:
     square: Any = None  # (P,) s
 
     linear = False  # the size of g cancels
+
+    def __post_init__(self) -> None:
+        check_number("beta1", self.beta1, 0, 1, open_high=True)
+        check_number("beta2", self.beta2, 0, 1, open_high=True)
+        check_number("epsilon", self.epsilon, 0, 1, open_low=True)
 
     def start(self, vector: Array) -> None:
         """Make ready for steps of `vector` (P,): m = s = 0."""

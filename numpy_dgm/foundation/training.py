@@ -30,9 +30,9 @@ from .checkpoint import (
     restore_generator,
     save_checkpoint,
 )
-from .checks import InvalidInput, check_integer, invalid
+from .checks import InvalidInput, check_choice, check_integer, invalid
 from .environment import describe_environment, what_differs
-from .guards import Diverged, EarlyStopping, TrainingWarning, check_finite
+from .guards import Diverged, EarlyStopping, TrainingWarning, check_finite, check_finite_values
 from .optimizers import MovingAverage, scheduled_rate
 from .progress import History, Progress, history_from_state
 from .records import Record, flatten, pack, windows
@@ -152,6 +152,9 @@ def run_training(trainer: Trainer, rng: Generator, folder: Any = None, progress:
     on_record   a function of (model, history), called after each turn; an array that it returns is kept in
                 history.snapshots, and so with the run
     """
+    check_choice("progress", progress, (False, True))
+    if on_record is not None and not callable(on_record):
+        raise invalid("on_record", "None or a function of (model, history)", repr(on_record))
     path = checkpoint_path(folder)
     with locked_folder(path):
         if path is not None:
@@ -172,9 +175,7 @@ def turn_after_turn(trainer: Trainer, rng: Generator, path: Path | None, progres
     try:
         while not trainer.is_finished():
             last_good = model
-            trainer.advance(rng)
-            trainer.check_model()
-            model = trainer.current()
+            model = take_turn(trainer, rng)
             values = record(trainer, model, seconds_before + time.perf_counter() - started, on_record)
             if report is not None:
                 report.show(trainer.done, {name: values[name] for name in trainer.headline if name in values})
@@ -194,19 +195,37 @@ def turn_after_turn(trainer: Trainer, rng: Generator, path: Path | None, progres
     return trainer.result(), trainer.history
 
 
+def take_turn(trainer: Trainer, rng: Generator) -> Any:
+    """One turn: the model that it ends at. Raises Diverged.
+
+    NumPy's own warnings are silenced: what overflows on the way is found in the model, and then said in words.
+    """
+    with np.errstate(all="ignore"):
+        try:
+            trainer.advance(rng)
+        except InvalidInput:  # a gradient's check of its arguments may have met the model first
+            trainer.done += 1  # the turn that it is in
+            trainer.check_model()
+            raise
+        trainer.check_model()
+        return trainer.current()
+
+
 def record(trainer: Trainer, model: Any, seconds: float, on_record: Callable | None) -> dict:
     """Take a whole turn, which ended at `model`, into the history and into early stopping; what was observed.
 
-    Says, once a run, what is wrong with it.
+    Says, once a run, what is wrong with it. Raises Diverged where a number that was observed is not finite.
     """
-    values = trainer.observe(model)
+    with np.errstate(all="ignore"):
+        values = trainer.observe(model)
+    check_finite_values(values, f"{trainer.unit} {trainer.done}")
     trainer.history.record(**{trainer.unit: trainer.done}, seconds=seconds, **values)
     if trainer.stopping is not None:
         trainer.stopping.update(trainer.score(values), model)
     if not trainer.warning:
         trainer.warning = trainer.diagnose()
         if trainer.warning:
-            warnings.warn(f"{trainer.unit} {trainer.done:,}: {trainer.warning}", TrainingWarning, stacklevel=4)
+            warnings.warn(f"{trainer.unit} {trainer.done:,}: {trainer.warning}", TrainingWarning, stacklevel=5)
     snapshot = None if on_record is None else on_record(model, trainer.history)
     if snapshot is not None:
         trainer.history.snapshots.append((trainer.done, np.array(snapshot)))

@@ -24,7 +24,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from ..foundation.checks import check_generator, invalid
+from ..foundation.checks import check_generator, check_number, invalid
 from ..foundation.numerics import sigmoid, softplus
 from ..foundation.records import Record, leaves, with_leaves
 from ..foundation.types import Array, Generator
@@ -226,6 +226,9 @@ class LeakyReLU(Elementwise):
 
     slope: float = 0.2
 
+    def __post_init__(self) -> None:
+        check_number("slope", self.slope, 0, 1, open_high=True)
+
     def value(self, x: Array) -> Array:
         """max(x, slope · x), which is the same thing since the slope is below 1."""
         y = self.slope * x
@@ -306,6 +309,9 @@ class Dropout(Record):
 
     fraction: float  # of the entries that are dropped, in [0, 1)
 
+    def __post_init__(self) -> None:
+        check_number("fraction", self.fraction, 0, 1, open_high=True)
+
     def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, Array | None]:
         """x (N, K) -> y (N, K); the cache is the mask (N, K), None where nothing is dropped. A uniform number an entry.
 
@@ -354,6 +360,10 @@ class BatchNorm(Record):
     epsilon: float = 1e-5
 
     trainable = ("gamma", "beta")
+
+    def __post_init__(self) -> None:
+        check_number("momentum", self.momentum, 0, 1)
+        check_number("epsilon", self.epsilon, 0, 1)
 
     def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
         """x (N, K) -> y (N, K); the cache is x̂ (N, K), √(v + epsilon) (K,) and `batch`, the pair μ (K,) and v (K,).

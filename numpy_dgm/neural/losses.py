@@ -2,7 +2,8 @@
 
 N cases    K outputs    s (N, K) or (N,) logits    t targets    p probabilities
 A loss is the mean over the N cases; where a case has several outputs, its own loss is the sum over them. It is
-added up in float64 and comes as a Python number; the derivative has the shape and the dtype of the logits.
+added up in float64 and comes as a Python number; the derivative has the shape of the logits, in float32 where they have
+that dtype, else in float64. Logits and targets may be anything of real numbers that NumPy can make an array of.
 
 The probability and its logarithm are taken in one, from the logits: log σ(s) is right where σ(s) has long been
 rounded to 0 or 1, and the derivative is a difference of probabilities, with no derivative of σ left in it.
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.checks import check_array, invalid
+from ..foundation.checks import LARGEST, as_rows, check_array, check_floats, check_number, invalid
 from ..foundation.numerics import sigmoid
 from ..foundation.types import Array
 
@@ -24,8 +25,11 @@ def binary_cross_entropy(logits: Array, targets: Array | float) -> tuple[float, 
 
         loss = 1/N Σ [max(s, 0) - t s + log(1 + exp(-|s|))]        dlogits = (σ(s) - t) / N
 
-    where no exponent is positive, and a confident right answer keeps its small loss: nothing large cancels.
+    where no exponent is positive, and a confident right answer keeps its small loss: nothing large cancels. Raises
+    InvalidInput.
     """
+    logits = check_floats("logits", logits, ndim=(1, 2))
+    targets = check_targets(targets, logits, low=0, high=1)
     terms = np.maximum(logits, 0) - targets * logits
     terms += np.log1p(np.exp(-np.abs(logits)))
     dlogits = sigmoid(logits)
@@ -42,8 +46,16 @@ def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
         log p_k = s_k - log Σ_j exp(s_j)        dlogits = (p - 1[k = label]) / N
 
     The largest logit of each row is taken out first, so that nothing overflows. For two classes p_1 = σ(s_1 - s_0):
-    the binary cross-entropy of the difference of the logits.
+    the binary cross-entropy of the difference of the logits. One case, s (K,) and its label, is a row of its own.
+    Raises InvalidInput.
     """
+    logits = check_floats("logits", logits, ndim=(1, 2))
+    labels = check_class_labels([labels] if logits.ndim == 1 else labels, len(as_rows(logits)), logits.shape[-1])
+    loss, dlogits = _softmax_cross_entropy(as_rows(logits), labels)
+    return loss, dlogits.reshape(logits.shape)
+
+
+def _softmax_cross_entropy(logits, labels):
     rows = np.arange(len(logits))
     log_p = logits - logits.max(axis=1, keepdims=True)
     log_p -= np.log(np.exp(log_p).sum(axis=1, keepdims=True))
@@ -59,19 +71,33 @@ def squared_error(y: Array, targets: Array | float) -> tuple[float, Array]:
     y (N,) or (N, K); targets t of the same shape or one number for all.
 
         loss = 1/N Σ (y - t)²        dy = 2 (y - t) / N
+
+    Raises InvalidInput.
     """
+    y = check_floats("y", y, ndim=(1, 2))
+    targets = check_targets(targets, y, low=-LARGEST, high=LARGEST)
     dy = y.copy()
     dy -= targets
-    loss = float(np.square(dy).sum(dtype=np.float64)) / len(y)
+    loss = float(np.square(dy, dtype=np.float64).sum()) / len(y)
     dy *= 2 / len(y)
     return loss, dy
 
 
-def check_class_labels(labels: Any, n_cases: int, n_classes: int) -> Array:
-    """`labels` as an array (N,) of integers from 0 to C - 1, or InvalidInput."""
+def check_targets(targets: Any, outputs: Array, low: float, high: float) -> Any:
+    """`targets` as an array like `outputs`, or as one number for all, within [low, high]; else InvalidInput."""
+    if np.isscalar(targets):
+        return check_number("targets", targets, low, high)
+    targets = check_array("targets", targets, ndim=outputs.ndim, low=low, high=high, dtype=outputs.dtype)
+    if targets.shape != outputs.shape:
+        raise invalid("targets", f"one number, or shape {outputs.shape}", f"shape {targets.shape}")
+    return targets
+
+
+def check_class_labels(labels: Any, n_cases: int, n_classes: int, name: str = "labels") -> Array:
+    """`labels` as an array (N,) of integers from 0 to C - 1, or InvalidInput. True and False are 1 and 0."""
     if labels is None:
-        raise invalid("labels", "a label for each case", "None")
-    labels = check_array("labels", labels, ndim=1, width=n_cases, low=0, high=n_classes - 1)
-    if labels.dtype.kind not in "iu":
-        raise invalid("labels", "integers", f"dtype {labels.dtype}")
+        raise invalid(name, "a label for each case", "None")
+    labels = check_array(name, labels, ndim=1, width=n_cases, low=0, high=n_classes - 1)
+    if labels.dtype.kind not in "biu":
+        raise invalid(name, "integers", f"dtype {labels.dtype}")
     return labels.astype(np.int64)

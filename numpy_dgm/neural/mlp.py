@@ -6,6 +6,10 @@
 N cases    x (N, D) input    y (N, K) output    dx, dy the derivative of the loss with respect to them
 
 All trainable arrays can be laid in one vector, `pack(mlp)`; running statistics of batch norm stay outside it.
+
+x and dy may be anything of real numbers that NumPy can make an array of; they are computed with in the dtype of the
+parameters. One case, x (D,) or dy (K,), gives y or dx without the axis of the cases. A function whose name begins with
+an underscore is the equation alone, for loops over arrays that have been checked.
 Glorot and Bengio 2010, He et al. 2015 (the scale of initial weights).
 """
 import itertools
@@ -19,12 +23,19 @@ from numpy.typing import DTypeLike
 
 from ..foundation.checks import (
     InvalidInput,
+    as_rows,
     check_array,
     check_choice,
+    check_dtype,
+    check_fits,
     check_generator,
     check_integer,
     check_number,
+    check_parameter,
+    different_dtypes,
     invalid,
+    shown,
+    speaks_numpy,
 )
 from ..foundation.records import Record, leaves
 from ..foundation.types import Array, Generator
@@ -42,6 +53,7 @@ from .layers import (
     Tanh,
 )
 
+MOST_STEP = 0.5  # of the parameters' norm
 ELEMENTWISE = {"relu": ReLU, "leaky_relu": LeakyReLU, "tanh": Tanh, "sigmoid": Sigmoid, "softplus": Softplus}
 
 
@@ -58,8 +70,28 @@ def mlp_forward(mlp: MLP, x: Array, rng: Generator | None = None, training: bool
     """y = f_L(... f_1(x)): x (N, D) -> y (N, K), and the cache, a tuple of the layers' caches.
 
     rng is needed where a layer draws: dropout in training, one uniform number an entry, the lowest layer first.
-    Without `training`, nothing is dropped and batch norm uses its running statistics.
+    Without `training`, nothing is dropped and batch norm uses its running statistics. Raises InvalidInput.
     """
+    check_layers("mlp", mlp)
+    check_choice("training", training, (False, True))
+    if rng is not None:
+        check_generator("rng", rng)
+    x = check_array("x", x, width=n_inputs(mlp), ndim=(1, 2), dtype=parameter_dtype(mlp))
+    if training and len(as_rows(x)) < 2 and any(isinstance(layer, BatchNorm) for layer in mlp.layers):
+        raise invalid("x", "at least 2 cases, as batch norm in training takes their mean and variance", 1,
+                      "training=False uses the running statistics")
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            y, cache = _mlp_forward(mlp, as_rows(x), rng, training)
+    except (ValueError, TypeError, IndexError, AttributeError):
+        check_mlp("mlp", mlp)
+        raise
+    if not np.isfinite(y).all():
+        raise invalid("mlp", "parameters with which the output is finite", "NaN or infinity")
+    return y if x.ndim > 1 else y[0], cache
+
+
+def _mlp_forward(mlp, x, rng=None, training=True):
     h, caches = x, []
     for layer in mlp.layers:
         h, cache = layer.forward(h, rng, training)
@@ -74,8 +106,23 @@ def mlp_backward(mlp: MLP, cache: tuple, dy: Array, out: MLP | None = None, need
     cache from `mlp_forward`. The gradient is written into `out`, an MLP of the same shapes, where one is given, such
     as windows onto a vector. Without `need_dx` the lowest layer saves its product and dx is None; without
     `need_gradient`, as when a generator learns through a discriminator that does not move, every layer saves its
-    gradient's product and the gradient is None.
+    gradient's product and the gradient is None. Raises InvalidInput.
     """
+    check_layers("mlp", mlp)
+    check_cache(mlp, cache)
+    check_choice("need_dx", need_dx, (False, True))
+    check_choice("need_gradient", need_gradient, (False, True))
+    dy = check_array("dy", dy, ndim=(1, 2), dtype=parameter_dtype(mlp))
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            dx, gradient = _mlp_backward(mlp, cache, as_rows(dy), out, need_dx, need_gradient)
+    except (ValueError, TypeError, IndexError, AttributeError) as error:
+        raise InvalidInput("mlp_backward: expected a cache of mlp_forward and dy in the shape of its y, got others "
+                           f"({error})") from error
+    return dx if dx is None or dy.ndim > 1 else dx[0], gradient
+
+
+def _mlp_backward(mlp, cache, dy, out=None, need_dx=True, need_gradient=True):
     dh: Array | None = dy
     gradients = []
     for i in reversed(range(len(mlp.layers))):
@@ -93,7 +140,22 @@ def with_running_statistics(mlp: MLP, cache: tuple, momentum: float | None = Non
     momentum      how far towards the batch's statistics, 1 for all the way; by default each layer's own momentum
 
     See BatchNorm.with_running_statistics. The trainable arrays are the same as before, windows onto a vector too.
+    Raises InvalidInput.
     """
+    if not isinstance(mlp, MLP):
+        raise invalid("mlp", "an MLP (see init_mlp)", type(mlp).__name__)
+    if momentum is not None:
+        momentum = check_number("momentum", momentum, 0, 1)
+    check_cache(mlp, cache)
+    try:
+        return _with_running_statistics(mlp, cache, momentum)
+    except (ValueError, TypeError) as error:
+        raise invalid("cache", "the cache of a forward pass in training", f"another ({error})") from error
+
+
+def _with_running_statistics(mlp, cache, momentum=None):
+    if not any(isinstance(layer, BatchNorm) for layer in mlp.layers):
+        return mlp
     layers = [
         layer.with_running_statistics(layer_cache, momentum) if isinstance(layer, BatchNorm) else layer
         for layer, layer_cache in zip(mlp.layers, cache)
@@ -125,14 +187,15 @@ def init_mlp(sizes: Sequence[int], rng: Generator, hidden: str = "leaky_relu", s
     check_generator("rng", rng)
     check_choice("hidden", hidden, (*ELEMENTWISE, "maxout"))
     slope = check_number("slope", slope, 0, 1, open_high=True)
-    check_integer("pieces", pieces, least=2)
+    pieces = check_integer("pieces", pieces, least=2)
+    check_fits("pieces", pieces, pieces, *max(itertools.pairwise(sizes), key=math.prod))
     check_choice("output", output, (None, *ELEMENTWISE))
     check_choice("batch_norm", batch_norm, (False, True))
     if batch_norm and hidden == "maxout":
         raise invalid("batch_norm", "False with hidden='maxout'", True)
     dropout = check_number("dropout", dropout, 0, 1, open_high=True)
     init = _check_init(init)
-    check_choice("dtype", np.dtype(dtype).name, ("float32", "float64"))
+    dtype = check_dtype("dtype", dtype)
 
     layers: list[Any] = []
     for n_in, n_out in itertools.pairwise(sizes[:-1]):
@@ -160,7 +223,9 @@ def _check_sizes(sizes):
     sizes = check_array("sizes", sizes, ndim=1).tolist()
     if len(sizes) < 2:
         raise invalid("sizes", "at least the number of inputs and of outputs", sizes)
-    return [check_integer("sizes", size) for size in sizes]
+    sizes = [check_integer("sizes", size) for size in sizes]
+    check_fits("sizes", sizes, *max(itertools.pairwise(sizes), key=math.prod))
+    return sizes
 
 
 def _check_init(init):
@@ -192,6 +257,7 @@ def _discrimination(n_in, kernels_and_directions, rng, dtype):
     """New minibatch discrimination for n_in inputs; InvalidInput where the pair is none."""
     pair = check_array("discrimination", kernels_and_directions, ndim=1, width=2).tolist()
     n_kernels, n_directions = [check_integer("discrimination", n) for n in pair]
+    check_fits("discrimination", pair, n_in, n_kernels, n_directions)
     T = rng.standard_normal((n_in, n_kernels, n_directions), dtype=dtype)
     T /= math.sqrt(n_in) * n_directions
     return MinibatchDiscrimination(T)
@@ -202,29 +268,42 @@ LAYERS = (Affine, BatchNorm, Dropout, LeakyReLU, Linear, Maxout, MinibatchDiscri
 
 def check_mlp(name: str, mlp: MLP) -> None:
     """InvalidInput unless `mlp` is a network of layers with parameters of one float dtype and widths that fit."""
+    check_layers(name, mlp)
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            _mlp_forward(mlp, np.zeros((1, n_inputs(mlp)), parameter_dtype(mlp)), training=False)
+    except (ValueError, TypeError, IndexError, AttributeError) as error:
+        raise InvalidInput(f"{name}: the widths of its layers do not fit together ({error})") from error
+
+
+def check_layers(name: str, mlp: Any) -> None:
+    """InvalidInput unless `mlp` is an MLP of layers with parameters of one float dtype, which are finite."""
     if not isinstance(mlp, MLP):
         raise invalid(name, "an MLP (see init_mlp)", type(mlp).__name__)
     if not isinstance(mlp.layers, tuple) or not all(isinstance(layer, LAYERS) for layer in mlp.layers):
-        raise invalid(name, "a tuple of layers", repr(mlp.layers)[:60])
-    arrays = [array for _, array in leaves(mlp)]
+        raise invalid(name, "a tuple of layers, such as (Affine(W, b), ReLU())", shown(mlp.layers))
+    arrays = leaves(mlp)
     if len(arrays) == 0:
         raise invalid(name, "at least one layer with weights", "none")
-    if not all(isinstance(array, np.ndarray) for array in arrays):
-        raise invalid(name, "NumPy arrays as parameters", type(arrays[0]).__name__)
-    dtypes = sorted({str(array.dtype) for array in arrays})
-    if dtypes not in (["float32"], ["float64"]):
-        raise invalid(name, "parameters of one dtype, float32 or float64", " and ".join(dtypes))
-    try:
-        mlp_forward(mlp, np.zeros((1, n_inputs(mlp)), arrays[0].dtype), training=False)
-    except (ValueError, IndexError, AttributeError) as error:
-        raise InvalidInput(f"{name}: the widths of its layers do not fit together ({error})") from error
+    if speaks_numpy(arrays[0][1]):
+        return
+    for part, array in arrays:
+        check_parameter(f"{name}.{part}", array, getattr(array, "ndim", 0))
+    if any(array.dtype != arrays[0][1].dtype for _, array in arrays):
+        raise different_dtypes(name, *[array for _, array in arrays])
+
+
+def check_cache(mlp: MLP, cache: Any) -> None:
+    """InvalidInput unless `cache` is a tuple with a layer's cache for each layer of `mlp`."""
+    if not isinstance(cache, tuple) or len(cache) != len(mlp.layers):
+        raise invalid("cache", f"what mlp_forward gives, a tuple of {len(mlp.layers)}", type(cache).__name__)
 
 
 def n_inputs(mlp: MLP) -> int:
     """How many inputs a network has: D of the first weights, (D, K), (P, D, K) or (D, B, C)."""
     for layer in mlp.layers:
         if hasattr(layer, "W"):
-            return layer.W.shape[-2]
+            return layer.W.shape[-2] if layer.W.ndim > 1 else 0
         if hasattr(layer, "T"):
             return layer.T.shape[0]
     raise invalid("mlp", "at least one layer with weights", "none")
@@ -234,6 +313,26 @@ def n_outputs(mlp: MLP) -> int:
     """How many outputs a network has: K of the last layer that has weights."""
     weights = [layer.W for layer in mlp.layers if hasattr(layer, "W")]
     return weights[-1].shape[-1]
+
+
+def relative_step(before: Array, after: Array, least: float) -> float:
+    """|θ_after - θ_before| / |θ_before| of a training step of vectors (P,): some 1/1000 at good rates, 1/5 at most.
+
+    least    `usual_norm` of the network, in the place of |θ_before| where that is smaller
+    """
+    return float(np.linalg.norm(after - before)) / max(float(np.linalg.norm(before)), least)
+
+
+def usual_norm(mlp: MLP) -> float:
+    """The norm that the parameters of such a network start at, about: 1 for the weights into each unit."""
+    return math.sqrt(sum(array.shape[-1] for _, array in leaves(mlp) if array.ndim > 1))
+
+
+def why_too_far(step: float) -> str:
+    """That a `relative_step` was too large, a sentence with what to try; "" where it was not."""
+    if step <= MOST_STEP:
+        return ""
+    return f"a step moved the parameters by {step:.0%} of their norm; try a smaller learning rate"
 
 
 def parameter_dtype(mlp: MLP) -> np.dtype:

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import check_cases, fingerprint, row_blocks
-from ..foundation.checks import check_array, check_generator
+from ..foundation.batches import as_cases, check_cases, fingerprint, row_blocks
+from ..foundation.checks import check_array, check_generator, check_numbers, invalid
+from ..foundation.guards import diverged
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
 from ..foundation.progress import History
 from ..foundation.records import flatten
@@ -19,20 +20,24 @@ from ..foundation.settings import Settings, document_settings, make_settings, se
 from ..foundation.training import Trainer, run_training
 from ..foundation.types import Array, Generator
 from .layers import BatchNorm
-from .losses import check_class_labels, softmax_cross_entropy
+from .losses import _softmax_cross_entropy, check_class_labels
 from .mlp import (
     LAYERS,
     MLP,
+    _mlp_backward,
+    _mlp_forward,
+    _with_running_statistics,
     check_mlp,
-    mlp_backward,
-    mlp_forward,
     n_inputs,
     n_outputs,
     parameter_dtype,
-    with_running_statistics,
+    relative_step,
+    usual_norm,
+    why_too_far,
 )
 
 MONITORED_CASES = 200  # how many training cases the history measures after each epoch
+SAME = 1e-6  # relative difference of logits that are the same but for rounding
 CASES_AT_ONCE = 1_000  # cases that go through the network together when it is not training
 
 
@@ -77,7 +82,7 @@ def train_classifier(mlp: MLP, data: Any, labels: Any, *, rng: Generator, checkp
     options = make_settings(ClassifierSettings, settings)
     check_generator("rng", rng)
     check_mlp("mlp", mlp)
-    data = check_cases("data", data, n_inputs(mlp), lambda name, x, width: check_array(name, x, width=width))
+    data = check_cases("data", data, n_inputs(mlp), check_numbers)
     labels = check_class_labels(labels, len(data), n_outputs(mlp))
     trainer = ClassifierTrainer(mlp, data, labels, options, rng, metadata)
     return run_training(trainer, rng, checkpoint, progress, on_record)
@@ -97,25 +102,31 @@ class ClassifierTrainer(Trainer):
         super().__init__(mlp, settings, data, settings.epochs, metadata)
         self.optimizer = OPTIMIZERS[settings.optimizer]()
         self.optimizer.start(self.vector)
+        self.trouble = ""  # what is wrong with the latest network
         self.split(rng)
+        self.relative_step, self.usual_norm = 0.0, usual_norm(mlp)  # of the first step of the latest epoch
+        self.start_model = mlp
 
     def advance(self, rng: Generator) -> None:
         """One epoch: a step a minibatch."""
-        for rows in self.epoch_of_minibatches(rng):
+        start = self.vector.copy()
+        for i, rows in enumerate(self.epoch_of_minibatches(rng)):
             self.step(rows, rng)
+            if i == 0:
+                self.relative_step = relative_step(start, self.vector, self.usual_norm)
         self.done += 1
 
     def step(self, rows: Array, rng: Generator) -> None:
         """One step down the gradient of the loss at the cases `rows` (N,)."""
         x = np.asarray(self.data[rows], dtype=self.vector.dtype)
-        logits, cache = mlp_forward(self.model, x, rng)
-        _, dlogits = softmax_cross_entropy(logits, self.labels[rows])
-        _, gradient = mlp_backward(self.model, cache, dlogits, need_dx=False)
+        logits, cache = _mlp_forward(self.model, x, rng)
+        _, dlogits = _softmax_cross_entropy(logits, self.labels[rows])
+        _, gradient = _mlp_backward(self.model, cache, dlogits, need_dx=False)
         direction = flatten(gradient)
         if self.settings.weight_decay > 0:
             direction += self.settings.weight_decay * self.vector
         self.optimizer.step(self.vector, direction, -self.rate)
-        self.model = with_running_statistics(self.model, cache)
+        self.model = _with_running_statistics(self.model, cache)
         if self.average is not None:
             self.average.update(self.vector)
 
@@ -126,22 +137,47 @@ class ClassifierTrainer(Trainer):
         if self.average is None or self.average.steps == 0 or not has_batch_norm:
             return mlp
         x = np.asarray(self.data[self.train_rows[:CASES_AT_ONCE]], dtype=self.vector.dtype)
-        _, cache = mlp_forward(mlp, x, np.random.default_rng(0))  # for dropout: the run's own stays where it is
-        return with_running_statistics(mlp, cache, momentum=1.0)
+        _, cache = _mlp_forward(mlp, x, np.random.default_rng(0))  # for dropout: the run's own stays where it is
+        return _with_running_statistics(mlp, cache, momentum=1.0)
 
     def observe(self, mlp: MLP) -> dict:
         """See `train_classifier`."""
         values = {"rate": self.rate}
-        values["loss"], values["error"] = self.loss_and_error(mlp, self.train_rows[:MONITORED_CASES])
+        rows = self.train_rows[:MONITORED_CASES]
+        logits = _class_logits(mlp, self.data, rows)
+        values["loss"], values["error"] = self.loss_and_error(logits, rows)
+        self.trouble = self.judge(logits, rows, values["loss"], values["error"])
         if len(self.validation_rows) > 0:
-            values["validation_loss"], values["validation_error"] = self.loss_and_error(mlp, self.validation_rows)
+            logits = _class_logits(mlp, self.data, self.validation_rows)
+            values["validation_loss"], values["validation_error"] = self.loss_and_error(logits, self.validation_rows)
         return values
 
-    def loss_and_error(self, mlp: MLP, rows: Array) -> tuple[float, float]:
-        """The mean cross-entropy of those cases (n,), and the fraction of them that is given a wrong class."""
-        logits = class_logits(mlp, self.data, rows)
-        loss, _ = softmax_cross_entropy(logits, self.labels[rows])
+    def loss_and_error(self, logits: Array, rows: Array) -> tuple[float, float]:
+        """The mean cross-entropy of cases `rows` (n,) with those logits (n, C), and the fraction of wrong classes."""
+        loss, _ = _softmax_cross_entropy(logits, self.labels[rows])
         return loss, float(np.mean(logits.argmax(axis=1) != self.labels[rows]))
+
+    def judge(self, logits: Array, rows: Array, loss: float, error: float) -> str:
+        """What is wrong with a network of such logits, loss and error on the cases `rows`, a sentence; "" for nothing.
+
+        Raises Diverged where the loss is ten times that of a guess, and of the network that training started from.
+        """
+        guess = float(np.log(logits.shape[1]))
+        what = f"the loss is {loss:,.3g} nats a case, and {guess:.3g} by guessing"
+        limit = guess
+        if loss > 1.05 * guess:
+            start_loss, _ = self.loss_and_error(_class_logits(self.start_model, self.data, rows), rows)
+            limit = max(guess, start_loss)
+        if loss > 10 * limit:
+            raise diverged(f"epoch {self.done}", what)
+        if error > 0 and loss > guess / 2 and np.ptp(logits, axis=0).max() <= SAME * np.abs(logits).max():
+            return "the network gives all cases the same logits; try a smaller learning rate, or another activation"
+        return f"{what}; try a smaller learning rate" if loss > 1.05 * limit else why_too_far(self.relative_step)
+
+    def diagnose(self) -> str:
+        """That the latest network is worse than a guess, that all cases have the same logits, or steps go too far.
+        """
+        return self.trouble
 
     def score(self, values: dict) -> float:
         """The mean log-likelihood of the held-out labels."""
@@ -155,13 +191,27 @@ class ClassifierTrainer(Trainer):
 def class_logits(mlp: MLP, data: Any, rows: Array | None = None) -> Array:
     """The logits of the cases `rows` (n,), all by default, of data (N, D): (n, C). No dropout, running statistics.
 
-    The data are read in blocks. The class of a case is the argmax of its row.
+    The data are read in blocks. The class of a case is the argmax of its row. One case (D,) gives (C,). Raises
+    InvalidInput.
     """
-    rows = np.arange(len(data)) if rows is None else rows
+    check_mlp("mlp", mlp)
+    data = as_cases("data", data)
+    is_one_case = len(getattr(data, "shape", ())) == 1
+    data = check_cases("data", data, n_inputs(mlp), check_numbers, one_case=True)
+    if rows is None:
+        rows = np.arange(data.shape[0])
+    rows = check_array("rows", rows, ndim=1, low=0, high=data.shape[0] - 1)
+    if rows.dtype.kind not in "iu":
+        raise invalid("rows", "integers", f"dtype {rows.dtype}")
+    logits = _class_logits(mlp, data, rows)
+    return logits[0] if is_one_case else logits
+
+
+def _class_logits(mlp, data, rows):
     logits = []
     for block in row_blocks(len(rows), CASES_AT_ONCE):
         x = np.asarray(data[rows[block]], dtype=parameter_dtype(mlp))
-        s, _ = mlp_forward(mlp, x, training=False)
+        s, _ = _mlp_forward(mlp, x, training=False)
         logits.append(s)
     return np.concatenate(logits)
 

@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 
 from numpy_dgm.adversarial import gan_training
-from numpy_dgm.adversarial.gan import discriminator_gradient, generate, generator_gradient, make_gan
+from numpy_dgm.adversarial.gan import (
+    _discriminator_gradient,
+    discriminator_gradient,
+    generate,
+    generator_gradient,
+    make_gan,
+)
 from numpy_dgm.adversarial.gan_training import (
     GANSettings,
     GANTrainer,
@@ -101,9 +107,9 @@ def test_the_plain_gradient_is_called_where_it_is_asked_for(monkeypatch):
 
     def counted(*arguments, **named):
         calls.append(1)
-        return discriminator_gradient(*arguments, **named)
+        return _discriminator_gradient(*arguments, **named)
 
-    monkeypatch.setattr(gan_training, "discriminator_gradient", counted)
+    monkeypatch.setattr(gan_training, "_discriminator_gradient", counted)
     train(a_gan(), steps=3)
     assert not calls
     train(a_gan(), steps=3, fused=False)
@@ -339,7 +345,7 @@ def test_progress_is_said_when_it_is_asked_for(capsys):
 
 REFUSED = {
     "gan: expected a GAN .see make_gan., got MLP": {"gan": a_gan().generator},
-    "gan: expected parameters of one dtype, got float32 and float64": {
+    "gan: expected parameters of one dtype, float32 or float64, got float32 and float64": {
         "gan": replace(a_gan(), discriminator=a_gan(dtype=np.float32).discriminator)},
     r"data: expected shape \(cases, 3\) with at least one case, got shape \(40, 2\)": {"data": cases()[:, :2]},
     "data: expected finite values, got NaN or infinity in 1 of 120": {

@@ -221,7 +221,7 @@ def test_init_refuses_what_cannot_be_right(change, message):
 
 
 @pytest.mark.parametrize("change, message", [
-    (dict(b=np.zeros((5, 5))), "machine.b: expected a 1-D array, got shape (5, 5)"),
+    (dict(b=np.zeros((5, 5))), "machine.b: expected a 1-D array with at least one entry, got shape (5, 5)"),
     (dict(W=np.zeros((5, 4))), "machine.W: expected a last axis of 5, got shape (5, 4)"),
     (dict(W=np.zeros((4, 5))), "machine.W: expected shape (5, 5), got shape (4, 5)"),
     (dict(W=np.full((5, 5), np.inf)), "machine.W: expected finite values, got NaN or infinity in 25 of 25"),

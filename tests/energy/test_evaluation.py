@@ -179,7 +179,7 @@ def test_chains_start_at_five_places():
 
 def test_chains_run_for_half_as_many_sweeps_as_there_are_temperatures(monkeypatch):
     sweeps = []
-    monkeypatch.setattr(annealing, "gibbs_step", lambda rbm, v, rng: sweeps.append(len(v)) or v)
+    monkeypatch.setattr(annealing, "_gibbs_step", lambda rbm, v, rng: sweeps.append(len(v)) or v)
     by_walks(random_rbm(6, 3, 1.0, 0), random_bits(4, 6, 1), n_temperatures=10, n_walks=30)
     assert sweeps == [50] * 5 + [25] * 5  # 75 chains, 15 from each of five places: two blocks, five sweeps
 

@@ -192,7 +192,7 @@ SMALL = random_rbm(4, 3, 1.0, 0)
     ({"n_runs": 1}, "n_runs: expected an integer >= 2, got 1"),
     ({"estimators": {}}, "estimators: expected a dict such as {'CD-1': CD(1)}, got {}"),
     ({"estimators": CD(1)}, "estimators: expected a dict such as {'CD-1': CD(1)}, got CD(k=1)"),
-    ({"estimators": {"one": 1}}, "estimators['one']: expected a function of (rbm, v, rng), got 1"),
+    ({"estimators": {"one": 1}}, "estimators['one']: expected a function of (rbm, v, rng), such as CD(1), got 1"),
     ({"estimators": {"one": returns(None)}},
      "estimators['one']: expected an RBM of gradients to be returned, got NoneType"),
     ({"estimators": {"one": returns(replace(SMALL, W=SMALL.W.T))}},

@@ -133,12 +133,12 @@ def test_a_fresh_rbm_starts_at_the_means_of_the_data():
     (dict(n_visible=0), "n_visible: expected an integer >= 1, got 0"),
     (dict(n_hidden=2.5), "n_hidden: expected an integer >= 1, got 2.5"),
     (dict(rng=7), "rng: expected a numpy.random.Generator such as numpy.random.default_rng(0), got int"),
-    (dict(dtype=np.int32), "dtype: expected one of 'float32', 'float64', got 'int32'"),
-    (dict(dtype=np.complex64), "dtype: expected one of 'float32', 'float64', got 'complex64'"),
-    (dict(data=np.zeros((3, 5))), "data: expected a last axis of 4, got shape (3, 5)"),
+    (dict(dtype=np.int32), "dtype: expected float32 or float64, got int32"),
+    (dict(dtype=np.complex64), "dtype: expected float32 or float64, got complex64"),
+    (dict(data=np.zeros((3, 5))), "data: expected shape (cases, 4) with at least one case, got shape (3, 5)"),
     (dict(data=np.full((3, 4), np.nan)), "data: expected finite values, got NaN or infinity in 12 of 12"),
     (dict(data=np.full((3, 4), 255)), "data: expected values in [0, 1], got values from 255 to 255"),
-    (dict(data=np.zeros((0, 4))), "data: expected at least one entry, got an empty array of shape (0, 4)"),
+    (dict(data=np.zeros((0, 4))), "data: expected shape (cases, 4) with at least one case, got shape (0, 4)"),
     (dict(data=np.zeros((3, 4), object)), "data: expected real numbers, got dtype object"),
     (dict(data=np.zeros((3, 4), complex)), "data: expected real numbers, got dtype complex128"),
 ])
@@ -155,10 +155,11 @@ EXPECTED_DTYPE = "expected parameters of one dtype, float32 or float64"
 @pytest.mark.parametrize("change, message", [
     (dict(b=np.zeros(3)), "rbm.b: expected a last axis of 4, got shape (3,)"),
     (dict(c=np.zeros(5)), "rbm.c: expected a last axis of 2, got shape (5,)"),
-    (dict(W=np.zeros(4)), "rbm.W: expected a 2-D array, one case a row, got shape (4,)"),
+    (dict(W=np.zeros(4)), "rbm.W: expected a 2-D array with at least one entry, got shape (4,)"),
     (dict(W=np.full((4, 2), np.nan)), "rbm.W: expected finite values, got NaN or infinity in 8 of 8"),
     (dict(b=np.zeros(4, np.float32)), f"rbm: {EXPECTED_DTYPE}, got float32 and float64"),
-    (dict(W=np.zeros((4, 2), int), b=np.zeros(4, int), c=np.zeros(2, int)), f"rbm: {EXPECTED_DTYPE}, got int64"),
+    (dict(W=np.zeros((4, 2), int), b=np.zeros(4, int), c=np.zeros(2, int)),
+     "rbm.W: expected an array of float32 or float64, got dtype int64"),
 ])
 def test_an_rbm_whose_arrays_do_not_fit_is_refused(change, message):
     arrays = dict(W=np.zeros((4, 2)), b=np.zeros(4), c=np.zeros(2))

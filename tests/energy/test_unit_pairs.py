@@ -399,10 +399,12 @@ def test_a_missing_group_is_as_though_the_model_did_not_have_it(hidden, n_values
 def test_likelihoods_of_what_is_not_a_state_are_refused():
     rbm = random_rbm(6, 2, 1.0, 0, visible=Softmax(3))
     message = "v: expected states of the visible layer, got grey levels or missing softmax groups"
-    for v in ([[1, 0, 0, 0, 0, 0]], [[1, 0, 0, 0.5, 0.5, 0]], [[1, 0, 0, 1, 1, 0]]):
+    with pytest.raises(InvalidInput, match="v: expected groups of 3 values that add up to 1, got sums from 1 to 2"):
+        log_likelihood(rbm, np.array([[1.0, 0, 0, 1, 1, 0]]))
+    for v in ([[1, 0, 0, 0, 0, 0]], [[1, 0, 0, 0.5, 0.5, 0]]):
         with pytest.raises(InvalidInput, match=f"{message}; missing_groups=True takes log p of each case"):
             log_likelihood(rbm, np.array(v, float))
-    for v in ([[1, 0, 0, 0.5, 0.5, 0]], [[0, 0, 0, 1, 1, 0]]):
+    for v in ([[1, 0, 0, 0.5, 0.5, 0]], [[0, 0, 0, 0.5, 0.5, 0]]):
         with pytest.raises(InvalidInput, match=message):
             log_likelihood(rbm, np.array(v, float), missing_groups=True)
     with pytest.raises(InvalidInput, match=message):

@@ -134,7 +134,7 @@ BAD_CASES = {
     "three axes": (np.zeros((3, 2, 1)), "(3, 2, 1)", "(cases, 2)"),
     "too wide": (np.zeros((3, 4)), "(3, 4)", "(cases, 2)"),
     "no cases": (np.zeros((0, 2)), "(0, 2)", "at least one case"),
-    "an empty list": ([], "(0,)", "a 2-D array"),
+    "an empty list": ([], "(0,)", "(cases, 2)"),
     "objects": (np.array([[None, 1]]), "object", "real numbers"),
     "complex": (np.zeros((3, 2), complex), "complex128", "real numbers"),
     "text": (np.array([["a", "b"]]), "<U1", "real numbers"),

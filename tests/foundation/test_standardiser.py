@@ -1,5 +1,6 @@
 """Standardised data against their definition, and the density that the change of scale carries with it."""
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -89,18 +90,67 @@ def test_integers_become_floats_either_way():
 
 
 @pytest.mark.parametrize("column", [[0.0, 0, 0], [0.1, 0.1, 0.1], [-3e8, -3e8, -3e8], [1e-19, 1e-19, 1e-19]])
-def test_a_column_that_does_not_vary_is_refused(column):
+def test_a_column_that_does_not_vary_passes_with_the_scale_1_and_a_word(column):
     v = np.array([[1.0, 2, 4], column, column]).T
-    message = "^v: expected columns that vary, got 2 of 3 constant, the first at index 1; leave them out"
-    with pytest.raises(InvalidInput, match=message):
-        fit_standardiser(v)
+    with pytest.warns(UserWarning, match="^v: 2 of 3 columns do not vary, the first at index 1;.* the scale 1") as said:
+        standardiser = fit_standardiser(v)
+    assert len(said) == 1 and said[0].filename == __file__
+    assert standardiser.scale[0] == np.std([1.0, 2, 4]) and standardiser.scale[1:].tolist() == [1, 1]
+    y = standardise(standardiser, v)
+    assert np.all(np.abs(y[:, 1:]) <= 4 * EPS * np.abs(v).max())  # 0, up to the rounding of the mean
+    np.testing.assert_allclose(unstandardise(standardiser, y), v)
+    assert log_jacobian(standardiser) == -np.log(standardiser.scale[0])
+
+
+def test_data_that_vary_are_standardised_without_a_word():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit_standardiser(random_data(5, 3, 0))
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "uint64", "float16", "float32", "float64", "longdouble"])
+def test_any_dtype_is_standardised_as_float64_is(dtype):
+    step = 0.3 if np.dtype(dtype).kind == "f" else 1
+    v = (np.random.default_rng(0).integers(0, 2, size=(8_000, 2)) * step).astype(dtype)
+    exact = v.astype(np.float64)
+    standardiser = fit_standardiser(v)
+    np.testing.assert_allclose(standardiser.mean, exact.mean(axis=0))
+    y = standardise(standardiser, v)
+    assert y.dtype == (np.float32 if dtype == "float32" else np.float64)
+    np.testing.assert_allclose(y, (exact - exact.mean(axis=0)) / exact.std(axis=0), rtol=1e-6, atol=1e-6)
+    back = unstandardise(standardiser, y)
+    assert back.dtype == y.dtype
+    np.testing.assert_allclose(back, exact, rtol=1e-6, atol=1e-6)
+
+
+def test_one_case_is_standardised_to_one_case():
+    v = random_data(6, 3, 0)
+    standardiser = fit_standardiser(v.tolist())
+    y = standardise(standardiser, v)
+    np.testing.assert_array_equal(standardise(standardiser, v[2].tolist()), y[2])
+    np.testing.assert_array_equal(unstandardise(standardiser, y[2]), unstandardise(standardiser, y)[2])
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda s: standardise(s, [[1.0, 2.0]]), "v: expected a last axis of 3, got shape (1, 2)"),
+    (lambda s: unstandardise(s, [[1.0, 2.0, np.nan]]), "y: expected finite values, got NaN or infinity in 1 of 3"),
+    (lambda s: standardise(s, [[1e99, 0, 0]]), "v in units of the scales: expected finite values"),
+    (lambda s: standardise(None, [[1.0, 2.0, 3.0]]), "standardiser: expected a Standardiser (see fit_standardiser)"),
+    (lambda s: log_jacobian(Standardiser(np.zeros(2), np.array([1.0, 0.0]))), "scale: expected numbers above 0, got 0"),
+    (lambda s: log_jacobian(Standardiser(np.zeros(2), np.ones(3))), "scale: expected a last axis of 2, got shape (3,)"),
+])
+@pytest.mark.filterwarnings("error")
+def test_what_cannot_be_standardised_by_a_standardiser_is_refused(call, message):
+    with pytest.raises(InvalidInput) as error:
+        call(Standardiser(np.zeros(3), np.array([1e-300, 1.0, 1.0])))
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize("v, message", [
     (np.zeros(3), "v: expected a 2-D array, one case a row, got shape (3,)"),
     (np.array([[1.0, np.nan], [2.0, 3.0]]), "v: expected finite values, got NaN or infinity in 1 of 4"),
     (np.array([["a"], ["b"]]), "v: expected real numbers, got dtype <U1"),
-    (np.array([[1.0, 2.0]]), "v: expected columns that vary, got 2 of 2 constant"),  # one case
+    (np.array([[1.0, 2.0]]), "v: expected at least 2 cases, as one has no scale, got 1"),
 ])
 def test_what_cannot_be_standardised_is_refused(v, message):
     with pytest.raises(InvalidInput) as error:

@@ -322,7 +322,7 @@ NAMES = "'relu', 'leaky_relu', 'tanh', 'sigmoid', 'softplus'"
     (dict(discrimination=(4, 0)), "discrimination: expected an integer >= 1, got 0"),
     (dict(init="glorot"), "init: expected one of 'he', 'xavier', got 'glorot'"),
     (dict(init=0), "init: expected a number in (0, inf), got 0"),
-    (dict(dtype=np.float16), "dtype: expected one of 'float32', 'float64', got 'float16'"),
+    (dict(dtype=np.float16), "dtype: expected float32 or float64, got float16"),
 ])
 def test_init_mlp_refuses_what_cannot_be_right(arguments, message):
     good = dict(sizes=[3, 4, 1], rng=np.random.default_rng(0))
@@ -351,12 +351,13 @@ AFFINE = Affine(np.zeros((3, 2)), np.zeros(2))
 @pytest.mark.parametrize("mlp, message", [
     (None, "mlp: expected an MLP .see init_mlp., got NoneType"),
     (MLP(()), "mlp: expected at least one layer with weights, got none"),
-    (MLP([AFFINE]), "mlp: expected a tuple of layers, got"),
-    (MLP((AFFINE, "relu")), "mlp: expected a tuple of layers, got"),
+    (MLP([AFFINE]), "mlp: expected a tuple of layers, such as .*, got"),
+    (MLP((AFFINE, "relu")), "mlp: expected a tuple of layers, such as .*, got"),
     (MLP((Tanh(),)), "mlp: expected at least one layer with weights, got none"),
-    (MLP((Affine([[1.0]], [0.0]),)), "mlp: expected NumPy arrays as parameters, got list"),
+    (MLP((Affine([[1.0]], [0.0]),)), "mlp.layers.0..W: expected an array of float32 or float64, got a list"),
     (MLP((AFFINE, Affine(np.zeros((2, 1), np.float32), np.zeros(1)))), "of one dtype, .* got float32 and float64"),
-    (MLP((Affine(np.zeros((3, 2), int), np.zeros(2, int)),)), "of one dtype, float32 or float64, got int64"),
+    (MLP((Affine(np.zeros((3, 2), int), np.zeros(2, int)),)),
+     "mlp.layers.0..W: expected an array of float32 or float64, got dtype int64"),
     (MLP((AFFINE, AFFINE)), "mlp: the widths of its layers do not fit together"),
     (MLP((Affine(np.zeros((3, 2)), np.zeros(3)),)), "mlp: the widths of its layers do not fit together"),
 ])

@@ -1,0 +1,515 @@
+"""Whatever is passed to a public function, the outcome is a right result, InvalidInput or Diverged, and nothing else.
+
+Every function that energy, neural, adversarial and the standardiser make public is called with good arguments, of
+which one or two are then exchanged: for hostile values, for arrays of any dtype, shape and contents, or for the same
+values in another form, which must give the same result. NumPy's own warnings count as errors.
+"""
+import dataclasses
+import datetime
+import inspect
+import warnings
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from numpy_dgm import adversarial, energy, neural
+from numpy_dgm.adversarial import (
+    GAN,
+    R1,
+    Hinge,
+    LeastSquares,
+    NonSaturating,
+    Saturating,
+    Wasserstein,
+    coverage,
+    penalties,
+)
+from numpy_dgm.data import MixtureOfGaussians
+from numpy_dgm.energy import RBM, Bernoulli, Gaussian, Softmax, boltzmann, gradients
+from numpy_dgm.foundation import standardiser
+from numpy_dgm.foundation.checks import InvalidInput
+from numpy_dgm.foundation.guards import Diverged
+from numpy_dgm.foundation.optimizers import Adam
+from numpy_dgm.foundation.progress import History
+from numpy_dgm.neural import MLP, Affine
+
+RNG = np.random.default_rng(0)
+BITS = RNG.integers(0, 2, size=(6, 4)).astype(np.float64)
+X = RNG.integers(0, 17, size=(6, 4)) / 16  # which float16 holds exactly
+MODEL = energy.init_rbm(4, 3, RNG, BITS, dtype=np.float64)
+LADDER = energy.init_ladder(MODEL, 3)
+MACHINE = energy.init_boltzmann(6, 4, RNG)
+STATES = RNG.integers(0, 2, size=(6, 6)).astype(np.float64)
+NET = neural.init_mlp([4, 5, 3], RNG, dtype=np.float64)
+LABELS = np.array([0, 1, 2, 0, 1, 2])
+LOGITS, CACHE = RNG.integers(-32, 32, size=(6, 3)) / 16, neural.mlp_forward(NET, X)[1]
+PLAYERS = adversarial.make_gan(neural.init_mlp([2, 5, 4], RNG, dtype=np.float64),
+                               neural.init_mlp([4, 5, 1], RNG, dtype=np.float64))
+MIXTURE = MixtureOfGaussians(np.zeros((2, 4)) + [[0.0], [1.0]], 0.3)
+Z = RNG.integers(-32, 32, size=(6, 2)) / 16
+HISTORY = History({name: [0.5] * 5 for name in ("spread", "distance", "accuracy_real", "accuracy_fake", "slope")})
+SCALES = standardiser.Standardiser(np.zeros(4), np.ones(4))
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+# good arguments of each function, by name; in the place of `rng` stands a generator of its own each time
+ENERGY = {
+    "cd_gradient": dict(rbm=MODEL, v_data=BITS, k=1, rng=rng),
+    "energy": dict(rbm=MODEL, v=BITS, h=BITS[:, :3]),
+    "evaluate_rbm": dict(rbm=MODEL, data=BITS, rng=rng, method="ais", executor=None, n_temperatures=3, n_walks=20),
+    "exact_gradient": dict(rbm=MODEL, v=BITS),
+    "free_energy": dict(rbm=MODEL, v=BITS),
+    "gibbs_step": dict(rbm=MODEL, v=BITS, rng=rng),
+    "gradient_report": dict(rbm=MODEL, v=BITS, estimators={"CD-1": energy.CD(1)}, rng=rng, n_runs=2),
+    "hidden_probs": dict(rbm=MODEL, v=BITS),
+    "independent_pixels": dict(p=BITS.mean(axis=0), v=BITS),
+    "init_boltzmann": dict(n_units=6, n_visible=4, rng=rng, mask=MACHINE.mask, scale=0.1, dtype=np.float64),
+    "init_ladder": dict(rbm=MODEL, n_rungs=3, data_mean=BITS.mean(axis=0)),
+    "init_rbm": dict(n_visible=4, n_hidden=3, rng=rng, data=BITS, dtype=np.float64, visible=Bernoulli(),
+                     hidden=Bernoulli()),
+    "layered_mask": dict(sizes=[4, 2]),
+    "log_likelihood": dict(rbm=MODEL, v=BITS, log_z=None, missing_groups=False),
+    "log_partition": dict(rbm=MODEL),
+    "mean_field": dict(machine=MACHINE, v=BITS, n_sweeps=3, tolerance=1e-3),
+    "mean_field_gradient": dict(machine=MACHINE, v=BITS, chains=STATES, k=1, rng=rng),
+    "pcd_gradient": dict(rbm=MODEL, v_data=BITS, chains=BITS[:, :3], k=1, rng=rng),
+    "pseudo_log_likelihood": dict(rbm=MODEL, v=BITS),
+    "sample_boltzmann": dict(machine=MACHINE, n_chains=3, n_sweeps=2, rng=rng),
+    "sample_chains": dict(rbm=MODEL, n_chains=3, steps=2, rng=rng),
+    "sample_hidden": dict(rbm=MODEL, v=BITS, rng=rng),
+    "sample_tempered": dict(rbm=MODEL, ladder=LADDER, v=np.zeros((3, 2, 4)), n_sweeps=1, rng=rng),
+    "sample_visible": dict(rbm=MODEL, h=BITS[:, :3], rng=rng),
+    "sampled_gradient": dict(machine=MACHINE, v=BITS, clamped=STATES[:, 4:], chains=STATES, k=1, rng=rng),
+    "start_ladder": dict(rbm=MODEL, ladder=LADDER, n_ladders=2, rng=rng),
+    "tempered_gradient": dict(rbm=MODEL, v_data=BITS, ladder=LADDER, v=np.zeros((3, 2, 4)), k=1, rng=rng),
+    "train_boltzmann": dict(machine=MACHINE, data=BITS, rng=rng, checkpoint=None, metadata=None, on_record=None,
+                            progress=False, epochs=1, method="sampled", batch_size=3, rate=0.1, n_chains=2),
+    "train_rbm": dict(rbm=MODEL, data=BITS, rng=rng, checkpoint=None, metadata=None, on_record=None, progress=False,
+                      epochs=1, method="cd", batch_size=3, rate=0.1, n_chains=2, optimizer="adam"),
+    "variational_bound": dict(machine=MACHINE, mu=STATES, log_z=3.0),
+    "visible_probs": dict(rbm=MODEL, h=BITS[:, :3]),
+    "CD": dict(k=1), "PCD": dict(k=1, updates=2), "Tempered": dict(k=1, updates=2, n_rungs=3),
+}
+NEURAL = {
+    "binary_cross_entropy": dict(logits=X, targets=BITS),
+    "class_logits": dict(mlp=NET, data=X, rows=None),
+    "init_mlp": dict(sizes=[4, 5, 3], rng=rng, hidden="maxout", slope=0.2, pieces=2, output="tanh", batch_norm=False,
+                     dropout=0.1, discrimination=(2, 3), init="he", dtype=np.float64),
+    "mlp_backward": dict(mlp=NET, cache=CACHE, dy=LOGITS, out=None, need_dx=True, need_gradient=True),
+    "mlp_forward": dict(mlp=NET, x=X, rng=None, training=True),
+    "softmax_cross_entropy": dict(logits=LOGITS, labels=LABELS),
+    "squared_error": dict(y=X, targets=BITS),
+    "train_classifier": dict(mlp=NET, data=X, labels=LABELS, rng=rng, checkpoint=None, metadata=None, on_record=None,
+                             progress=False, epochs=1, batch_size=3, rate=0.01, validation=0.3, patience=1),
+    "with_running_statistics": dict(mlp=NET, cache=CACHE, momentum=0.5),
+    "Dropout": dict(fraction=0.2), "LeakyReLU": dict(slope=0.2),
+}
+ADVERSARIAL = {
+    "diagnose_gan": dict(history=HISTORY),
+    "discriminator_gradient": dict(gan=PLAYERS, x_real=X, z=Z, objective=NonSaturating(), rng=rng, labels=None,
+                                   fake_labels=None, penalty=R1(0.1), levels=np.full((6, 1), 0.125), out=None),
+    "draw_latents": dict(gan=PLAYERS, n=3, rng=rng),
+    "evaluate_coverage": dict(samples=X, mixture=MIXTURE),
+    "generate": dict(gan=PLAYERS, n=3, rng=rng, labels=None),
+    "generator_gradient": dict(gan=PLAYERS, z=Z, objective=Hinge(), rng=rng, labels=None, levels=None, out=None),
+    "make_gan": dict(generator=PLAYERS.generator, discriminator=PLAYERS.discriminator, n_classes=0, packing=1),
+    "mmd": dict(x=X, y=X[:4] + 0.125, rng=rng, bandwidth=None, n_permutations=5),
+    "precision_and_recall": dict(real=X, fake=X[:5], k=2),
+    "sliced_wasserstein": dict(x=X, y=X[:4], n_directions=3, rng=rng),
+    "train_gan": dict(gan=PLAYERS, data=X, rng=rng, labels=None, checkpoint=None, metadata=None, on_record=None,
+                      progress=False, steps=2, batch_size=3, objective=LeastSquares(), penalty=R1(0.1), rate=0.01,
+                      optimizer=Adam(), noise=None, spectral=True),
+    "GradientPenalty": dict(weight=1.0), "R1": dict(weight=1.0),
+    "InstanceNoise": dict(start=0.5, end=0.005, until=0.5, coarse=0.4),
+    "NonSaturating": dict(real_label=1.0, fake_label=0.0), "Saturating": dict(real_label=1.0, fake_label=0.0),
+}
+RECORDS = {"RBM", "BoltzmannMachine", "MLP", "GAN", "Affine", "BatchNorm", "Linear", "Maxout",
+           "MinibatchDiscrimination", "TrainingWarning"}  # hold what they are given; what acts on them checks it
+WITHOUT_ARGUMENTS = {"Bernoulli", "Gaussian", "ReLU", "Sigmoid", "Softplus", "Tanh", "Hinge", "LeastSquares",
+                     "Wasserstein"}
+MODULES = {
+    boltzmann: {
+        "boltzmann_from_rbm": dict(rbm=MODEL),
+        "energy": dict(machine=MACHINE, s=STATES),
+        "exact_distribution": dict(machine=MACHINE),
+        "exact_gradient": dict(machine=MACHINE, v=BITS),
+        "gibbs_sweep": dict(machine=MACHINE, s=STATES, rng=rng, units=[0, 5]),
+        "log_likelihood": dict(machine=MACHINE, v=BITS),
+        "unit_input": dict(machine=MACHINE, s=STATES, i=2),
+    },
+    coverage: {
+        "high_quality_fraction": dict(samples=X, mixture=MIXTURE),
+        "mode_counts": dict(samples=X, mixture=MIXTURE),
+        "modes_captured": dict(samples=X, mixture=MIXTURE),
+        "reverse_kl": dict(samples=X, mixture=MIXTURE),
+    },
+    gradients: {
+        "model_means": dict(rbm=MODEL),
+        "reconstruction_error": dict(rbm=MODEL, v=BITS),
+        "sparsity_gradient": dict(rbm=MODEL, v=BITS, target=0.1),
+    },
+    penalties: {
+        "gradient_penalty": dict(discriminator=PLAYERS.discriminator, x_real=X, x_fake=X[::-1].copy(), weight=1.0,
+                                 rng=rng),
+        "r1_penalty": dict(discriminator=PLAYERS.discriminator, x_real=X, weight=np.ones((6, 1))),
+    },
+    standardiser: {
+        "fit_standardiser": dict(v=X),
+        "log_jacobian": dict(standardiser=SCALES),
+        "standardise": dict(standardiser=SCALES, v=X),
+        "unstandardise": dict(standardiser=SCALES, y=X),
+    },
+}
+FUNCTIONS = {
+    f"{where.__name__.removeprefix('numpy_dgm.')}.{name}": (getattr(where, name), good)
+    for where, listed in ((energy, ENERGY), (neural, NEURAL), (adversarial, ADVERSARIAL), *MODULES.items())
+    for name, good in listed.items()
+}
+
+
+class Table:
+    """Like a DataFrame: NumPy makes an array of it, and its index names columns."""
+
+    def __init__(self, values):
+        self.values, self.shape = values, values.shape
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.values, dtype)
+
+    def __len__(self):
+        return len(self.values)
+
+    def __getitem__(self, columns):
+        raise KeyError(columns)
+
+
+class Sparse:
+    """Like a matrix of scipy.sparse."""
+
+    nnz, shape, dtype, ndim, format = 3, (6, 4), np.dtype(float), 2, "csr"
+
+    def toarray(self):
+        return np.zeros((6, 4))
+
+    def __len__(self):
+        raise TypeError("sparse array length is ambiguous")
+
+    def __getitem__(self, rows):
+        return self
+
+
+class Broken:
+    """Fails where NumPy asks for its numbers."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("no array")
+
+
+SCALARS = [
+    None, True, False, 0, 1, -1, 2, 7, 10**12, -(10**12), 10**400, 0.5, -0.5, 1e-300, 1e300, np.nan, np.inf, -np.inf,
+    1j, Fraction(1, 3), np.float16(0.3), np.longdouble("1e4000"), np.uint8(3), np.int64(-3), np.bool_(True), "", "text",
+    "he\nsaid", "3", b"bytes", datetime.date(2020, 1, 1), np.datetime64("2020-01-01"),
+]
+OBJECTS = [
+    object(), Broken(), {}, {"a": 1}, set(), {1, 2}, (), [], [[]], [[1, 0], [1]], [None], ["a", "b"], range(4),
+    range(10**12), int, Bernoulli, Gaussian(), Softmax(2), Softmax(0), R1, Adam, Wasserstein, Saturating(0.9),
+    np.random, np.random.RandomState(0), iter([1, 2]), slice(None), Ellipsis, {"one": energy.CD}, {1: 1}, History(),
+    (None, None),
+]
+ARRAYS = [
+    np.array(0.5), np.array([]), np.zeros((0, 4)), np.zeros(3), np.zeros(4), np.ones(4), np.zeros((6, 5)),
+    np.zeros((2, 3, 4)), np.full((6, 4), np.nan), np.full((6, 4), np.inf), np.full((6, 4), 1e300),
+    np.full((6, 4), -1e30), np.full((6, 4), 1e11), np.full((6, 4), 0.5), np.full((6, 4), 7), np.zeros((6, 4), object),
+    np.zeros((6, 4), complex), np.array([["a"] * 4] * 6), np.zeros((6, 4), "M8[s]"), np.zeros(6, [("a", float)]),
+    np.ma.masked_equal(BITS, 1), np.ma.masked_array(BITS), [np.ma.masked_equal(row, 1) for row in BITS],
+    Sparse(), Table(BITS), Table(np.full((6, 4), np.nan)), np.full((6, 4), np.longdouble("1e4000")),
+    np.ones((6, 4), np.float16) * np.float16(np.inf), BITS.astype(">f8"), BITS[:1],
+    np.ones((6, 4), np.uint64) * (2**64 - 1), np.zeros((1, 4), bool), np.eye(4),
+]
+
+
+def rbm_like(W=np.zeros((4, 3)), b=np.zeros(4), c=np.zeros(3), visible=Bernoulli(), hidden=Bernoulli()):
+    return RBM(W, b, c, visible, hidden)
+
+
+def affine_net(W, b, *more):
+    return MLP((Affine(W, b), *more))
+
+
+MODELS = [
+    RBM([[0.1] * 3] * 4, [0.0] * 4, [0.0] * 3), RBM(None, None, None), rbm_like(np.full((4, 3), np.nan)),
+    rbm_like(np.zeros((4, 3), int), np.zeros(4, int), np.zeros(3, int)), rbm_like(np.full((4, 3), 1e200)),
+    rbm_like(np.full((4, 3), 1e11)), rbm_like(b=np.zeros(3)), rbm_like(visible=Softmax(3)),
+    rbm_like(np.eye(4)[:, :3] * 2, visible=Gaussian(), hidden=Gaussian()), rbm_like(visible=Bernoulli),
+    rbm_like(np.ones((4, 3)), visible=Softmax(2)), rbm_like(np.ones((4, 3)), hidden=Gaussian()),
+    rbm_like(np.ones((4, 3)), visible=Gaussian()),
+    dataclasses.replace(MACHINE, W=MACHINE.W.tolist()), dataclasses.replace(MACHINE, b=np.full(6, np.inf)),
+    dataclasses.replace(MACHINE, n_visible=9), dataclasses.replace(MACHINE, mask=np.ones((6, 6))),
+    dataclasses.replace(MACHINE, W=MACHINE.W * 1e13), dataclasses.replace(LADDER, betas=LADDER.betas[::-1]),
+    MLP(()), MLP([]), MLP(("relu",)), affine_net([[1.0]] * 4, [0.0]), affine_net(np.full((4, 3), np.nan), np.zeros(3)),
+    affine_net(np.full((4, 3), 1e11), np.zeros(3)), affine_net(np.ones((4, 3)), np.zeros(2)), CACHE[:1],
+    affine_net(np.ones((4, 1)), np.zeros(1), neural.Sigmoid()), neural.init_mlp([4, 3], RNG, dtype=np.float32),
+    GAN(None, None, 2), GAN(PLAYERS.generator, PLAYERS.generator, 2), dataclasses.replace(PLAYERS, n_latent=5),
+    dataclasses.replace(PLAYERS, packing=0), dataclasses.replace(PLAYERS, n_classes=-1),
+    standardiser.Standardiser(np.zeros(4), np.zeros(4)), standardiser.Standardiser([0.0] * 4, [1.0] * 4),
+]
+HOSTILE = [*SCALARS, *OBJECTS, *ARRAYS, *MODELS]
+REPEATS = {"k", "n_sweeps", "steps", "epochs", "n_runs", "n_permutations", "updates"}  # what takes time, not memory
+MAY_BE_INFINITE = {"adversarial.evaluate_coverage", "adversarial.coverage.reverse_kl", "energy.evaluate_rbm",
+                   "energy.gradient_report"}  # reverse KL of no sample; error of one case; cosine of a gradient of 0
+
+
+def outcome(name, changed):
+    """What a function gives with some of its good arguments changed, or the InvalidInput or Diverged that it raises.
+
+    Anything else that it raises or warns of is a failure.
+    """
+    function, good = FUNCTIONS[name]
+    arguments = {key: value() if value is rng else value for key, value in {**good, **changed}.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        warnings.simplefilter("error", DeprecationWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            result = function(**arguments)
+        except (InvalidInput, Diverged) as error:
+            assert "\n" not in str(error)
+            return error
+    if name not in MAY_BE_INFINITE:
+        assert all(np.isfinite(array).all() for array in arrays_in(result)), f"{result!r} is not finite"
+    return result
+
+
+def arrays_in(value):
+    """The arrays of floats, and the numbers, in a result: arrays, records, histories and tuples of them."""
+    if isinstance(value, (float, np.floating, np.ndarray)) and np.asarray(value).dtype.kind == "f":
+        return [np.asarray(value)]
+    if isinstance(value, History):
+        return [np.array(values) for name, values in value.series.items() if name != "seconds"]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [array for field in dataclasses.fields(value) for array in arrays_in(getattr(value, field.name))]
+    if isinstance(value, (tuple, list)):
+        return [array for part in value for array in arrays_in(part)]
+    return []
+
+
+def is_left_out(key, value):
+    """What would run for ever, as asked for; and functions not of (model, history), whose errors are their own."""
+    return key in REPEATS and isinstance(value, int) and value > 1000 or key == "on_record" and callable(value)
+
+
+def assert_same(result, expected):
+    """That the arrays of two results are the same, up to the rounding of float32."""
+    pairs = list(zip(arrays_in(result), arrays_in(expected), strict=True))
+    for one, other in pairs:
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("where", [energy, neural, adversarial, *MODULES])
+def test_every_public_function_is_among_those_that_are_tried(where):
+    prefix = where.__name__.removeprefix("numpy_dgm.")
+    tried = {name.rpartition(".")[2] for name in FUNCTIONS if name.rpartition(".")[0] == prefix}
+    public = set(where.__all__) if hasattr(where, "__all__") else tried
+    assert public == tried | (RECORDS | WITHOUT_ARGUMENTS | {"Softmax"}) & public
+    for name in tried:
+        parameters = inspect.signature(getattr(where, name)).parameters.values()
+        needed = {one.name for one in parameters if one.default is one.empty and one.kind is not one.VAR_KEYWORD}
+        assert needed <= set(FUNCTIONS[f"{prefix}.{name}"][1])
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    """Where a text is taken for the name of a folder, it is made there."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_good_arguments_are_taken_and_any_one_hostile_value_is_a_right_result_or_a_sentence(name):
+    assert not isinstance(outcome(name, {}), Exception)
+    for key in FUNCTIONS[name][1]:
+        for value in HOSTILE:
+            if not is_left_out(key, value):
+                outcome(name, {key: value})
+
+
+# ---- arrays of any kind, two arguments at a time
+
+
+DTYPES = st.sampled_from(["bool", "int8", "uint8", "int64", "uint64", "float16", "float32", "float64", "complex64",
+                          "U2"])
+SHAPES = st.sampled_from([(6, 4), (6, 3), (6, 6), (4,), (3,), (6,), (6, 1), (1, 4), (3, 2, 4), (2, 4), (4, 4), (6, 2)])
+SOME_ARRAYS = st.one_of(
+    DTYPES.flatmap(lambda dtype: npst.arrays(dtype, SHAPES)),
+    npst.arrays(np.float64, SHAPES, elements=st.sampled_from([0.0, 1.0, 0.5, -1.0, 2.0, 1e6, np.nan, np.inf, 1e200])),
+)
+
+
+@settings(max_examples=600)
+@given(st.data())
+def test_any_arrays_in_the_places_of_any_two_arguments_are_a_right_result_or_a_sentence(data):
+    name = data.draw(st.sampled_from(sorted(FUNCTIONS)))
+    keys = data.draw(st.lists(st.sampled_from(sorted(FUNCTIONS[name][1])), min_size=1, max_size=2, unique=True))
+    changed = {key: data.draw(st.one_of(SOME_ARRAYS, st.sampled_from(HOSTILE))) for key in keys}
+    if not any(is_left_out(key, value) for key, value in changed.items()):
+        outcome(name, changed)
+
+
+# ---- the same values in another form
+
+
+def forms_of(array):
+    """The same numbers as lists, tables, in other dtypes and layouts, each with its name."""
+    yield "list", array.tolist()
+    yield "tuple", tuple(map(tuple, array.tolist())) if array.ndim == 2 else tuple(array.tolist())
+    yield "table", Table(array)
+    yield "masked array without masked entries", np.ma.masked_array(array, mask=np.zeros(array.shape, bool))
+    yield "Fortran order", np.asfortranarray(array)
+    yield "every second entry", np.repeat(array, 2, axis=-1)[..., ::2]
+    yield "read only", np.frombuffer(array.tobytes(), array.dtype).reshape(array.shape)
+    for dtype in ("bool", "uint8", "int8", "uint64", "int32", "float16", "float32", "longdouble", ">f4"):
+        if np.array_equal(array.astype(dtype), array):
+            yield dtype, array.astype(dtype)
+
+
+@pytest.mark.parametrize("name, key", [
+    (name, key) for name, (_, good) in FUNCTIONS.items() for key, value in good.items() if isinstance(value, np.ndarray)
+])
+def test_the_same_numbers_in_any_form_give_the_same_result(name, key):
+    good = FUNCTIONS[name][1][key]
+    expected = outcome(name, {})
+    for form, value in forms_of(good):
+        is_index = key in ("labels", "rows") and np.asarray(value).dtype.kind == "f"  # which classes and rows are not
+        result = outcome(name, {key: value})
+        assert isinstance(result, InvalidInput) == is_index, (form, result)
+        if not is_index:
+            assert_same(result, expected)
+
+
+# ---- one case
+
+
+ALONE = {  # what a function gives for one case is what it gives for that row, without the axis of the cases
+    "energy.energy": ("v", "h"), "energy.free_energy": ("v",), "energy.hidden_probs": ("v",),
+    "energy.visible_probs": ("h",), "energy.gibbs_step": ("v",), "energy.sample_hidden": ("v",),
+    "energy.sample_visible": ("h",),
+    "energy.log_likelihood": ("v",), "energy.pseudo_log_likelihood": ("v",), "energy.mean_field": ("v",),
+    "energy.variational_bound": ("mu",), "energy.boltzmann.energy": ("s",), "energy.boltzmann.log_likelihood": ("v",),
+    "energy.boltzmann.unit_input": ("s",), "energy.boltzmann.gibbs_sweep": ("s",), "neural.class_logits": ("data",),
+    "foundation.standardiser.standardise": ("v",), "foundation.standardiser.unstandardise": ("y",),
+}
+AS_A_ROW = {  # a result that has no such axis is that of one row
+    "energy.cd_gradient": ("v_data",), "energy.exact_gradient": ("v",), "energy.pcd_gradient": ("v_data", "chains"),
+    "energy.tempered_gradient": ("v_data",), "energy.mean_field_gradient": ("v", "chains"),
+    "energy.sampled_gradient": ("v", "clamped", "chains"), "energy.evaluate_rbm": ("data",),
+    "energy.independent_pixels": ("v",), "energy.gradient_report": ("v",), "energy.boltzmann.exact_gradient": ("v",),
+    "energy.gradients.reconstruction_error": ("v",), "energy.gradients.sparsity_gradient": ("v",),
+    "adversarial.evaluate_coverage": ("samples",), "adversarial.coverage.reverse_kl": ("samples",),
+    "adversarial.coverage.mode_counts": ("samples",), "adversarial.coverage.modes_captured": ("samples",),
+    "adversarial.coverage.high_quality_fraction": ("samples",), "adversarial.generator_gradient": ("z",),
+    "adversarial.penalties.gradient_penalty": ("x_real", "x_fake"),
+}
+
+
+@pytest.mark.parametrize("name", [*ALONE, *AS_A_ROW])
+@pytest.mark.parametrize("form", [np.asarray, list, tuple])
+def test_one_case_gives_what_its_row_gives_without_the_axis_of_the_cases(name, form):
+    keys = ALONE.get(name) or AS_A_ROW[name]
+    good = FUNCTIONS[name][1]
+    row = outcome(name, {key: good[key][:1] for key in keys})
+    case = outcome(name, {key: form(good[key][0]) for key in keys})
+    assert not isinstance(case, Exception), case
+    if name in AS_A_ROW:
+        assert_same(case, row)
+        return
+    assert np.shape(case) == np.shape(row)[1:]
+    np.testing.assert_array_equal(case, row[0])
+
+
+def test_one_case_through_a_network_and_back():
+    y, cache = neural.mlp_forward(NET, X[0].tolist())
+    row, row_cache = neural.mlp_forward(NET, X[:1])
+    np.testing.assert_array_equal(y, row[0])
+    dx, gradient = neural.mlp_backward(NET, cache, LOGITS[0].tolist())
+    row_dx, row_gradient = neural.mlp_backward(NET, row_cache, LOGITS[:1])
+    np.testing.assert_array_equal(dx, row_dx[0])
+    assert_same(gradient, row_gradient)
+    loss, dlogits = neural.softmax_cross_entropy(LOGITS[0], 2)
+    row_loss, row_dlogits = neural.softmax_cross_entropy(LOGITS[:1], [2])
+    assert loss == row_loss
+    np.testing.assert_array_equal(dlogits, row_dlogits[0])
+
+
+@pytest.mark.parametrize("name, key", [("energy.train_rbm", "data"), ("energy.train_boltzmann", "data"),
+                                       ("neural.train_classifier", "data"), ("adversarial.train_gan", "data"),
+                                       ("adversarial.mmd", "x"), ("foundation.standardiser.fit_standardiser", "v")])
+def test_what_needs_many_cases_refuses_one(name, key):
+    assert isinstance(outcome(name, {key: FUNCTIONS[name][1][key][0]}), InvalidInput)
+
+
+# ---- arrays of another library
+
+
+class Foreign(np.lib.mixins.NDArrayOperatorsMixin):
+    """An array that is none of NumPy's, but on which NumPy's functions act, as they do on CuPy's."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
+        if out is not None:
+            options["out"] = tuple(map(plain, out))
+        result = getattr(ufunc, method)(*map(plain, inputs), **options)
+        return out[0] if out is not None else Foreign(result)
+
+    def __array_function__(self, function, types, arguments, options):
+        return Foreign(function(*map(plain, arguments), **{key: plain(value) for key, value in options.items()}))
+
+    def __array__(self, *arguments, **options):
+        raise TypeError("conversion to a NumPy array is not allowed")
+
+    def __getattr__(self, name):
+        value = getattr(self.values, name)
+        if callable(value):
+            return lambda *arguments, **options: Foreign(value(*map(plain, arguments), **options))
+        return Foreign(value) if isinstance(value, np.ndarray) else value
+
+    def __getitem__(self, index):
+        return Foreign(self.values[index])
+
+    def __len__(self):
+        return len(self.values)
+
+    def __float__(self):
+        return float(self.values)
+
+    def __bool__(self):
+        return bool(self.values)
+
+
+def plain(value):
+    return value.values if isinstance(value, Foreign) else value
+
+
+@pytest.mark.parametrize("function, argument", [
+    (energy.free_energy, "v"), (energy.hidden_probs, "v"), (energy.visible_probs, "h"),
+])
+def test_arrays_of_another_library_pass_through_the_maths(function, argument):
+    foreign = RBM(Foreign(MODEL.W), Foreign(MODEL.b), Foreign(MODEL.c))
+    x = BITS if argument == "v" else BITS[:, :3]
+    result = function(foreign, Foreign(x))
+    assert isinstance(result, Foreign)
+    np.testing.assert_array_equal(result.values, function(MODEL, x))
+
+
+def test_arrays_of_another_library_pass_through_a_network():
+    layers = [dataclasses.replace(layer, W=Foreign(layer.W), b=Foreign(layer.b)) if isinstance(layer, Affine) else layer
+              for layer in NET.layers]
+    y, _ = neural.mlp_forward(MLP(tuple(layers)), Foreign(X))
+    np.testing.assert_array_equal(y.values, neural.mlp_forward(NET, X)[0])

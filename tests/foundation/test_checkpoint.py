@@ -1,6 +1,7 @@
 import math
 import os
 import pickle
+import stat
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy_dgm.foundation import checkpoint
 from numpy_dgm.foundation.checkpoint import (
     BIT_GENERATORS,
+    SaveClock,
     generator_state,
     load_checkpoint,
     restore_generator,
@@ -162,6 +164,41 @@ def test_a_missing_file_and_another_format_are_called_so(tmp_path):
         load_checkpoint(tmp_path / "foreign.npz")
 
 
+class MakesAFolder:
+    """What runs `os.mkdir` when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+def test_a_file_that_would_run_code_is_refused_and_runs_none(tmp_path):
+    payload = np.empty(1, dtype=object)
+    payload[0] = MakesAFolder(tmp_path / "made")
+    np.savez(tmp_path / "foreign.npz", structure=payload)
+    refused(tmp_path / "foreign.npz")
+    assert os.listdir(tmp_path) == ["foreign.npz"]
+
+
+def test_the_file_is_on_the_disk_before_it_is_renamed_and_the_folder_after(tmp_path, monkeypatch):
+    events, replace, fsync = [], os.replace, os.fsync
+
+    def synced(handle):
+        events.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        fsync(handle)
+
+    def renamed(one, other):
+        events.append("rename")
+        replace(one, other)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", renamed)
+    saved(tmp_path)
+    assert events == (["file", "rename", "folder"] if os.name == "posix" else ["file", "rename"])
+
+
 @pytest.mark.parametrize("module, name", [
     (np, "savez"), (os, "fsync"), (os, "replace"), (checkpoint.json, "dumps"),
 ])
@@ -190,6 +227,29 @@ def test_what_could_not_be_loaded_again_is_not_written(value, tmp_path):
     with pytest.raises((InvalidInput, TypeError)):
         save_checkpoint(path, {"W": value})
     assert os.listdir(tmp_path) == ["checkpoint.npz"] and path.read_bytes() == before
+
+
+def test_saving_takes_a_tenth_of_the_time(tmp_path, monkeypatch):
+    """The first time at once; after a save of 2 s, 20 s after its end."""
+    now = [100.0]
+    monkeypatch.setattr(checkpoint.time, "perf_counter", lambda: now[0])
+
+    def save_in_two_seconds(path, state, save=save_checkpoint):
+        now[0] += 2
+        save(path, state)
+
+    monkeypatch.setattr(checkpoint, "save_checkpoint", save_in_two_seconds)
+    clock = SaveClock()
+    assert clock.is_due()
+    now[0] += 50
+    for _ in range(2):
+        clock.save(tmp_path / "checkpoint.npz", some_state())
+        assert not clock.is_due()
+        now[0] += 19.5
+        assert not clock.is_due()
+        now[0] += 0.5
+        assert clock.is_due()
+    assert same(load_checkpoint(tmp_path / "checkpoint.npz"), some_state())
 
 
 # generators

@@ -1,0 +1,43 @@
+"""Mistakes to make in numpy_dgm/foundation/state.py, in the order of its lines."""
+from mutant import Mutant
+
+MODULE = "foundation/state.py"
+
+MUTANTS = [
+    Mutant("        return value.copy()\n", "        return value\n", "the state moves on with the run"),
+    Mutant("        return value.item()\n", "        return value\n", "NumPy's scalars stay what they are"),
+    Mutant("return [to_state(part) for part in value]", "return list(value)", "records in a tuple stay objects"),
+    Mutant("return {name: to_state(part) for name, part in value.items()}", "return dict(value)",
+           "records in a dict stay objects"),
+    Mutant('return {"kind": type(value).__name__, **parts}', "return parts", "a record forgets its kind"),
+    Mutant('    raise invalid("state", "arrays, numbers, texts and dataclasses", repr(value))\n', "    return value\n",
+           "any object has a state"),
+    Mutant("        check_like(name, state, like)\n", "        pass\n", "nothing is held against the run's own values"),
+    Mutant("likes = [ANYTHING] * len(state) if like is ANYTHING else like", "likes = [ANYTHING] * len(state)",
+           "layers are not held against the run's own"),
+    Mutant('return tuple(from_state(f"{name}[{i}]", part, kinds, likes[i]) for i, part in enumerate(state))',
+           'return [from_state(f"{name}[{i}]", part, kinds, likes[i]) for i, part in enumerate(state)]',
+           "a tuple comes back as a list"),
+    Mutant("known = {kind.__name__: kind for kind in kinds}",
+           "known = {kind.__name__: kind for kind in (*kinds, *object.__subclasses__())}",
+           "kinds that are not on the list are built"),
+    Mutant("known.get(kind_name) if isinstance(kind_name, str) else None", "known.get(kind_name)",
+           "a kind that is no text ends in a traceback"),
+    Mutant('if set(state) - {"kind"} != expected:', "if not expected <= set(state):", "a field too many passes"),
+    Mutant('if set(state) - {"kind"} != expected:', 'if not set(state) - {"kind"} <= expected:',
+           "a field too few passes"),
+    Mutant("getattr(like, part, ANYTHING))", "ANYTHING)", "only the outermost record is held against the run's own"),
+    Mutant("kinds, getattr(like, part", "kinds[:1], getattr(like, part", "records within are of the first kind only"),
+    Mutant("    except (TypeError, AttributeError) as error:", "    except ZeroDivisionError as error:",
+           "values that a kind chokes on end in a traceback"),
+    Mutant('f"{len(state)} entries" if isinstance(state, list)', 'f"{len(like)} entries" if isinstance(state, list)',
+           "a tuple of another length passes"),
+    Mutant('got = str(state.get("kind"))', "got = expected", "a record of another kind passes"),
+    Mutant('return f"{value.dtype} {value.shape}"', 'return f"{value.shape}"', "dtypes are not compared"),
+    Mutant('return f"{value.dtype} {value.shape}"', 'return f"{value.dtype}"', "shapes are not compared"),
+    Mutant("enumerate(state)}\n", "enumerate(state[:1])}\n", "only the first layer is compared"),
+    Mutant("describe_type(state) if isinstance(state, np.ndarray) else state}", "describe_type(state)}",
+           "of fixed values only the types are compared"),
+    Mutant('separator = "." if name and not part.startswith("[") else ""', 'separator = ""', "names run together"),
+    Mutant("found |= outline(", "found = outline(", "only the last field is compared"),
+]

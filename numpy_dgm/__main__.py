@@ -6,13 +6,31 @@ from . import __version__
 
 
 def main(arguments: list | None = None) -> int:
-    """Run the command; returns its exit code: see command.py. 130 after Ctrl-C."""
+    """Run the command; returns its exit code, see command.py. 141 where nobody reads on what it prints."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["demo"]:  # on matrices this small a second thread of BLAS costs time where cores are shared
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # whatever the terminal's encoding, no character stops the command
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # such as `dgm lessons | head`
+        close_output()
+        return 141
+    except OSError as error:  # such as a full disk under standard output
+        close_output()
+        print(f"dgm: {error}", file=sys.stderr)
+        return 2
+    return code
+
+
+def run(arguments: list) -> int:
+    """Run the command, and answer Ctrl-C."""
     if arguments == ["--version"]:
         print(f"numpy_dgm {__version__}")
         return 0
-    if arguments[:1] == ["demo"]:  # on matrices this small a second thread of BLAS costs time where cores are shared
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from .command import run_command
 
@@ -20,6 +38,11 @@ def main(arguments: list | None = None) -> int:
     except KeyboardInterrupt as interrupt:
         print("; ".join(["dgm: interrupted", *map(str, interrupt.args)]), file=sys.stderr)
         return 130
+
+
+def close_output() -> None:
+    """Let nothing more be written to standard output, which Python would try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ MUTANTS = [
     Mutant("if len(values) == 0 or n_values not in", "if n_values not in", "no layers"),
     Mutant("if len(values) == 0 or n_values not in (None, len(values)):", "if len(values) == 0:",
            "one of two integers"),
+    Mutant("sorted(fields(kind), key=lambda one: one.name not in own)", "fields(kind)",
+           "the help begins with the options of the base"),
     Mutant('        if not limits.get("option", True):\n', "        if False:\n", "an object has an option"),
     Mutant("name, help = f\"--{one.name.replace('_', '-')}\"", 'name, help = f"--{one.name}"',
            "options with underscores"),

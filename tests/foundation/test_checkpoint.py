@@ -92,6 +92,15 @@ def test_special_numbers_tuples_and_numpy_scalars_come_back():
                 [float(np.float32(0.1)), 3, True, "a"])
 
 
+def test_arrays_come_back_in_the_order_of_their_entries_and_can_be_written_to(tmp_path):
+    state = {"C": np.arange(6.0).reshape(2, 3), "F": np.asfortranarray(np.arange(6.0).reshape(2, 3))}
+    back = load_checkpoint(saved(tmp_path, state))
+    assert same(back, state)
+    assert back["C"].flags.c_contiguous and back["F"].flags.f_contiguous
+    for array in back.values():
+        array += 1
+
+
 def as_json(state):
     found = {}
     return checkpoint._to_json(state, found), found
@@ -286,6 +295,8 @@ def test_a_bit_of_a_header_that_shortens_an_array_is_noticed(tmp_path):
 
 CHANGES = {
     "another array, its CRC right": lambda members: members.update({"array_0.npy": npy(np.full((30, 20), 2.0))}),
+    "the same bytes of another dtype": lambda members: members.update({
+        "array_0.npy": members["array_0.npy"].replace(b"<f8", b"<i8")}),
     "an array exchanged for a text": lambda members: members.update({"array_0.npy": npy(np.array("W"))}),
     "a number of the structure": lambda members: members.update({
         "structure.npy": npy(np.array(str(np.load(io.BytesIO(members["structure.npy"]))).replace("3", "4")))}),

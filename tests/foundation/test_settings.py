@@ -136,6 +136,13 @@ def test_the_commands_help_says_what_each_setting_means(capsys):
     assert "100 % of it" in text and "do not centre the gradient" in text and "{cd,pcd}" in text and "A B" in text
 
 
+def test_the_commands_help_begins_with_what_the_class_itself_declares():
+    parser = argparse.ArgumentParser()
+    add_options(parser, Larger)
+    text = parser.format_help()
+    assert text.index("\n  --seed ") < text.index("\n  --epochs ")
+
+
 @pytest.mark.parametrize("function, kind", [
     (train_rbm, RBMSettings), (train_boltzmann, BoltzmannSettings), (train_gan, GANSettings),
     (train_classifier, ClassifierSettings),

@@ -118,6 +118,19 @@ def test_what_is_not_on_the_list_or_not_whole_is_refused(case):
         from_state("m", state, KINDS)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e16, -1e16])
+def test_numbers_that_no_run_comes_to_are_refused(value):
+    W = STATE["W"].copy()
+    W[2, 1] = value
+    with pytest.raises(InvalidInput, match="m.W: expected finite values up to 1e.15 in size, got up to"):
+        from_state("m", {**STATE, "W": W}, KINDS)
+
+
+@pytest.mark.parametrize("array", [np.zeros((0, 3)), np.full(3, -1e15), np.array(["a"]), np.array([2**62])])
+def test_other_arrays_come_back(array):
+    assert same(from_state("m", to_state(array), ()), array)
+
+
 def test_a_value_that_its_kind_cannot_compute_with_is_refused():
     assert from_state("m", to_state(Halved(3.0)), (Halved,)).half == 1.5
     with pytest.raises(InvalidInput, match="m: the values of this Halved cannot be used .unsupported operand"):

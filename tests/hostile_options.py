@@ -20,8 +20,8 @@ from numpy_dgm import command  # noqa: F401 (loaded before the limits are set)
 from numpy_dgm.__main__ import main
 from numpy_dgm.runs import KINDS
 
-VALUES = ("0", "-1", "nan", "inf", "-inf", "1e308", "1e-320", "1000000000", "1000000000000", "", "x", "0.5", "-0", "1e3",
-          "a" * 300)
+VALUES = ("0", "-1", "nan", "inf", "-inf", "1e308", "1e-320", "1000000000", "1000000000000", "", "x", "0.5", "-0",
+          "1e3", "a" * 300)
 SMALL = {  # a run of a moment
     "rbm": "--data bars-and-stripes --hidden 3 --epochs 1",
     "boltzmann": "--data bars-and-stripes --hidden 2 --epochs 1",

@@ -113,6 +113,18 @@ def test_evaluation_on_images_holds_samples_and_training_cases_against_unseen_on
     np.testing.assert_allclose(report.samples.sliced_wasserstein, distance, rtol=0.2)
 
 
+def test_the_training_cases_that_samples_are_held_beside_are_drawn_from_all_of_them(tmp_path):
+    """Of data sorted by how bright they are, the first rows alone would be dark."""
+    rng = np.random.default_rng(0)
+    brightness = np.repeat([0.2, 0.4, 0.6, 0.8], 100)[:, None]
+    images = (brightness + 0.1 * rng.random((400, 9))).astype(np.float32)
+    np.save(tmp_path / "sorted.npy", images)
+    np.save(tmp_path / "unseen.npy", images[::4])
+    trained(tmp_path / "run", **{**RING, "data": str(tmp_path / "sorted.npy"), "steps": 1})
+    report = evaluate(load_run(tmp_path / "run"), EvaluateOptions(data=str(tmp_path / "unseen.npy")))
+    assert report.real.precision > 0.8 and report.real.recall > 0.8 and report.real.mmd.p_value > 0.01
+
+
 def test_a_film_has_the_same_latents_in_every_frame():
     film, history = Film(seed=2, n_samples=5), History()
     rng = np.random.default_rng(0)
@@ -148,6 +160,19 @@ def test_a_run_made_in_python_on_a_mixture_is_evaluated_and_sampled(tmp_path):
     sample(run, SampleOptions(out=tmp_path / "s.png"))
     draw_training(run)
     assert "training.gif" not in {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("metadata", [{"mixture": "mine"}, {"mixture": "ring"}, {"mixture": ["ring"]}])
+def test_the_metadata_of_a_run_made_in_python_do_nothing(metadata, tmp_path):
+    """The ring as it is, not at unit spread as the command opens it: there is no unit to go back to."""
+    rng = np.random.default_rng(0)
+    gan = make_gan(init_mlp([2, 8, 2], rng), init_mlp([2, 8, 1], rng))
+    train_gan(gan, ring_of_gaussians(), rng=rng, steps=5, checkpoint=tmp_path, metadata=metadata)
+    run = load_run(tmp_path)
+    x = samples(tmp_path, count=7, seed=1)
+    np.testing.assert_array_equal(x, generate(run.model, 7, np.random.default_rng(1)))
+    sample(run, SampleOptions(out=tmp_path / "s.png"))
+    assert evaluate(run, EvaluateOptions()).data == "a mixture"
 
 
 @pytest.mark.parametrize("change, message", [

@@ -284,7 +284,7 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
 
 def evaluate_on_images(run: LoadedRun, options: EvaluateOptions, rng: Generator) -> Report:
     """Samples, and as many training cases in their place, held against images that the run has not seen."""
-    unseen_data, what = open_test_data(run, options.data, options.part, GREY)
+    unseen_data, what = open_test_data(run, options.data, options.part, run.description.get("bits", GREY))
     seen_data = reopen_data(run)
     if seen_data is None:
         raise invalid("data", "the training data, where they were when the run was made", "none there")

@@ -364,7 +364,7 @@ plots.save(fig, "09_overfitting.png")
 #     dgm train rbm --data digits --hidden 16 --rate 1 --epochs 40 --validation 0.1 --out run/
 #     dgm evaluate run/
 #     dgm sample run/ --out samples.png
-#     rbm = numpy_dgm.load_run("run/")
+#     rbm = numpy_dgm.load_run("run/").model
 #
 # ## What usually goes wrong
 #

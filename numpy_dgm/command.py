@@ -25,8 +25,11 @@ def run_command(arguments: list) -> int:
     try:
         options = parse(arguments)
         return options.run(options)
-    except (InvalidInput, Diverged, PermissionError) as error:
+    except (InvalidInput, Diverged) as error:
         print(f"dgm: {error}", file=sys.stderr)
+        return 2
+    except MemoryError as error:
+        print(f"dgm: not enough memory ({error})", file=sys.stderr)
         return 2
 
 
@@ -160,8 +163,12 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
     """Shows defaults where there are any, and leaves the lines of a description as they are."""
 
     def _get_help_string(self, action):
-        silent = action.default in (None, False, True) or "(default:" in action.help
-        return action.help if silent else super()._get_help_string(action)
+        default = action.default
+        if default is None or isinstance(default, bool) or "(default:" in action.help:
+            return action.help
+        if isinstance(default, tuple):
+            return f"{action.help} (default: {' '.join(map(str, default))})"
+        return super()._get_help_string(action)
 
 
 def add_command(commands, name: str, run, description: str) -> argparse.ArgumentParser:
@@ -203,6 +210,7 @@ def add_run_command(commands, name: str) -> None:
 {COMMANDS[name]} The options are those of the run's kind: dgm {name} RUN --help shows them.""")
     command.add_argument("run_folder", metavar="RUN", help="folder of a run, by `dgm train` or made in Python with "
                                                            "checkpoint=")
+    command.set_defaults(run=lambda options: load_run(options.run_folder) and 0)  # which is not there, or was found
 
 
 def add_lessons(commands) -> None:

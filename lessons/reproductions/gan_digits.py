@@ -29,8 +29,8 @@ from numpy_dgm import load_run, open_data, plots
 from numpy_dgm.adversarial.coverage import mmd, precision_and_recall, sliced_wasserstein
 from numpy_dgm.adversarial.gan import generate, make_gan
 from numpy_dgm.adversarial.gan_training import train_gan
+from numpy_dgm.energy import sample_chains
 from numpy_dgm.neural import Affine, BatchNorm, Linear, init_mlp
-from numpy_dgm.runs import sample_chains
 
 BATCH = 64
 COMPARED = 2_000  # rows of either set
@@ -61,7 +61,7 @@ def main():
     pictures = {"held out": held_out} | rows
     if options.rbm is not None:
         started = time.perf_counter()
-        v, p_v = sample_chains(load_run(options.rbm), COMPARED, GIBBS_STEPS, rng)
+        v, p_v = sample_chains(load_run(options.rbm).model, COMPARED, GIBBS_STEPS, rng)
         seconds["RBM"] = time.perf_counter() - started
         bits[f"RBM, {GIBBS_STEPS:,} Gibbs steps"] = v
         pictures["RBM"] = p_v

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import check_cases, split_rows
+from ..foundation.batches import check_cases
 from ..foundation.checks import check_array, check_generator, invalid
-from ..foundation.guards import gap_score, standard_error_of_difference
+from ..foundation.guards import likelihood_or_gap, standard_error_of_difference
 from ..foundation.numerics import bernoulli
 from ..foundation.optimizers import SCHEDULES
 from ..foundation.progress import History
@@ -96,9 +96,8 @@ class BoltzmannTrainer(Trainer):
     def __init__(self, machine: BoltzmannMachine, data: Any, settings: BoltzmannSettings, rng: Generator,
                  metadata: dict | None = None):
         super().__init__(machine, settings, data, settings.epochs, metadata)
-        self.train_rows, self.validation_rows = np.arange(len(data)), np.arange(0)
-        if settings.validation > 0:
-            self.train_rows, self.validation_rows = split_rows(len(data), settings.validation, rng)
+        self.gap_error = 0.0  # of the latest gap between held-out and training cases
+        self.split(rng)
         n_hidden, dtype = len(machine.b) - machine.n_visible, self.vector.dtype
         n_clamped = len(data) if settings.method == "sampled" else 0
         first = self.train_rows[np.arange(settings.n_chains) % len(self.train_rows)]
@@ -108,7 +107,7 @@ class BoltzmannTrainer(Trainer):
 
     def advance(self, rng: Generator) -> None:
         """One epoch: a step a minibatch."""
-        for rows in self.epoch_of_minibatches(self.train_rows, rng):
+        for rows in self.epoch_of_minibatches(rng):
             self.step(rows, rng)
         self.done += 1
 
@@ -155,13 +154,7 @@ class BoltzmannTrainer(Trainer):
 
     def score(self, values: dict) -> float:
         """The held-out log-likelihood, or where it is out of reach how far the gap is above its own noise, negated."""
-        if "validation_log_likelihood" in values:
-            return values["validation_log_likelihood"]
-        return gap_score(values["validation_free_energy"] - values["free_energy"], self.gap_error)
-
-    def cases_per_unit(self) -> int:
-        """The training cases."""
-        return len(self.train_rows)
+        return likelihood_or_gap(values, self.gap_error)
 
 
 def check_bits(name: str, v: Any, width: int) -> Array:

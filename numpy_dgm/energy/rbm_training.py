@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import check_cases, mean_of_cases, split_rows
+from ..foundation.batches import check_cases, mean_of_cases
 from ..foundation.checks import check_generator, invalid
-from ..foundation.guards import Diverged, gap_score, standard_error_of_difference
+from ..foundation.guards import Diverged, likelihood_or_gap, standard_error_of_difference
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
 from ..foundation.progress import History
 from ..foundation.records import flatten, windows
@@ -115,9 +115,8 @@ class RBMTrainer(Trainer):
         super().__init__(rbm, settings, data, settings.epochs, metadata)
         self.optimizer = OPTIMIZERS[settings.optimizer]()
         self.optimizer.start(self.vector)
-        self.train_rows, self.validation_rows = np.arange(len(data)), np.arange(0)
-        if settings.validation > 0:
-            self.train_rows, self.validation_rows = split_rows(len(data), settings.validation, rng)
+        self.gap_error = 0.0  # of the latest gap between held-out and training cases
+        self.split(rng)
         v_mean = mean_of_cases(data, self.train_rows)
         self.v_offset = v_mean.astype(self.vector.dtype) if settings.centred else np.zeros_like(rbm.b)
         self.h_offset = hidden_probs(self.model, self.v_offset[None])[0]  # (K,) running means of the hidden units
@@ -133,7 +132,7 @@ class RBMTrainer(Trainer):
 
     def advance(self, rng: Generator) -> None:
         """One epoch: a step a minibatch."""
-        for i, rows in enumerate(self.epoch_of_minibatches(self.train_rows, rng)):
+        for i, rows in enumerate(self.epoch_of_minibatches(rng)):
             v = np.asarray(self.data[rows], dtype=self.vector.dtype)
             if self.settings.centred and i % 10 == 0:  # the offsets need not be exact, so every tenth batch will do
                 self.h_offset += 0.1 * (hidden_probs(self.model, v).mean(axis=0) - self.h_offset)
@@ -206,13 +205,7 @@ class RBMTrainer(Trainer):
 
     def score(self, values: dict) -> float:
         """The held-out log-likelihood, or where it is out of reach how far the gap is above its own noise, negated."""
-        if "validation_log_likelihood" in values:
-            return values["validation_log_likelihood"]
-        return gap_score(values["validation_free_energy"] - values["free_energy"], self.gap_error)
-
-    def cases_per_unit(self) -> int:
-        """The training cases."""
-        return len(self.train_rows)
+        return likelihood_or_gap(values, self.gap_error)
 
 
 document_settings(train_rbm, RBMSettings)

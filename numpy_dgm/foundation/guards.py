@@ -59,6 +59,13 @@ def standard_error_of_difference(x: Array, y: Array) -> float:
     return float(np.sqrt(x.var() / len(x) + y.var() / len(y)))
 
 
+def likelihood_or_gap(values: dict, gap_error: float) -> float:
+    """The held-out log-likelihood among `values`, or where it is out of reach the `gap_score` of the free energies."""
+    if "validation_log_likelihood" in values:
+        return values["validation_log_likelihood"]
+    return gap_score(values["validation_free_energy"] - values["free_energy"], gap_error)
+
+
 def gap_score(gap: float, error: float) -> float:
     """What early stopping watches where log Z is out of reach: -max(gap - 3 error, 0), which is 0 until it overfits.
 

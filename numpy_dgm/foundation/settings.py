@@ -97,10 +97,12 @@ def _check_integers(one, value):
 def add_options(parser: argparse.ArgumentParser, kind: type) -> None:
     """An option of an argparse parser for each field of a Settings class: --batch-size for batch_size.
 
-    A switch that is on by default becomes --no-...: --no-centred for `centred`. Values are read as the field's type;
-    whether they are in range is for the Settings to say.
+    Those that the class itself declares come first, then those of its base. A switch that is on by default becomes
+    --no-...: --no-centred for `centred`. Values are read as the field's type; whether they are in range is for the
+    Settings to say.
     """
-    for one in fields(kind):
+    own = inspect.get_annotations(kind)
+    for one in sorted(fields(kind), key=lambda one: one.name not in own):
         limits = one.metadata
         if not limits.get("option", True):
             continue

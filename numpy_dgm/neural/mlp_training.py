@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import check_cases, fingerprint, row_blocks, split_rows
+from ..foundation.batches import check_cases, fingerprint, row_blocks
 from ..foundation.checks import check_array, check_generator
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
 from ..foundation.progress import History
@@ -97,13 +97,11 @@ class ClassifierTrainer(Trainer):
         super().__init__(mlp, settings, data, settings.epochs, metadata)
         self.optimizer = OPTIMIZERS[settings.optimizer]()
         self.optimizer.start(self.vector)
-        self.train_rows, self.validation_rows = np.arange(len(data)), np.arange(0)
-        if settings.validation > 0:
-            self.train_rows, self.validation_rows = split_rows(len(data), settings.validation, rng)
+        self.split(rng)
 
     def advance(self, rng: Generator) -> None:
         """One epoch: a step a minibatch."""
-        for rows in self.epoch_of_minibatches(self.train_rows, rng):
+        for rows in self.epoch_of_minibatches(rng):
             self.step(rows, rng)
         self.done += 1
 
@@ -152,10 +150,6 @@ class ClassifierTrainer(Trainer):
     def fingerprint(self) -> str:
         """A short text that tells these data and labels from others."""
         return f"{fingerprint(self.data)}, labels {fingerprint(self.labels[:, None])}"
-
-    def cases_per_unit(self) -> int:
-        """The training cases."""
-        return len(self.train_rows)
 
 
 def class_logits(mlp: MLP, data: Any, rows: Array | None = None) -> Array:

@@ -63,7 +63,8 @@ SETTING_RECORDS = (*OBJECTIVE_KINDS, R1, GradientPenalty, InstanceNoise)  # what
 
 def defaults(name: str) -> str:
     """What --help says of an option whose default the data decide."""
-    mixture, images = DEFAULTS["mixture"][name], DEFAULTS["images"][name]
+    mixture, images = (" ".join(map(str, value)) if isinstance(value, tuple) else value
+                       for value in (DEFAULTS["mixture"][name], DEFAULTS["images"][name]))
     return f"(default: {mixture} for ring and grid, {images} for images)"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..data import open_data
 from ..data.catalog import default_part
 from ..data.dataset import Data
-from ..foundation.checks import InvalidInput, invalid
+from ..foundation.checks import InvalidInput, check_integer, invalid
 from ..foundation.progress import History
 from ..foundation.settings import Settings
 
@@ -30,6 +30,19 @@ class LoadedRun:
     def __repr__(self) -> str:
         state = "finished" if self.done == self.total else f"{self.done:,} of {self.total:,}"
         return f"LoadedRun {self.folder} of kind {self.kind}, {state}\n{self.model!r}\n{self.history!r}"
+
+
+def check_kept(description: Any, metadata: Any) -> None:
+    """InvalidInput unless a checkpoint's description of its data and its metadata are what a run keeps."""
+    if not isinstance(description, dict) or not isinstance(metadata, dict):
+        raise invalid("description", "a dict", f"{type(description).__name__} and {type(metadata).__name__}")
+    texts = [description.get(name) for name in ("name", "path", "part", "bits")]
+    if not all(text is None or isinstance(text, str) for text in texts):
+        raise invalid("description", "texts as name, path, part and bits", repr(texts)[:100])
+    image_shape = description.get("image_shape")
+    if image_shape is not None and not (isinstance(image_shape, list) and all(type(n) is int for n in image_shape)):
+        raise invalid("description", "integers as image_shape", repr(image_shape)[:100])
+    check_integer("seed", metadata.get("seed", 0), least=0)
 
 
 def open_training_data(data: str, part: str | None, bits: str | None, seed: int) -> Data:

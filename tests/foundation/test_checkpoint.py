@@ -1,6 +1,9 @@
+import io
 import math
 import os
 import pickle
+import tracemalloc
+import zipfile
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from numpy_dgm.foundation.checkpoint import (
     BIT_GENERATORS,
     generator_state,
     load_checkpoint,
+    locked_folder,
     restore_generator,
     save_checkpoint,
 )
@@ -158,7 +162,7 @@ def test_a_missing_file_and_another_format_are_called_so(tmp_path):
     with pytest.raises(InvalidInput, match="no such file"):
         load_checkpoint(tmp_path / "missing.npz")
     FOREIGN["another format"](tmp_path / "foreign.npz")
-    with pytest.raises(InvalidInput, match="expected format 'numpy_dgm checkpoint 2', got '99'"):
+    with pytest.raises(InvalidInput, match="expected format 'numpy_dgm checkpoint 3', got '99'"):
         load_checkpoint(tmp_path / "foreign.npz")
 
 
@@ -190,6 +194,146 @@ def test_what_could_not_be_loaded_again_is_not_written(value, tmp_path):
     with pytest.raises((InvalidInput, TypeError)):
         save_checkpoint(path, {"W": value})
     assert os.listdir(tmp_path) == ["checkpoint.npz"] and path.read_bytes() == before
+
+
+# read whole or refused
+
+
+def rewritten(path, change):
+    """The archive at `path` written again, by zipfile, after `change` of its {member: bytes}."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def npy(array):
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def test_a_bit_of_a_header_that_shortens_an_array_is_noticed(tmp_path):
+    """(3000,) becomes (1000,): NumPy alone would read less and never come to the CRC."""
+    path = saved(tmp_path, {"W": np.arange(3000.0)})
+    content = bytearray(path.read_bytes())
+    content[content.index(b"(3000,)") + 1] ^= 2
+    path.write_bytes(bytes(content))
+    refused(path)
+
+
+CHANGES = {
+    "another array, its CRC right": lambda members: members.update({"array_0.npy": npy(np.full((30, 20), 2.0))}),
+    "an array exchanged for a text": lambda members: members.update({"array_0.npy": npy(np.array("W"))}),
+    "a number of the structure": lambda members: members.update({
+        "structure.npy": npy(np.array(str(np.load(io.BytesIO(members["structure.npy"]))).replace("3", "4")))}),
+    "a member too many": lambda members: members.update({"array_1.npy": npy(np.zeros(3))}),
+    "no checksum": lambda members: members.pop("checksum.npy"),
+    "a checksum of its own": lambda members: members.update({"checksum.npy": npy(np.array("0" * 64))}),
+    "an array longer than announced": lambda members: members.update({"array_0.npy": members["array_0.npy"] + b"0"}),
+    "an array of 10^12 entries": lambda members: members.update({
+        "array_0.npy": members["array_0.npy"].replace(b"(30, 20), }", b"(10**12,),}")}),
+    "an array of more entries than bytes": lambda members: members.update({
+        "array_0.npy": members["array_0.npy"].replace(b"(30, 20), }", b"(99999999,)}")}),
+    "a negative shape": lambda members: members.update({
+        "array_0.npy": members["array_0.npy"].replace(b"(30, 20), }", b"(-30, -20)}")}),
+    "objects": lambda members: members.update({"array_0.npy": members["array_0.npy"].replace(b"<f8", b"|O8")}),
+    "a header that is no dict": lambda members: members.update({
+        "array_0.npy": members["array_0.npy"].replace(b"{'descr'", b"(('descr'")}),
+    "a structure that goes deep": lambda members: members.update({
+        "structure.npy": npy(np.array("[" * 100_000 + "]" * 100_000))}),
+    "a structure that is no JSON": lambda members: members.update({"structure.npy": npy(np.array("{"))}),
+    "a structure of numbers": lambda members: members.update({"structure.npy": npy(np.zeros(3))}),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_an_archive_whose_members_were_changed_is_refused(name, tmp_path):
+    path = saved(tmp_path)
+    rewritten(path, CHANGES[name])
+    refused(path)
+
+
+def test_a_state_that_is_no_dict_is_refused(tmp_path):
+    path = tmp_path / "checkpoint.npz"
+    save_checkpoint(path, [1, 2])
+    refused(path)
+
+
+def test_compressed_members_and_archives_of_very_many_are_refused_before_they_are_read(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("array_0.npy", "w") as member:
+            for _ in range(200):
+                member.write(bytes(2**20))
+    tracemalloc.start()
+    refused(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**20
+    path = saved(tmp_path)
+    monkeypatch.setattr(checkpoint, "MOST_MEMBERS", 2)  # it has three
+    refused(path)
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b", "folder"])
+def test_a_path_that_cannot_be_a_file_is_refused(name, tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InvalidInput, match="expected a checkpoint, got no such file"):
+        load_checkpoint(tmp_path / name)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="FIFOs are POSIX's")
+def test_a_fifo_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "checkpoint.npz")
+    refused(tmp_path / "checkpoint.npz")
+
+
+# one run a folder, and its temporary files
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows locks no folders")
+def test_a_second_run_on_a_folder_is_refused_until_the_first_has_ended(tmp_path):
+    path = tmp_path / "run" / "checkpoint.npz"
+    with locked_folder(path):
+        with pytest.raises(InvalidInput, match="checkpoint: expected a folder that no other run uses, got .*; wait"):
+            with locked_folder(path):
+                raise AssertionError("two runs hold the folder")
+    with locked_folder(path):
+        pass
+    assert list(path.parent.iterdir()) == []
+    with locked_folder(None):
+        pass
+
+
+@pytest.mark.parametrize("folder", ["afile/run", "a" * 300, "a\0b"])
+def test_a_folder_that_cannot_be_made_is_refused(folder, tmp_path):
+    (tmp_path / "afile").write_text("")
+    with pytest.raises(InvalidInput, match="checkpoint: expected a folder that can be written to, got "):
+        with locked_folder(tmp_path / folder / "checkpoint.npz"):
+            pass
+
+
+def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path):
+    for name in (".checkpoint.npz.0123.unfinished", "mine.unfinished", ".checkpoint.npz"):
+        (tmp_path / name).write_text("")
+    (tmp_path / ".checkpoint.npz.folder.unfinished").mkdir()
+    with locked_folder(tmp_path / "checkpoint.npz"):
+        assert sorted(path.name for path in tmp_path.iterdir()) == [
+            ".checkpoint.npz", ".checkpoint.npz.folder.unfinished", "mine.unfinished"]
+
+
+def test_a_planted_link_in_the_temporary_file_s_place_is_not_followed(tmp_path, monkeypatch):
+    path = saved(tmp_path)
+    target = tmp_path / "target"
+    target.write_text("mine")
+    monkeypatch.setattr(checkpoint.secrets, "token_hex", lambda n: "planted")
+    (tmp_path / ".checkpoint.npz.planted.unfinished").symlink_to(target)
+    with pytest.raises(OSError, match="checkpoint.npz could not be written, and is as it was"):
+        save_checkpoint(path, some_state(2.0))
+    assert target.read_text() == "mine" and load_checkpoint(path)["W"][0, 0] == 1.0
 
 
 # generators
@@ -274,3 +418,24 @@ def test_taking_the_state_changes_nothing():
 def test_a_generator_without_a_seed_sequence_is_refused():
     with pytest.raises(InvalidInput, match="default_rng"):
         generator_state(np.random.Generator(np.random.RandomState(3)._bit_generator))
+
+
+@pytest.mark.parametrize("change", [
+    {"n_children_spawned": 10**9}, {"n_children_spawned": -1}, {"n_children_spawned": 2.0},
+    {"n_children_spawned": "3"}, {"state": {}}, {"state": None}, {"state": [1]}, {"state": "x"}, {"kind": 3},
+    {"state": {"bit_generator": "PCG64", "state": {"state": "x", "inc": 1}, "has_uint32": 0, "uinteger": 0}},
+    {"state": {"bit_generator": "PCG64", "state": {"state": -1, "inc": 2**200}, "has_uint32": 0, "uinteger": 0}},
+    {"entropy": None}, {"extra": 1},
+])
+def test_a_saved_state_that_cannot_be_one_is_refused_and_the_generator_stays_as_it_was(change):
+    rng, untouched = generator("PCG64"), generator("PCG64")
+    with pytest.raises(InvalidInput):
+        restore_generator(rng, {**generator_state(worn("PCG64")), **change})
+    assert rng.bit_generator.state == untouched.bit_generator.state
+    assert rng.bit_generator.seed_seq.n_children_spawned == 0
+
+
+@pytest.mark.parametrize("saved_state", [None, [], {}, "state", 3])
+def test_what_is_no_state_of_a_generator_is_refused(saved_state):
+    with pytest.raises(InvalidInput, match="random: expected the state of a generator"):
+        restore_generator(generator("PCG64"), saved_state)

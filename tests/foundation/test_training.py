@@ -10,14 +10,14 @@ from numpy_dgm.adversarial.gan_training import GANTrainer
 from numpy_dgm.energy.boltzmann_training import BoltzmannTrainer
 from numpy_dgm.energy.rbm_training import RBMTrainer
 from numpy_dgm.foundation import training
-from numpy_dgm.foundation.checkpoint import load_checkpoint
+from numpy_dgm.foundation.checkpoint import load_checkpoint, locked_folder, save_checkpoint
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.guards import Diverged, TrainingWarning
 from numpy_dgm.foundation.records import Record, leaves
 from numpy_dgm.foundation.settings import Settings, setting
 from numpy_dgm.foundation.training import Trainer, run_training
 from numpy_dgm.neural.mlp_training import ClassifierTrainer
-from numpy_dgm.runs import KINDS
+from numpy_dgm.runs import KINDS, load_run
 
 
 class Interrupted(Exception):
@@ -251,6 +251,107 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path):
         rbm_run(tmp_path / "file")
 
 
+# a checkpoint that is whole but absurd
+
+
+def first_array(record):
+    """Where the first array of a record's state stands: the dict that holds it, and its name."""
+    for name, value in record.items() if isinstance(record, dict) else enumerate(record):
+        if isinstance(value, np.ndarray):
+            return record, name
+        if isinstance(value, (dict, list)) and value and (found := first_array(value)):
+            return found
+    return None
+
+
+def with_array(part, change):
+    """Change the first array of a part of the state."""
+    def of(state):
+        holder, name = first_array(state[part])
+        holder[name] = change(holder[name])
+    return of
+
+
+BOTH = ("model", "result")
+ABSURD = {
+    "done below 0": lambda state: state.update(done=-5),
+    "done above the total": lambda state: state.update(done=state["total"] + 1),
+    "done a float": lambda state: state.update(done=2.0),
+    "done that the history has not": lambda state: state.update(done=state["done"] - 1),
+    "total a text": lambda state: state.update(total="9"),
+    "history no dict": lambda state: state.update(history=[]),
+    "history of texts": lambda state: state["history"]["series"].update(rate=["a"]),
+    "settings no dict": lambda state: state.update(settings=[1]),
+    "settings of another type": lambda state: state["settings"].update(batch_size="8"),
+    "a setting out of range": lambda state: state["settings"].update(rate=-1.0),
+    "model no record": lambda state: state.update(model=3, result=3),
+    "model of a kind unknown": lambda state: [state[part].update(kind="Popen") for part in BOTH],
+    "weights NaN": lambda state: [with_array(part, lambda W: W * np.nan)(state) for part in BOTH],
+    "weights of 1e30": lambda state: [with_array(part, lambda W: W * 0 + 1e30)(state) for part in BOTH],
+    "weights of another shape": lambda state: [with_array(part, lambda W: W[1:])(state) for part in BOTH],
+    "identity no dict": lambda state: state.update(identity=3),
+    "weights of texts": lambda state: [with_array(part, lambda W: np.full(W.shape, "a"))(state) for part in BOTH],
+}
+ONLY_RESUMED = {
+    "10^9 children spawned": lambda state: state["random"].update(n_children_spawned=10**9),
+    "a generator's state that is none": lambda state: state["random"].update(state={"a": 1}),
+    "weights of another precision": with_array("model", lambda W: W.astype(np.float64 if W.dtype == "f4" else "f4")),
+}
+ONLY_LOADED = {
+    "description no dict": lambda state: state.update(description=[]),
+    "a path that is a number": lambda state: state.update(description={"name": "digits", "path": 3}),
+    "a seed that is none": lambda state: state.update(metadata={"seed": "x"}),
+}
+
+
+@pytest.mark.parametrize("run", STARTS)
+@pytest.mark.parametrize("name", [*ABSURD, *ONLY_RESUMED, *ONLY_LOADED])
+def test_contents_that_are_whole_but_absurd_are_refused_in_a_sentence(run, name, finished, tmp_path):
+    state = load_checkpoint(finished[run] / "checkpoint.npz")
+    {**ABSURD, **ONLY_RESUMED, **ONLY_LOADED}[name](state)
+    save_checkpoint(tmp_path / "checkpoint.npz", state)
+    if name not in ONLY_LOADED:
+        refused(tmp_path, run, **STARTS[run])
+    if name not in ONLY_RESUMED:
+        with pytest.raises(InvalidInput, match="checkpoint.npz: ") as caught:
+            load_run(tmp_path)
+        assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("run", STARTS)
+def test_two_runs_on_one_folder_are_not_had(run, finished):
+    with locked_folder(finished[run] / "checkpoint.npz"):
+        with pytest.raises(InvalidInput, match="checkpoint: expected a folder that no other run uses"):
+            run(finished[run], **STARTS[run])
+
+
+def test_a_disk_that_is_full_leaves_the_last_state_and_the_run_goes_on_later(tmp_path, monkeypatch):
+    """The write fails in the third turn, as the system says it does; the same call ends in the same bits."""
+    saves = []
+
+    def full(path, state, save=training.save_checkpoint):
+        saves.append(state["done"])
+        if len(saves) >= 3:
+            raise OSError(28, "No space left on device")
+        save(path, state)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("numpy_dgm.foundation.checkpoint.save_checkpoint", full)
+        patch.setattr(training, "save_checkpoint", full)
+        patch.setattr(training.SaveClock, "is_due", lambda clock: True)
+        with pytest.raises(OSError, match="No space left"):
+            run_training(Counter(turns=9), rng(), tmp_path)
+    assert load_checkpoint(tmp_path / "checkpoint.npz")["done"] == 2
+    number, _ = run_training(Counter(turns=9), rng(), tmp_path)
+    assert number.x[0] == 9
+
+
+@pytest.mark.parametrize("folder", ["", 3, object()])
+def test_what_is_no_path_of_a_folder_is_refused(folder):
+    with pytest.raises(InvalidInput, match="checkpoint: expected the path of a folder"):
+        rbm_run(folder)
+
+
 # more epochs
 
 
@@ -328,9 +429,10 @@ class Counter(Trainer):
     kind, unit, headline = "counter", "turn", ("x", "nowhere")
     records = (Number,)
 
-    def __init__(self, events=None, actions=None, scores=None, **settings):
+    def __init__(self, events=None, actions=None, scores=None, large=np.inf, **settings):
         super().__init__(Number(np.zeros(1)), CounterSettings(**settings), np.zeros((4, 1)), settings["turns"])
         self.events, self.actions, self.scores = [] if events is None else events, actions or {}, scores
+        self.large, self.train_rows = large, np.arange(4)
 
     def advance(self, rng):
         self.vector += self.rate
@@ -352,7 +454,7 @@ class Counter(Trainer):
         return self.scores[self.done - 1]
 
     def diagnose(self):
-        return "x is large" if self.history["x"][-1] >= 3 else ""
+        return "x is large" if self.history["x"][-1] >= self.large else ""
 
 
 def rng():
@@ -394,13 +496,13 @@ def test_what_on_record_returns_is_kept_with_the_run(tmp_path):
 
 def test_a_warning_is_said_once_a_run_wherever_it_is_interrupted(tmp_path):
     with pytest.warns(TrainingWarning, match="turn 3: x is large") as caught:
-        run_training(Counter(turns=6), rng())
+        run_training(Counter(turns=6, large=3), rng())
     assert len(caught) == 1
     with pytest.warns(TrainingWarning), pytest.raises(Interrupted):
-        run_training(Counter(turns=6, actions={5: Interrupted}), rng(), tmp_path)
+        run_training(Counter(turns=6, large=3, actions={5: Interrupted}), rng(), tmp_path)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        run_training(Counter(turns=6), rng(), tmp_path)
+        run_training(Counter(turns=6, large=3), rng(), tmp_path)
     assert load_checkpoint(tmp_path / "checkpoint.npz")["warning"] == "x is large"
 
 

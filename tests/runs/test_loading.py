@@ -53,7 +53,8 @@ def test_what_is_no_run_of_a_known_kind_is_named(name, run_folder, tmp_path):
 
 
 @pytest.mark.parametrize("array, message", [
-    (np.zeros((64, 5), np.float32), "rbm"), (np.full((64, 4), np.nan, np.float32), "rbm.W: expected finite values"),
+    (np.zeros((64, 5), np.float32), "rbm"), (np.full((64, 4), np.nan, np.float32), "result.W: expected finite"),
+    (np.full((64, 4), 1e30, np.float32), "result.W: expected finite values up to 1e.15 in size, got up to 1e.30"),
     (np.zeros(3), "rbm"), (np.array(["a"]), "rbm.W: expected real numbers"),
 ])
 def test_a_model_that_cannot_be_one_is_refused(array, message, run_folder, tmp_path):

@@ -102,7 +102,7 @@ class Report:
 
 def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     """How many cases are given a wrong class, in all and class by class."""
-    cases, what = open_test_data(run, options.data, options.part, GREY)
+    cases, what = open_test_data(run, options.data, options.part, run.description.get("bits", GREY))
     if cases.shape[1] != n_inputs(run.model):
         raise invalid("data", f"cases of {n_inputs(run.model)} numbers, as the run learnt from", cases.shape[1])
     labels = check_class_labels(labels_of(cases), len(cases), n_outputs(run.model))

@@ -218,6 +218,15 @@ def mixture_of(run: LoadedRun) -> MixtureOfGaussians | None:
     return None if state is None else from_state("mixture", state, (MixtureOfGaussians,))
 
 
+def name_of_mixture(run: LoadedRun) -> str | None:
+    """The name of the mixture that the command opened for the run; None for others, and for a run made in Python."""
+    name, mixture = run.metadata.get("mixture"), mixture_of(run)
+    if mixture is None or not isinstance(name, str) or name not in MIXTURES:
+        return None
+    is_it = np.array_equal(mixture.centres, to_unit_spread(MIXTURES[name]()).centres)
+    return name if is_it else None
+
+
 def check_model(gan: GAN) -> None:
     """InvalidInput where `gan` is no GAN of two networks that fit together."""
     check_gan(gan)
@@ -261,7 +270,7 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     """What the samples of a run cover: modes, by PacGAN's protocol, or distances to images that it has not seen."""
     rng = np.random.default_rng(options.seed)
     mixture = mixture_of(run)
-    name = run.metadata.get("mixture") or "a mixture"
+    name = name_of_mixture(run) or "a mixture"
     if (options.data in MIXTURES) != (mixture is not None) and options.data is not None:
         raise invalid("data", "data of the kind that the run learnt from", options.data)
     if mixture is None:
@@ -275,20 +284,20 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
 
 def evaluate_on_images(run: LoadedRun, options: EvaluateOptions, rng: Generator) -> Report:
     """Samples, and as many training cases in their place, held against images that the run has not seen."""
-    unseen_data, what = open_test_data(run, options.data, options.part, GREY)
+    unseen_data, what = open_test_data(run, options.data, options.part, run.description.get("bits", GREY))
     seen_data = reopen_data(run)
     if seen_data is None:
         raise invalid("data", "the training data, where they were when the run was made", "none there")
-    unseen = some_rows(unseen_data, rng)
+    unseen = some_rows(unseen_data, MOST_COMPARED, rng)
     n = min(len(unseen), len(seen_data))
     samples = draw_samples(run.model, n, rng)
-    seen = some_rows(seen_data, rng)[:n]
+    seen = some_rows(seen_data, n, rng)
     return Report(what, compare(unseen, samples, rng), compare(unseen, seen, rng))
 
 
-def some_rows(data: Data, rng: Generator) -> Array:
-    """Up to 2,000 rows of data, drawn: (n, D)."""
-    return data[np.sort(rng.permutation(len(data))[:MOST_COMPARED])]
+def some_rows(data: Data, most: int, rng: Generator) -> Array:
+    """Up to `most` rows of data, drawn: (n, D)."""
+    return data[np.sort(rng.permutation(len(data))[:most])]
 
 
 def compare(real: Array, fake: Array, rng: Generator) -> Distances:
@@ -304,7 +313,7 @@ def sample(run: LoadedRun, options: SampleOptions) -> None:
     if out.suffix == ".npy":
         save_array(x, out)
         return
-    name = run.metadata.get("mixture")
+    name = name_of_mixture(run)
     if mixture_of(run) is None:
         fig = plots.samples(x, run.description.get("image_shape"))
     else:
@@ -315,7 +324,7 @@ def sample(run: LoadedRun, options: SampleOptions) -> None:
 
 def own_unit(run: LoadedRun) -> float:
     """What brings samples back from unit spread to the unit of the ring or the grid; 1 for other data."""
-    name = run.metadata.get("mixture")
+    name = name_of_mixture(run)
     if name is None:
         return 1.0
     own = MIXTURES[name]()

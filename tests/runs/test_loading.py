@@ -2,9 +2,11 @@
 import numpy as np
 import pytest
 
+from numpy_dgm.energy import init_rbm, train_rbm
 from numpy_dgm.foundation.checkpoint import load_checkpoint, save_checkpoint
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.runs import KINDS, load_run
+from numpy_dgm.runs.loading import open_test_data, open_training_data, reopen_data
 from numpy_dgm.runs.rbm import TrainOptions, train
 
 
@@ -26,6 +28,31 @@ def run_folder(tmp_path_factory):
 def test_a_loaded_run_prints_as_what_it_is(run_folder):
     text = repr(load_run(run_folder))
     assert "of kind rbm, finished" in text and "W        float32 (64, 4)" in text and "reconstruction_error" in text
+
+
+def test_a_run_that_was_stopped_says_how_far_it_is(tmp_path):
+    def stop(rbm, history):
+        if len(history["rate"]) == 3:
+            raise KeyboardInterrupt
+
+    data, rng = np.random.default_rng(0).integers(0, 2, size=(20, 6)), np.random.default_rng(0)
+    with pytest.raises(KeyboardInterrupt):
+        train_rbm(init_rbm(6, 3, rng), data, rng=rng, epochs=9, checkpoint=tmp_path, on_record=stop)
+    run = load_run(tmp_path)
+    assert (run.done, run.total) == (2, 9) and "of kind rbm, 2 of 9\n" in repr(run)
+
+
+def test_sampled_bits_are_those_of_the_seed_again_and_others_for_the_test(tmp_path):
+    """Data without parts: the same grey pixels, drawn once for training and once for the test."""
+    np.save(tmp_path / "grey.npy", np.random.default_rng(0).random((30, 9)).astype(np.float32))
+    path = str(tmp_path / "grey.npy")
+    train(TrainOptions(data=path, bits="sampled", hidden=2, epochs=1, seed=5), tmp_path / "run")
+    run = load_run(tmp_path / "run")
+    expected = open_training_data(path, None, "sampled", 5)[:]
+    np.testing.assert_array_equal(reopen_data(run)[:], expected)
+    assert np.any(open_training_data(path, None, "sampled", 6)[:] != expected)
+    cases, what = open_test_data(run, None, None, None)
+    assert "bits sampled" in what and np.mean(cases[:] != expected) > 0.1
 
 
 CHANGES = {

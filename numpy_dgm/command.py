@@ -26,8 +26,11 @@ def run_command(arguments: list) -> int:
     try:
         options = parse(arguments)
         return options.run(options)
-    except (InvalidInput, Diverged, PermissionError) as error:
+    except (InvalidInput, Diverged) as error:
         print(f"dgm: {error}", file=sys.stderr)
+        return 2
+    except MemoryError as error:
+        print(f"dgm: not enough memory ({error})", file=sys.stderr)
         return 2
 
 
@@ -211,6 +214,7 @@ def add_run_command(commands, name: str) -> None:
 {COMMANDS[name]} The options are those of the run's kind: dgm {name} RUN --help shows them.""")
     command.add_argument("run_folder", metavar="RUN", help="folder of a run, by `dgm train` or made in Python with "
                                                            "checkpoint=")
+    command.set_defaults(run=lambda options: load_run(options.run_folder) and 0)  # which is not there, or was found
 
 
 def add_lessons(commands) -> None:

@@ -35,7 +35,13 @@ def start(kind, folder):
     """The command of that kind, training in `folder`."""
     command = [sys.executable, "-m", "numpy_dgm", *LINES[kind].split(), "--out", str(folder)]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf8"}
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, text=True)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, text=True,
+                            preexec_fn=listen_to_interrupts)
+
+
+def listen_to_interrupts():
+    """A process that was itself started in the background would hand on that it ignores them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finish(kind, folder):
@@ -103,19 +109,26 @@ def kill_again_and_again(kind, n_kills, rng, folder):
 
 
 def interrupt_again_and_again(kind, n_interrupts, rng, folder):
-    """Interrupt the run `n_interrupts` times, each from a fresh start: how many had kept a turn."""
+    """Interrupt the run `n_interrupts` times, each from a fresh start: how many had kept a turn.
+
+    Where a run reached its end before the moment came, another one takes its place.
+    """
     seconds = finish(kind, folder / "whole")
     expected = end_state(folder / "whole")
-    n_kept = 0
-    for i in range(n_interrupts):
-        here = folder / f"interrupted{i}"
+    n_hit = n_kept = n_runs = 0
+    while n_hit < n_interrupts:
+        here, n_runs = folder / f"interrupted{n_runs}", n_runs + 1
         process = start(kind, here)
-        time.sleep(0.1 if i == 0 else rng.uniform(0.1, 0.9 * seconds))
+        time.sleep(0.1 if n_hit == 0 else rng.uniform(0.1, 0.9 * seconds))
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()
         sentences = [line for line in err.splitlines() if line.startswith("dgm: interrupted")]
-        if process.returncode == 0:  # it was done before the signal came
+        is_over = done_in(here) == done_in(folder / "whole")
+        if process.returncode == 0 or (is_over and process.returncode == -signal.SIGINT):  # as Python was leaving
+            if n_runs > 10 * n_interrupts:
+                raise AssertionError(f"{kind}: {n_runs} runs ended as if no signal had come")
             continue
+        n_hit += 1
         if process.returncode != 130 or len(sentences) != 1 or "Traceback" in err:
             raise AssertionError(f"{kind}: exit code {process.returncode}, standard error:\n{err}")
         done = done_in(here)

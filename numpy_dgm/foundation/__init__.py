@@ -17,6 +17,7 @@ a training run, from the bottom up:
     progress.py      the history of a run, and the line that says how far it is
     guards.py        divergence and early stopping
     state.py         records as plain values, and back
+    environment.py   on what the bits of a run depend: BLAS, its kernels and threads
     checkpoint.py    a whole state in a file, atomically, without pickles
     training.py      the one loop, and the contract that a kind of model fulfils
 """

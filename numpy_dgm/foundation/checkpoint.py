@@ -1,18 +1,25 @@
 """Checkpoints: the whole state of a training run in one file, written so that it is never half there.
 
-The file is an .npz archive without pickles: every array under a name of its own, and `structure`, a
-JSON text that says how they hang together with the numbers, texts and lists between them. It is written
-to a temporary file in the same folder, synced to the disk, and renamed over the old one: whenever the
-power goes, either the old state or the new one is there.
+The file is an .npz archive without pickles and without compression: every array under a name of its own, `structure`,
+a JSON text that says how they hang together with the numbers, texts and lists between them, and `checksum`, the
+SHA-256 of all that. It is written to a temporary file in the same folder, synced to the disk, and renamed over the old
+one: whenever the power goes, either the old state or the new one is there. It is read whole or refused.
 
 A random generator is saved whole: its kind, its state, and its seed sequence with the number of
 children it has spawned, so that what it draws and spawns afterwards is what it would have.
 """
+import contextlib
+import hashlib
+import io
 import json
+import math
 import os
+import secrets
+import stat
+import tempfile
 import time
 import zipfile
-import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,49 +28,147 @@ import numpy as np
 from .checks import InvalidInput, invalid
 from .types import Generator
 
-FORMAT = "numpy_dgm checkpoint 2"
+FORMAT = "numpy_dgm checkpoint 3"
 CHECKPOINT = "checkpoint.npz"  # the name of the file in a run's folder
+UNFINISHED = ".unfinished"  # ending of the temporary file
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
-NOT_A_CHECKPOINT = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, RuntimeError,
-                    zipfile.BadZipFile, zlib.error)  # what NumPy, zipfile and json make of a foreign file
+MOST_MEMBERS = 100_000  # of an archive; each array of a state is one
+MOST_CHILDREN = 1_000_000  # that a generator may have spawned
 
 
 def save_checkpoint(path: Any, state: dict) -> None:
-    """Write `state` to the file `path`: a dict of arrays, numbers, texts, None, lists and dicts of these."""
+    """Write `state` to the file `path`: a dict of arrays, numbers, texts, None, lists and dicts of these.
+
+    Raises InvalidInput for other values, and OSError where the disk does not take it; the old file is there then.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {}
-    structure = {"format": FORMAT, "state": _to_json(state, arrays)}
-    temporary = path.with_name(f".{path.name}.unfinished")  # in the same folder, so that renaming is atomic
+    structure = np.array(json.dumps({"format": FORMAT, "state": _to_json(state, arrays)}))
+    checksum = np.array(_checksum({"structure": structure, **arrays}))
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}{UNFINISHED}")  # so that renaming is atomic
     try:
-        with open(temporary, "wb") as file:
-            np.savez(file, structure=np.array(json.dumps(structure)), **arrays)
+        with open(temporary, "xb") as file:  # made here, or not at all
+            np.savez(file, structure=structure, checksum=checksum, **arrays)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OSError(error.errno, f"{path} could not be written, and is as it was: {error.strerror}") from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
 
 
 def load_checkpoint(path: Any) -> dict:
     """The `state` that `save_checkpoint` wrote to `path`. InvalidInput where there is no such file, whole."""
     path = Path(path)
-    if not path.is_file():
+    try:
+        is_file = stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):  # such as a name that is too long, or has a NUL in it
+        is_file = False
+    if not is_file:
         raise invalid(path, "a checkpoint", "no such file")
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            contents = {name: archive[name] for name in archive.files}
-        structure = json.loads(str(contents.pop("structure")))
+        contents = _read_archive(path)
+        structure = json.loads(str(contents["structure"]))
         if structure["format"] != FORMAT:
-            raise invalid(path, f"format {FORMAT!r}", repr(structure["format"]))
-        return _from_json(structure["state"], contents)
+            raise invalid(path, f"format {FORMAT!r}", repr(structure["format"])[:80])
+        if str(contents.pop("checksum")) != _checksum(contents):
+            raise invalid(path, "a whole numpy_dgm checkpoint", "one that has changed since it was written")
+        state = _from_json(structure["state"], contents)
     except InvalidInput:
         raise
-    except NOT_A_CHECKPOINT as error:
+    except Exception as error:  # whatever NumPy, zipfile and json make of a foreign file
         got = f"a file that cannot be read ({type(error).__name__})"
         raise invalid(path, "a whole numpy_dgm checkpoint", got) from error
+    if not isinstance(state, dict):
+        raise invalid(path, "a dict as state", type(state).__name__)
+    return state
+
+
+def _read_archive(path):
+    """{name: array} of an uncompressed .npz; every member is read to its end, so that its CRC is compared."""
+    arrays = {}
+    with zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        if len(members) > MOST_MEMBERS:
+            raise ValueError(f"{len(members)} members")
+        for member in members:
+            if member.compress_type != zipfile.ZIP_STORED or member.file_size > os.path.getsize(path):
+                raise ValueError("a compressed member")
+            arrays[member.filename.removesuffix(".npy")] = _read_array(archive.read(member))
+    return arrays
+
+
+def _read_array(content):
+    """The array in the bytes of an .npy file: exactly as many as its header announces, no objects."""
+    file = io.BytesIO(content)
+    version = np.lib.format.read_magic(file)
+    read_header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
+    shape, is_fortran, dtype = read_header(file)
+    n_bytes = math.prod(shape) * dtype.itemsize
+    if dtype.hasobject or min(shape, default=0) < 0 or n_bytes != len(content) - file.tell():
+        raise ValueError("another size than announced")
+    array = np.frombuffer(content, dtype, offset=file.tell()) if n_bytes else np.zeros(0, dtype)
+    return array.reshape(shape, order="F" if is_fortran else "C").copy(order="K")
+
+
+def _checksum(arrays):
+    """SHA-256 of named arrays: names, dtypes, shapes and entries, as a text."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def locked_folder(path: Path | None) -> Iterator[None]:
+    """Hold the folder of the checkpoint `path`, made if need be, for one run alone; nothing to hold for None.
+
+    The lock goes with the process, however it ends. Temporary files that a killed run left are removed. Raises
+    InvalidInput where another run holds it, and where the folder cannot be made or written to. Windows locks no
+    folders, so that two runs on one folder are not noticed there.
+    """
+    if path is None:
+        yield
+        return
+    folder = path.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (OSError, ValueError) as error:
+        got = f"{str(folder)[:200]!r}: {getattr(error, 'strerror', error)}"
+        raise invalid("checkpoint", "a folder that can be written to", got) from error
+    handle = _lock(folder)
+    try:
+        for left in folder.glob(f".{path.name}.*{UNFINISHED}"):
+            if left.is_file() and not left.is_symlink():
+                left.unlink(missing_ok=True)
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _lock(folder):
+    """A handle of the folder that holds it for this process, None on Windows; InvalidInput where another has it."""
+    if os.name != "posix":
+        return None
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise invalid("checkpoint", "a folder that no other run uses", folder, "wait for that run") from error
+    return handle
 
 
 def generator_state(rng: Generator) -> dict:
@@ -90,17 +195,27 @@ def restore_generator(rng: Generator, saved: dict) -> None:
     what a run gets that is started again by the same line. InvalidInput otherwise.
     """
     mine = generator_state(rng)
+    if not isinstance(saved, dict) or set(saved) != set(mine):
+        raise invalid("random", "the state of a generator", repr(saved)[:80])
     for name in ("kind", "entropy", "spawn_key", "pool_size"):
         if mine[name] != saved[name]:
             raise invalid("rng", f"a generator with {name} {saved[name]}, as the run had", mine[name],
                           "resume with the seed that the run was started with")
-    missing_children = saved["n_children_spawned"] - mine["n_children_spawned"]
+    n_children = saved["n_children_spawned"]
+    if type(n_children) is not int or not 0 <= n_children <= MOST_CHILDREN:
+        raise invalid("random", f"at most {MOST_CHILDREN} children spawned", repr(n_children)[:80])
+    missing_children = n_children - mine["n_children_spawned"]
     if missing_children < 0:
-        raise invalid("rng", f"a generator that has spawned at most {saved['n_children_spawned']} children",
+        raise invalid("rng", f"a generator that has spawned at most {n_children} children",
                       f"one that has spawned {mine['n_children_spawned']}")
+    before = rng.bit_generator.state
+    try:
+        rng.bit_generator.state = saved["state"]
+    except (TypeError, ValueError, KeyError, OverflowError, IndexError) as error:
+        rng.bit_generator.state = before
+        raise invalid("random", f"the state of a {mine['kind']}", "something else") from error
     seeds: Any = rng.bit_generator.seed_seq
     seeds.spawn(missing_children)
-    rng.bit_generator.state = saved["state"]
 
 
 def load_run_state(path: Path, kind: str, names: tuple) -> dict:

@@ -13,6 +13,7 @@ import numpy as np
 
 from .checks import InvalidInput, invalid
 
+LARGEST = 1e15
 ANYTHING = object()  # in the place of `like` where nothing is known
 
 
@@ -47,6 +48,8 @@ def from_state(name: str, state: Any, kinds: tuple, like: Any = ANYTHING) -> Any
     """
     if like is not ANYTHING:
         check_like(name, state, like)
+    if isinstance(state, np.ndarray):
+        check_numbers(name, state)
     if isinstance(state, list):
         likes = [ANYTHING] * len(state) if like is ANYTHING else like
         return tuple(from_state(f"{name}[{i}]", part, kinds, likes[i]) for i, part in enumerate(state))
@@ -65,6 +68,12 @@ def from_state(name: str, state: Any, kinds: tuple, like: Any = ANYTHING) -> Any
         return kind(**parts)
     except (TypeError, AttributeError) as error:  # a kind that checks its fields and did not expect such a value
         raise InvalidInput(f"{name}: the values of this {kind.__name__} cannot be used ({error})") from error
+
+
+def check_numbers(name: str, array: np.ndarray) -> None:
+    """InvalidInput where a float array holds what no run comes to: NaN, infinity, or more than 1e15 in size."""
+    if array.dtype.kind == "f" and array.size and not np.abs(array).max() <= LARGEST:
+        raise invalid(name, f"finite values up to {LARGEST:g} in size", f"up to {np.abs(array).max():g}")
 
 
 def check_like(name: str, state: Any, like: Any) -> None:

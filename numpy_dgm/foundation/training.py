@@ -10,6 +10,7 @@ subclasses it, says how it advances by a turn and what it observes, and names in
 loop does the rest alike for all: it resumes, guards against divergence, averages, stops early, records and saves, as
 often as costs a tenth of the time. However a run ends, by Ctrl-C too, the state of its last whole turn is kept.
 """
+import os
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -25,10 +26,12 @@ from .checkpoint import (
     check_metadata,
     generator_state,
     load_run_state,
+    locked_folder,
     restore_generator,
     save_checkpoint,
 )
-from .checks import InvalidInput, invalid
+from .checks import InvalidInput, check_integer, invalid
+from .environment import describe_environment, what_differs
 from .guards import Diverged, EarlyStopping, TrainingWarning, check_finite
 from .optimizers import MovingAverage, scheduled_rate
 from .progress import History, Progress, history_from_state
@@ -66,6 +69,7 @@ class Trainer:
                 raise invalid("validation", "a fraction > 0 of held-out cases for patience to watch, such as 0.1", 0)
             self.stopping = EarlyStopping(settings.patience, self.current())
         self.metadata = check_metadata(metadata)
+        self.environment: dict = {}  # on what its bits depend; asked for where the run is kept
         self.description = describe_cases(data)
         self.identity = {**outline("", to_state(model)), "data": self.fingerprint(),
                          "start": fingerprint(self.vector[None])}
@@ -149,10 +153,18 @@ def run_training(trainer: Trainer, rng: Generator, folder: Any = None, progress:
                 history.snapshots, and so with the run
     """
     path = checkpoint_path(folder)
-    if path is not None:
-        run_state(trainer, rng)  # raises InvalidInput where it could not be saved
-        if path.exists():
-            resume(trainer, path, rng)
+    with locked_folder(path):
+        if path is not None:
+            trainer.environment = describe_environment()
+            run_state(trainer, rng)  # raises InvalidInput where it could not be saved
+            if path.exists():
+                resume(trainer, path, rng)
+        return turn_after_turn(trainer, rng, path, progress, on_record)
+
+
+def turn_after_turn(trainer: Trainer, rng: Generator, path: Path | None, progress: bool,
+                    on_record: Callable | None) -> tuple[Any, History]:
+    """The turns that are left, with the state of the last whole one kept at `path`, however the run ends."""
     report = Progress(trainer.total, trainer.done, trainer.unit, trainer.cases_per_unit()) if progress else None
     clock, seconds_before, started = SaveClock(), trainer.history.last("seconds", 0.0), time.perf_counter()
     model = last_good = trainer.current()
@@ -174,7 +186,7 @@ def run_training(trainer: Trainer, rng: Generator, folder: Any = None, progress:
     except Diverged as error:
         error.model = last_good
         raise
-    finally:  # however the run ends, by Ctrl-C too
+    finally:  # Ctrl-C, too
         if report is not None:
             report.finish()
         if path is not None and unsaved is not None:
@@ -206,10 +218,12 @@ RECORDS = (MovingAverage, EarlyStopping)
 
 
 def checkpoint_path(folder: Any) -> Path | None:
-    """Where the checkpoint of a run in `folder` is, None without a folder. InvalidInput where `folder` is a file."""
+    """Where the checkpoint of a run in `folder` is, None without a folder. InvalidInput where `folder` is none."""
     if folder is None:
         return None
-    if Path(folder).exists() and not Path(folder).is_dir():
+    if not isinstance(folder, (str, os.PathLike)) or str(folder) == "":
+        raise invalid("checkpoint", "the path of a folder", repr(folder))
+    if os.path.exists(folder) and not os.path.isdir(folder):
         raise invalid("checkpoint", "a folder", f"the file {folder}")
     return Path(folder) / CHECKPOINT
 
@@ -222,6 +236,7 @@ def run_state(trainer: Trainer, rng: Generator) -> dict:
         "identity": trainer.identity,
         "description": trainer.description,
         "metadata": trainer.metadata,
+        "environment": trainer.environment,
         "result": to_state(trainer.result()),
         "total": trainer.total,
         "done": trainer.done,
@@ -245,14 +260,34 @@ def resume(trainer: Trainer, path: Path, rng: Generator) -> None:
         moved = {name: from_state(name, state[name], kinds, getattr(trainer, name))
                  for name in (*COMMON, *trainer.saved)}
         history = history_from_state("history", state["history"])
+        check_done(trainer.unit, state, history)
+        if not isinstance(state["environment"], dict):
+            raise invalid("environment", "a dict", type(state["environment"]).__name__)
         restore_generator(rng, state["random"])
     except InvalidInput as error:
         raise InvalidInput(f"{path}: {error}") from error
+    compare_environments(state["environment"], trainer.environment)
     trainer.vector[:] = flatten(model)  # in place: a kind may hold windows of its own onto it
     trainer.model = windows(model, trainer.vector)
     trainer.done, trainer.history = state["done"], history
     for name, value in moved.items():
         setattr(trainer, name, value)
+
+
+def compare_environments(then: dict, now: dict) -> None:
+    """Warn where a run goes on with another BLAS library, other kernels or another number of threads."""
+    difference = what_differs(then, now)
+    if difference:
+        warnings.warn(f"the run was made with {difference}: from here on its bits will differ from those of an "
+                      "unbroken run", TrainingWarning, stacklevel=5)
+
+
+def check_done(unit: str, state: dict, history: History) -> None:
+    """InvalidInput unless a checkpoint's `total` and `done` can be, and its history ends where it says."""
+    check_integer("total", state["total"])
+    check_integer("done", state["done"], least=0, most=state["total"])
+    if state["done"] != history.last(unit, 0):
+        raise invalid("history", f"a last entry at {unit} {state['done']}", history.last(unit, 0))
 
 
 def check_same_run(trainer: Trainer, state: dict) -> None:
@@ -261,6 +296,8 @@ def check_same_run(trainer: Trainer, state: dict) -> None:
     The total may differ where nothing that has been done depends on it.
     """
     total_name = f"{trainer.unit}s"
+    if not isinstance(state["settings"], dict) or not isinstance(state["identity"], dict):
+        raise invalid("settings", "names and values", type(state["settings"]).__name__)
     ours = {**to_state(vars(trainer.settings)), **trainer.identity}
     theirs = {**state["settings"], **state["identity"]}
     for name in {**ours, **theirs}:

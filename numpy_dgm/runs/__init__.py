@@ -19,10 +19,10 @@ from typing import Any
 from ..foundation.checkpoint import CHECKPOINT, load_checkpoint, load_run_state
 from ..foundation.checks import InvalidInput, invalid
 from ..foundation.progress import history_from_state
-from ..foundation.state import from_state
-from ..foundation.training import COMMON
+from ..foundation.state import from_state, outline
+from ..foundation.training import COMMON, check_done
 from . import boltzmann, classifier, gan, rbm
-from .loading import LoadedRun
+from .loading import LoadedRun, check_kept
 
 KINDS: dict[str, ModuleType] = {
     "rbm": rbm,
@@ -39,18 +39,29 @@ def load_run(folder: Any) -> LoadedRun:
     if not isinstance(kind, str) or kind not in KINDS:
         raise invalid(path, f"a run of one of the kinds {', '.join(KINDS)}", repr(kind))
     module = KINDS[kind]
-    names = ("settings", "description", "metadata", "result", "total", "done", "history", "model", *COMMON,
+    names = ("settings", "identity", "description", "metadata", "result", "total", "done", "history", "model", *COMMON,
              *module.TRAINER.saved)
     state = load_run_state(path, kind, names)
     try:
         model = from_state("result", state["result"], module.TRAINER.records)
         module.check_model(model)
+        check_outline(state)
         settings = load_settings(module, state["settings"])
         history = history_from_state("history", state["history"])
+        check_done(module.TRAINER.unit, state, history)
+        check_kept(state["description"], state["metadata"])
     except InvalidInput as error:
         raise InvalidInput(f"{path}: {error}") from error
     return LoadedRun(Path(folder), kind, model, settings, history, state["description"], state["metadata"],
                      state["done"], state["total"])
+
+
+def check_outline(state: dict) -> None:
+    """InvalidInput where the model of a checkpoint has other shapes, dtypes or kinds than the run began with."""
+    identity = state["identity"] if isinstance(state["identity"], dict) else {}
+    for name, value in outline("", state["result"]).items():
+        if value != identity.get(name):
+            raise invalid(f"result.{name}", f"{identity.get(name)}, as the run began with", str(value)[:80])
 
 
 def load_settings(module: ModuleType, state: dict) -> Any:

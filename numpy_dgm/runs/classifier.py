@@ -107,7 +107,7 @@ class Report:
 
 def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     """How many cases are given a wrong class, in all and class by class."""
-    measured = open_measured_data(run, options, GREY, with_labels=True)
+    measured = open_measured_data(run, options, run.description.get("bits", GREY), with_labels=True)
     cases, names = measured.cases, class_names(run, n_outputs(run.model))
     if cases.shape[1] != n_inputs(run.model):
         raise invalid("data", f"cases of {n_inputs(run.model)} numbers, as the run learnt from", cases.shape[1])

@@ -231,6 +231,15 @@ def mixture_of(run: LoadedRun) -> MixtureOfGaussians | None:
     return None if state is None else from_state("mixture", state, (MixtureOfGaussians,))
 
 
+def name_of_mixture(run: LoadedRun) -> str | None:
+    """The name of the mixture that the command opened for the run; None for others, and for a run made in Python."""
+    name, mixture = run.metadata.get("mixture"), mixture_of(run)
+    if mixture is None or not isinstance(name, str) or name not in MIXTURES:
+        return None
+    is_it = np.array_equal(mixture.centres, to_unit_spread(MIXTURES[name]()).centres)
+    return name if is_it else None
+
+
 def check_model(gan: GAN) -> None:
     """InvalidInput where `gan` is no GAN of two networks that fit together."""
     check_gan(gan)
@@ -274,7 +283,7 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     """What the samples of a run cover: modes, by PacGAN's protocol, or distances to images that it has not seen."""
     rng = np.random.default_rng(options.seed)
     mixture = mixture_of(run)
-    name = run.metadata.get("mixture") or "a mixture"
+    name = name_of_mixture(run) or "a mixture"
     if (options.data in MIXTURES) != (mixture is not None) and options.data is not None:
         raise invalid("data", "data of the kind that the run learnt from", options.data)
     if mixture is None:
@@ -292,7 +301,7 @@ def evaluate_on_images(run: LoadedRun, options: EvaluateOptions, rng: Generator)
     Where there are no other cases than those that it learnt from, or these are not there any more, the cases that there
     are stand on both sides, one half on each.
     """
-    measured = open_measured_data(run, options, GREY, with_labels=run.model.n_classes > 0)
+    measured = open_measured_data(run, options, run.description.get("bits", GREY), run.model.n_classes > 0)
     cases, training = measured.cases, measured.training
     width = n_outputs(run.model.generator)
     if cases.shape[1] != width:
@@ -303,16 +312,16 @@ def evaluate_on_images(run: LoadedRun, options: EvaluateOptions, rng: Generator)
         if half == 0:
             raise invalid("data", "at least two cases", len(cases))
         cases, training = cases.take(order[:half]), cases.take(order[half:])
-    unseen = some_rows(cases, rng)
+    unseen = some_rows(cases, MOST_COMPARED, rng)
     n = min(len(unseen), len(training))
     samples = draw_samples(run.model, n, rng)
-    seen = some_rows(training, rng)[:n]
+    seen = some_rows(training, n, rng)
     return Report(measured.what, compare(unseen, samples, rng), compare(unseen, seen, rng))
 
 
-def some_rows(data: Data, rng: Generator) -> Array:
-    """Up to 2,000 rows of data, drawn: (n, D)."""
-    return data[np.sort(rng.permutation(len(data))[:MOST_COMPARED])]
+def some_rows(data: Data, most: int, rng: Generator) -> Array:
+    """Up to `most` rows of data, drawn: (n, D)."""
+    return data[np.sort(rng.permutation(len(data))[:most])]
 
 
 def compare(real: Array, fake: Array, rng: Generator) -> Distances:
@@ -331,7 +340,7 @@ def sample(run: LoadedRun, options: SampleOptions) -> None:
         if classes:
             print(f"  of each class in turn: {show_names(classes)}")
         return
-    name = run.metadata.get("mixture")
+    name = name_of_mixture(run)
     if mixture_of(run) is None:
         names = [classes[i % len(classes)] for i in range(options.count)] if classes else None
         fig = plots.samples(x, image_shape_of(run, options), names=names)
@@ -343,7 +352,7 @@ def sample(run: LoadedRun, options: SampleOptions) -> None:
 
 def own_unit(run: LoadedRun) -> float:
     """What brings samples back from unit spread to the unit of the ring or the grid; 1 for other data."""
-    name = run.metadata.get("mixture")
+    name = name_of_mixture(run)
     if name is None:
         return 1.0
     own = MIXTURES[name]()

@@ -12,7 +12,7 @@ from ..data import open_data
 from ..data.catalog import parts_of
 from ..data.dataset import Data, show_names
 from ..data.files import DataWarning
-from ..foundation.checks import InvalidInput, invalid, one_line
+from ..foundation.checks import InvalidInput, check_integer, invalid, one_line
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
 from ..foundation.types import Array
@@ -67,6 +67,28 @@ class Measured:
     training: Data | None  # what the run learnt from; None where it is not there, or no longer the same
 
 
+def check_kept(description: Any, metadata: Any) -> None:
+    """InvalidInput unless a checkpoint's description of its data and its metadata are what a run keeps."""
+    if not isinstance(description, dict) or not isinstance(metadata, dict):
+        raise invalid("description", "a dict", f"{type(description).__name__} and {type(metadata).__name__}")
+    image_shape = description.get("image_shape")
+    if image_shape is not None and not (isinstance(image_shape, list) and all(type(n) is int for n in image_shape)):
+        raise invalid("description", "integers as image_shape", repr(image_shape))
+    check_integer("seed", metadata.get("seed", 0), least=0)
+    if "name" not in description:
+        return
+    text = (str, type(None))
+    kinds: dict[str, Any] = {
+        "name": str, "path": text, "part": text, "bits": str, "opened_with": dict, "checksum": str,
+        "labels_checksum": str, "label_names": (list, type(None)), "has_grey": bool, "is_whole": bool,
+    }
+    wrong = [name for name, kind in kinds.items() if not isinstance(description.get(name), kind)]
+    if not wrong and set(description["opened_with"]) - {one.name for one in fields(DataOptions)}:
+        wrong = ["opened_with"]
+    if wrong:
+        raise invalid("description", f"{', '.join(wrong)} as Data describe them", repr(description.get(wrong[0])))
+
+
 def opening(options: DataOptions) -> dict:
     """What of the options open_data is to be told, by name."""
     return {name: value for name, value in options.only(DataOptions).items() if value is not None}
@@ -103,7 +125,7 @@ def open_measured_data(run: LoadedRun, options: Any, bits: str | None, with_labe
     name, told = known["path"] or known["name"], known["opened_with"] | opening(options)
     part = held_out_part(known, name) if options.part is None else options.part
     is_same = part == known["part"] and told | {"image_shape": None} == known["opened_with"] | {"image_shape": None}
-    if is_same and bits == training.bits:
+    if is_same and bits == training.bits != "sampled":
         cases = training
     else:
         cases = open_data(name, part=part, bits=bits, rng=np.random.default_rng([seed_of(run) + 1, 1]), **told)
@@ -153,22 +175,8 @@ def reopen_data(run: LoadedRun, with_labels: bool = False) -> Data:
 
 
 def data_description(run: LoadedRun) -> dict | None:
-    """What the run keeps of its data, as `Data.describe` gave it; None where it learnt from an array or a mixture.
-
-    InvalidInput where a checkpoint holds something else in its place.
-    """
-    known = run.description
-    if "name" not in known:
-        return None
-    kinds: dict[str, Any] = {
-        "name": str, "path": (str, type(None)), "part": (str, type(None)), "bits": str, "opened_with": dict,
-        "checksum": str, "labels_checksum": str, "label_names": (list, type(None)), "has_grey": bool,
-        "is_whole": bool,
-    }
-    wrong = [name for name, kind in kinds.items() if not isinstance(known.get(name), kind)]
-    if wrong or set(known["opened_with"]) - {one.name for one in fields(DataOptions)}:
-        raise invalid(run.folder, "a description of data as numpy_dgm keeps it", f"another in {', '.join(wrong)}")
-    return known
+    """What the run keeps of its data, as `Data.describe` gave it; None where it learnt from an array or a mixture."""
+    return run.description if "name" in run.description else None
 
 
 def held_out_part(known: dict, name: str) -> str | None:

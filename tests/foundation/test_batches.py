@@ -76,11 +76,12 @@ def test_each_epoch_has_a_fresh_order_that_the_seed_decides():
 
 
 @settings(max_examples=60)
-@given(st.integers(0, 100), st.integers(1, 40))
+@given(st.integers(0, 100), st.integers(-1, 40))
 def test_blocks_cover_the_rows_once_in_their_order(n, rows_at_once):
     blocks = list(row_blocks(n, rows_at_once))
     assert [i for rows in blocks for i in range(n)[rows]] == list(range(n))
-    assert all(rows.stop - rows.start == rows_at_once for rows in blocks[:-1])
+    assert all(rows.stop - rows.start == max(1, rows_at_once) for rows in blocks[:-1])
+    assert not blocks or blocks[-1].stop == n
 
 
 @settings(max_examples=100)

@@ -1,6 +1,10 @@
+import io
 import math
 import os
 import pickle
+import stat
+import tracemalloc
+import zipfile
 
 import numpy as np
 import pytest
@@ -11,8 +15,10 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy_dgm.foundation import checkpoint
 from numpy_dgm.foundation.checkpoint import (
     BIT_GENERATORS,
+    SaveClock,
     generator_state,
     load_checkpoint,
+    locked_folder,
     restore_generator,
     save_checkpoint,
 )
@@ -84,6 +90,15 @@ def test_special_numbers_tuples_and_numpy_scalars_come_back():
     assert same(checkpoint._from_json(*as_json(state)), state)
     assert same(checkpoint._from_json(*as_json((np.float32(0.1), np.int64(3), np.bool_(True), "a"))),
                 [float(np.float32(0.1)), 3, True, "a"])
+
+
+def test_arrays_come_back_in_the_order_of_their_entries_and_can_be_written_to(tmp_path):
+    state = {"C": np.arange(6.0).reshape(2, 3), "F": np.asfortranarray(np.arange(6.0).reshape(2, 3))}
+    back = load_checkpoint(saved(tmp_path, state))
+    assert same(back, state)
+    assert back["C"].flags.c_contiguous and back["F"].flags.f_contiguous
+    for array in back.values():
+        array += 1
 
 
 def as_json(state):
@@ -158,8 +173,43 @@ def test_a_missing_file_and_another_format_are_called_so(tmp_path):
     with pytest.raises(InvalidInput, match="no such file"):
         load_checkpoint(tmp_path / "missing.npz")
     FOREIGN["another format"](tmp_path / "foreign.npz")
-    with pytest.raises(InvalidInput, match="expected format 'numpy_dgm checkpoint 2', got '99'"):
+    with pytest.raises(InvalidInput, match="expected format 'numpy_dgm checkpoint 3', got '99'"):
         load_checkpoint(tmp_path / "foreign.npz")
+
+
+class MakesAFolder:
+    """What runs `os.mkdir` when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+def test_a_file_that_would_run_code_is_refused_and_runs_none(tmp_path):
+    payload = np.empty(1, dtype=object)
+    payload[0] = MakesAFolder(tmp_path / "made")
+    np.savez(tmp_path / "foreign.npz", structure=payload)
+    refused(tmp_path / "foreign.npz")
+    assert os.listdir(tmp_path) == ["foreign.npz"]
+
+
+def test_the_file_is_on_the_disk_before_it_is_renamed_and_the_folder_after(tmp_path, monkeypatch):
+    events, replace, fsync = [], os.replace, os.fsync
+
+    def synced(handle):
+        events.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        fsync(handle)
+
+    def renamed(one, other):
+        events.append("rename")
+        replace(one, other)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", renamed)
+    saved(tmp_path)
+    assert events == (["file", "rename", "folder"] if os.name == "posix" else ["file", "rename"])
 
 
 @pytest.mark.parametrize("module, name", [
@@ -190,6 +240,171 @@ def test_what_could_not_be_loaded_again_is_not_written(value, tmp_path):
     with pytest.raises((InvalidInput, TypeError)):
         save_checkpoint(path, {"W": value})
     assert os.listdir(tmp_path) == ["checkpoint.npz"] and path.read_bytes() == before
+
+
+def test_saving_takes_a_tenth_of_the_time(tmp_path, monkeypatch):
+    """The first time at once; after a save of 2 s, 20 s after its end."""
+    now = [100.0]
+    monkeypatch.setattr(checkpoint.time, "perf_counter", lambda: now[0])
+
+    def save_in_two_seconds(path, state, save=save_checkpoint):
+        now[0] += 2
+        save(path, state)
+
+    monkeypatch.setattr(checkpoint, "save_checkpoint", save_in_two_seconds)
+    clock = SaveClock()
+    assert clock.is_due()
+    now[0] += 50
+    for _ in range(2):
+        clock.save(tmp_path / "checkpoint.npz", some_state())
+        assert not clock.is_due()
+        now[0] += 19.5
+        assert not clock.is_due()
+        now[0] += 0.5
+        assert clock.is_due()
+    assert same(load_checkpoint(tmp_path / "checkpoint.npz"), some_state())
+
+
+# read whole or refused
+
+
+def rewritten(path, change):
+    """The archive at `path` written again, by zipfile, after `change` of its {member: bytes}."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def npy(array):
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def test_a_bit_of_a_header_that_shortens_an_array_is_noticed(tmp_path):
+    """(3000,) becomes (1000,): NumPy alone would read less and never come to the CRC."""
+    path = saved(tmp_path, {"W": np.arange(3000.0)})
+    content = bytearray(path.read_bytes())
+    content[content.index(b"(3000,)") + 1] ^= 2
+    path.write_bytes(bytes(content))
+    refused(path)
+
+
+CHANGES = {
+    "another array, its CRC right": lambda members: members.update({"array_0.npy": npy(np.full((30, 20), 2.0))}),
+    "the same bytes of another dtype": lambda members: members.update({
+        "array_0.npy": members["array_0.npy"].replace(b"<f8", b"<i8")}),
+    "an array exchanged for a text": lambda members: members.update({"array_0.npy": npy(np.array("W"))}),
+    "a number of the structure": lambda members: members.update({
+        "structure.npy": npy(np.array(str(np.load(io.BytesIO(members["structure.npy"]))).replace("3", "4")))}),
+    "a member too many": lambda members: members.update({"array_1.npy": npy(np.zeros(3))}),
+    "no checksum": lambda members: members.pop("checksum.npy"),
+    "a checksum of its own": lambda members: members.update({"checksum.npy": npy(np.array("0" * 64))}),
+    "an array longer than announced": lambda members: members.update({"array_0.npy": members["array_0.npy"] + b"0"}),
+    "an array of 10^12 entries": lambda members: members.update({
+        "array_0.npy": members["array_0.npy"].replace(b"(30, 20), }", b"(10**12,),}")}),
+    "an array of more entries than bytes": lambda members: members.update({
+        "array_0.npy": members["array_0.npy"].replace(b"(30, 20), }", b"(99999999,)}")}),
+    "a negative shape": lambda members: members.update({
+        "array_0.npy": members["array_0.npy"].replace(b"(30, 20), }", b"(-30, -20)}")}),
+    "objects": lambda members: members.update({"array_0.npy": members["array_0.npy"].replace(b"<f8", b"|O8")}),
+    "a header that is no dict": lambda members: members.update({
+        "array_0.npy": members["array_0.npy"].replace(b"{'descr'", b"(('descr'")}),
+    "a structure that goes deep": lambda members: members.update({
+        "structure.npy": npy(np.array("[" * 100_000 + "]" * 100_000))}),
+    "a structure that is no JSON": lambda members: members.update({"structure.npy": npy(np.array("{"))}),
+    "a structure of numbers": lambda members: members.update({"structure.npy": npy(np.zeros(3))}),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_an_archive_whose_members_were_changed_is_refused(name, tmp_path):
+    path = saved(tmp_path)
+    rewritten(path, CHANGES[name])
+    refused(path)
+
+
+def test_a_state_that_is_no_dict_is_refused(tmp_path):
+    path = tmp_path / "checkpoint.npz"
+    save_checkpoint(path, [1, 2])
+    refused(path)
+
+
+def test_compressed_members_and_archives_of_very_many_are_refused_before_they_are_read(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("array_0.npy", "w") as member:
+            for _ in range(200):
+                member.write(bytes(2**20))
+    tracemalloc.start()
+    refused(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**20
+    path = saved(tmp_path)
+    monkeypatch.setattr(checkpoint, "MOST_MEMBERS", 2)  # it has three
+    refused(path)
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b", "folder"])
+def test_a_path_that_cannot_be_a_file_is_refused(name, tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InvalidInput, match="expected a checkpoint, got no such file"):
+        load_checkpoint(tmp_path / name)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="FIFOs are POSIX's")
+def test_a_fifo_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "checkpoint.npz")
+    refused(tmp_path / "checkpoint.npz")
+
+
+# one run a folder, and its temporary files
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows locks no folders")
+def test_a_second_run_on_a_folder_is_refused_until_the_first_has_ended(tmp_path):
+    path = tmp_path / "run" / "checkpoint.npz"
+    with locked_folder(path):
+        with pytest.raises(InvalidInput, match="checkpoint: expected a folder that no other run uses, got .*; wait"):
+            with locked_folder(path):
+                raise AssertionError("two runs hold the folder")
+    with locked_folder(path):
+        pass
+    assert list(path.parent.iterdir()) == []
+    with locked_folder(None):
+        pass
+
+
+@pytest.mark.parametrize("folder", ["afile/run", "a" * 300, "a\0b"])
+def test_a_folder_that_cannot_be_made_is_refused(folder, tmp_path):
+    (tmp_path / "afile").write_text("")
+    with pytest.raises(InvalidInput, match="checkpoint: expected a folder that can be written to, got "):
+        with locked_folder(tmp_path / folder / "checkpoint.npz"):
+            pass
+
+
+def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path):
+    for name in (".checkpoint.npz.0123.unfinished", "mine.unfinished", ".checkpoint.npz"):
+        (tmp_path / name).write_text("")
+    (tmp_path / ".checkpoint.npz.folder.unfinished").mkdir()
+    with locked_folder(tmp_path / "checkpoint.npz"):
+        assert sorted(path.name for path in tmp_path.iterdir()) == [
+            ".checkpoint.npz", ".checkpoint.npz.folder.unfinished", "mine.unfinished"]
+
+
+def test_a_planted_link_in_the_temporary_file_s_place_is_not_followed(tmp_path, monkeypatch):
+    path = saved(tmp_path)
+    target = tmp_path / "target"
+    target.write_text("mine")
+    monkeypatch.setattr(checkpoint.secrets, "token_hex", lambda n: "planted")
+    (tmp_path / ".checkpoint.npz.planted.unfinished").symlink_to(target)
+    with pytest.raises(OSError, match="checkpoint.npz could not be written, and is as it was"):
+        save_checkpoint(path, some_state(2.0))
+    assert target.read_text() == "mine" and load_checkpoint(path)["W"][0, 0] == 1.0
 
 
 # generators
@@ -274,3 +489,24 @@ def test_taking_the_state_changes_nothing():
 def test_a_generator_without_a_seed_sequence_is_refused():
     with pytest.raises(InvalidInput, match="default_rng"):
         generator_state(np.random.Generator(np.random.RandomState(3)._bit_generator))
+
+
+@pytest.mark.parametrize("change", [
+    {"n_children_spawned": 10**9}, {"n_children_spawned": -1}, {"n_children_spawned": 2.0},
+    {"n_children_spawned": "3"}, {"state": {}}, {"state": None}, {"state": [1]}, {"state": "x"}, {"kind": 3},
+    {"state": {"bit_generator": "PCG64", "state": {"state": "x", "inc": 1}, "has_uint32": 0, "uinteger": 0}},
+    {"state": {"bit_generator": "PCG64", "state": {"state": -1, "inc": 2**200}, "has_uint32": 0, "uinteger": 0}},
+    {"entropy": None}, {"extra": 1},
+])
+def test_a_saved_state_that_cannot_be_one_is_refused_and_the_generator_stays_as_it_was(change):
+    rng, untouched = generator("PCG64"), generator("PCG64")
+    with pytest.raises(InvalidInput):
+        restore_generator(rng, {**generator_state(worn("PCG64")), **change})
+    assert rng.bit_generator.state == untouched.bit_generator.state
+    assert rng.bit_generator.seed_seq.n_children_spawned == 0
+
+
+@pytest.mark.parametrize("saved_state", [None, [], {}, "state", 3])
+def test_what_is_no_state_of_a_generator_is_refused(saved_state):
+    with pytest.raises(InvalidInput, match="random: expected the state of a generator"):
+        restore_generator(generator("PCG64"), saved_state)

@@ -1,4 +1,6 @@
 """What all kinds of training runs have in common: the one loop, and a run that goes on bit for bit."""
+import io
+import sys
 import warnings
 from dataclasses import dataclass
 
@@ -10,14 +12,14 @@ from numpy_dgm.adversarial.gan_training import GANTrainer
 from numpy_dgm.energy.boltzmann_training import BoltzmannTrainer
 from numpy_dgm.energy.rbm_training import RBMTrainer
 from numpy_dgm.foundation import training
-from numpy_dgm.foundation.checkpoint import load_checkpoint
+from numpy_dgm.foundation.checkpoint import load_checkpoint, locked_folder, save_checkpoint
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.guards import Diverged, TrainingWarning
 from numpy_dgm.foundation.records import Record, leaves
 from numpy_dgm.foundation.settings import Settings, setting
 from numpy_dgm.foundation.training import Trainer, run_training
 from numpy_dgm.neural.mlp_training import ClassifierTrainer
-from numpy_dgm.runs import KINDS
+from numpy_dgm.runs import KINDS, load_run
 
 
 class Interrupted(Exception):
@@ -182,7 +184,10 @@ def test_another_setting_is_refused_by_name(run, name, finished):
     value = OTHER_SETTINGS[run][name]
     value = {"Hinge()": Hinge(), "R1(0.1)": R1(0.1), "Momentum()": Momentum()}.get(value, value)
     message = refused(finished[run], run, **{**STARTS[run], name: value})
-    assert f"the run there has {name} " in message or message.split(": ")[1] == name
+    if name in ("epochs", "steps"):
+        assert f"{name}: the run there was planned for " in message
+    else:
+        assert f"the run there has {name} " in message
 
 
 @pytest.mark.parametrize("run", [rbm_run, boltzmann_run, classifier_run])
@@ -245,10 +250,129 @@ def test_a_finished_run_started_again_gives_the_same_at_once(run, finished):
     assert (finished[run] / "checkpoint.npz").read_bytes() == before
 
 
+UNLIKE = {  # what a file holds, and what the fresh run says of it
+    "the model in another precision": ("model", "W", np.zeros((12, 6)), r"model.W: expected float32 (12, 6), got"),
+    "moments of another shape": ("optimizer", "mean", np.zeros(3, np.float32),
+                                 "optimizer.mean: expected float32 (90,), got float32 (3,)"),
+    "no moments": ("optimizer", "mean", None, "optimizer.mean: expected float32 (90,), got NoneType"),
+    "a text for the patience": ("stopping", "patience", "5", "stopping.patience: expected int, got str"),
+}
+
+
+@pytest.mark.parametrize("case", UNLIKE)
+def test_a_checkpoint_whose_values_are_unlike_the_fresh_run_s_is_refused(case, finished, tmp_path):
+    part, field, value, message = UNLIKE[case]
+    state = load_checkpoint(finished[rbm_run] / "checkpoint.npz")
+    state[part][field] = value
+    save_checkpoint(tmp_path / "checkpoint.npz", state)
+    assert message in refused(tmp_path, rbm_run)
+
+
 def test_a_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InvalidInput, match="checkpoint: expected a folder, got the file"):
         rbm_run(tmp_path / "file")
+
+
+# a checkpoint that is whole but absurd
+
+
+def first_array(record):
+    """Where the first array of a record's state stands: the dict that holds it, and its name."""
+    for name, value in record.items() if isinstance(record, dict) else enumerate(record):
+        if isinstance(value, np.ndarray):
+            return record, name
+        if isinstance(value, (dict, list)) and value and (found := first_array(value)):
+            return found
+    return None
+
+
+def with_array(part, change):
+    """Change the first array of a part of the state."""
+    def of(state):
+        holder, name = first_array(state[part])
+        holder[name] = change(holder[name])
+    return of
+
+
+BOTH = ("model", "result")
+ABSURD = {
+    "done below 0": lambda state: state.update(done=-5),
+    "done above the total": lambda state: state.update(done=state["total"] + 1),
+    "done a float": lambda state: state.update(done=2.0),
+    "done that the history has not": lambda state: state.update(done=state["done"] - 1),
+    "total a text": lambda state: state.update(total="9"),
+    "history no dict": lambda state: state.update(history=[]),
+    "history of texts": lambda state: state["history"]["series"].update(rate=["a"]),
+    "settings no dict": lambda state: state.update(settings=[1]),
+    "settings of another type": lambda state: state["settings"].update(batch_size="8"),
+    "a setting out of range": lambda state: state["settings"].update(rate=-1.0),
+    "model no record": lambda state: state.update(model=3, result=3),
+    "model of a kind unknown": lambda state: [state[part].update(kind="Popen") for part in BOTH],
+    "weights NaN": lambda state: [with_array(part, lambda W: W * np.nan)(state) for part in BOTH],
+    "weights of 1e30": lambda state: [with_array(part, lambda W: W * 0 + 1e30)(state) for part in BOTH],
+    "weights of another shape": lambda state: [with_array(part, lambda W: W[1:])(state) for part in BOTH],
+    "identity no dict": lambda state: state.update(identity=3),
+    "weights of texts": lambda state: [with_array(part, lambda W: np.full(W.shape, "a"))(state) for part in BOTH],
+}
+ONLY_RESUMED = {
+    "10^9 children spawned": lambda state: state["random"].update(n_children_spawned=10**9),
+    "a generator's state that is none": lambda state: state["random"].update(state={"a": 1}),
+    "weights of another precision": with_array("model", lambda W: W.astype(np.float64 if W.dtype == "f4" else "f4")),
+}
+ONLY_LOADED = {
+    "description no dict": lambda state: state.update(description=[]),
+    "a path that is a number": lambda state: state.update(description={"name": "digits", "path": 3}),
+    "a seed that is none": lambda state: state.update(metadata={"seed": "x"}),
+}
+
+
+@pytest.mark.parametrize("run", STARTS)
+@pytest.mark.parametrize("name", [*ABSURD, *ONLY_RESUMED, *ONLY_LOADED])
+def test_contents_that_are_whole_but_absurd_are_refused_in_a_sentence(run, name, finished, tmp_path):
+    state = load_checkpoint(finished[run] / "checkpoint.npz")
+    {**ABSURD, **ONLY_RESUMED, **ONLY_LOADED}[name](state)
+    save_checkpoint(tmp_path / "checkpoint.npz", state)
+    if name not in ONLY_LOADED:
+        refused(tmp_path, run, **STARTS[run])
+    if name not in ONLY_RESUMED:
+        with pytest.raises(InvalidInput, match="checkpoint.npz: ") as caught:
+            load_run(tmp_path)
+        assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("run", STARTS)
+def test_two_runs_on_one_folder_are_not_had(run, finished):
+    with locked_folder(finished[run] / "checkpoint.npz"):
+        with pytest.raises(InvalidInput, match="checkpoint: expected a folder that no other run uses"):
+            run(finished[run], **STARTS[run])
+
+
+def test_a_disk_that_is_full_leaves_the_last_state_and_the_run_goes_on_later(tmp_path, monkeypatch):
+    """The write fails in the third turn, as the system says it does; the same call ends in the same bits."""
+    saves = []
+
+    def full(path, state, save=training.save_checkpoint):
+        saves.append(state["done"])
+        if len(saves) >= 3:
+            raise OSError(28, "No space left on device")
+        save(path, state)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("numpy_dgm.foundation.checkpoint.save_checkpoint", full)
+        patch.setattr(training, "save_checkpoint", full)
+        patch.setattr(training.SaveClock, "is_due", lambda clock: True)
+        with pytest.raises(OSError, match="No space left"):
+            run_training(Counter(turns=9), rng(), tmp_path)
+    assert load_checkpoint(tmp_path / "checkpoint.npz")["done"] == 2
+    number, _ = run_training(Counter(turns=9), rng(), tmp_path)
+    assert number.x[0] == 9
+
+
+@pytest.mark.parametrize("folder", ["", 3, object()])
+def test_what_is_no_path_of_a_folder_is_refused(folder):
+    with pytest.raises(InvalidInput, match="checkpoint: expected the path of a folder"):
+        rbm_run(folder)
 
 
 # more epochs
@@ -328,8 +452,8 @@ class Counter(Trainer):
     kind, unit, headline = "counter", "turn", ("x", "nowhere")
     records = (Number,)
 
-    def __init__(self, events=None, actions=None, scores=None, large=np.inf, **settings):
-        super().__init__(Number(np.zeros(1)), CounterSettings(**settings), np.zeros((4, 1)), settings["turns"])
+    def __init__(self, events=None, actions=None, scores=None, start=0.0, large=np.inf, **settings):
+        super().__init__(Number(np.full(1, start)), CounterSettings(**settings), np.zeros((4, 1)), settings["turns"])
         self.events, self.actions, self.scores = [] if events is None else events, actions or {}, scores
         self.large, self.train_rows = large, np.arange(4)
 
@@ -378,6 +502,13 @@ def test_with_patience_the_best_is_given_back():
     assert number.x[0] == 2 and len(history["x"]) == 4
 
 
+@pytest.mark.parametrize("settings, x", [({"average": 0.999}, 2.0), ({"patience": 2, "scores": [0, 3, 1, 2, 9]}, 2.0),
+                                         ({}, 3.0)])
+def test_the_model_that_is_given_back_is_the_one_that_can_be_loaded(settings, x, tmp_path):
+    number, _ = run_training(Counter(turns=3, **settings), rng(), tmp_path)
+    assert number.x[0] == load_checkpoint(tmp_path / "checkpoint.npz")["result"]["x"][0] == x
+
+
 def test_patience_needs_held_out_cases():
     with pytest.raises(InvalidInput, match="validation: expected a fraction > 0 .* for patience to watch, such as 0.1"):
         Counter(turns=3, patience=2, validation=0.0)
@@ -391,6 +522,17 @@ def test_what_on_record_returns_is_kept_with_the_run(tmp_path):
     assert [(when, array.tolist()) for when, array in history.snapshots] == [(1, [10.0]), (3, [30.0])]
     _, again = run_training(Counter(turns=3), rng(), tmp_path, on_record=keep)
     assert [(when, array.tolist()) for when, array in again.snapshots] == [(1, [10.0]), (3, [30.0])]
+
+
+def test_a_snapshot_is_a_copy_of_what_on_record_returns():
+    buffer = np.zeros(1)
+
+    def keep(model, history):
+        buffer[:] = model.x
+        return buffer
+
+    _, history = run_training(Counter(turns=3), rng(), on_record=keep)
+    assert [array.tolist() for _, array in history.snapshots] == [[1.0], [2.0], [3.0]]
 
 
 def test_a_warning_is_said_once_a_run_wherever_it_is_interrupted(tmp_path):
@@ -413,6 +555,13 @@ def test_a_run_that_diverges_hands_over_the_last_good_model(action, tmp_path):
     assert load_checkpoint(tmp_path / "checkpoint.npz")["done"] == 2
 
 
+def test_a_run_that_diverges_in_its_first_turn_hands_over_its_start():
+    """An average of no turns is nothing to hand over."""
+    with pytest.raises(Diverged) as caught:
+        run_training(Counter(turns=9, actions={1: "nan"}, start=5.0, average=0.9), rng())
+    assert caught.value.model.x[0] == 5
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, Interrupted, MemoryError])
 def test_however_a_run_ends_its_last_whole_turn_is_kept(error, tmp_path, monkeypatch):
     """Also where the clock would not have saved it yet."""
@@ -420,9 +569,16 @@ def test_however_a_run_ends_its_last_whole_turn_is_kept(error, tmp_path, monkeyp
     with pytest.raises(error):
         run_training(Counter(turns=9, actions={5: error}), rng(), tmp_path)
     state = load_checkpoint(tmp_path / "checkpoint.npz")
-    assert state["done"] == 4 and state["model"]["x"][0] == 4
+    assert (state["done"], state["total"]) == (4, 9) and state["model"]["x"][0] == 4
     number, _ = run_training(Counter(turns=9), rng(), tmp_path)
     assert number.x[0] == 9
+
+
+def test_a_run_can_be_ended_where_it_stands(tmp_path):
+    with pytest.raises(Interrupted):
+        run_training(Counter(turns=9, actions={5: Interrupted}), rng(), tmp_path)
+    number, history = run_training(Counter(turns=4), rng(), tmp_path)
+    assert number.x[0] == 4 and len(history["x"]) == 4
 
 
 def test_an_interrupt_while_it_saves_loses_nothing(tmp_path, monkeypatch):
@@ -452,6 +608,23 @@ def test_progress_is_said_on_standard_error_only_when_asked(capsys):
     run_training(Counter(turns=2), rng(), progress=True)
     err = capsys.readouterr().err
     assert "turn 2/2" in err and "x 2" in err and "nowhere" not in err
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt, Diverged("too large")])
+def test_the_progress_line_is_ended_however_the_run_ends(error, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    actions = {} if error is None else {3: error}
+    try:
+        run_training(Counter(turns=4, actions=actions), rng(), progress=True)
+    except (KeyboardInterrupt, Diverged):
+        pass
+    text = sys.stderr.getvalue()
+    assert "turn 2/4" in text and text.count("\n") == 1 and text.endswith("\n")
 
 
 def test_what_could_not_be_saved_is_refused_before_the_first_turn(tmp_path):

@@ -2,10 +2,10 @@
 import numpy as np
 import pytest
 
-from numpy_dgm import init_mlp, open_data, train_classifier
+from numpy_dgm import open_data
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.records import flatten
-from numpy_dgm.neural import mlp_forward, softmax_cross_entropy
+from numpy_dgm.neural import init_mlp, mlp_forward, softmax_cross_entropy, train_classifier
 from numpy_dgm.neural.layers import BatchNorm, Dropout, Tanh
 from numpy_dgm.runs import load_run
 from numpy_dgm.runs.classifier import EvaluateOptions, TrainOptions, evaluate, train
@@ -21,6 +21,38 @@ def test_the_network_is_the_one_asked_for_and_comes_back(tmp_path):
     np.testing.assert_array_equal(flatten(run.model), flatten(mlp))
 
 
+def test_the_run_is_that_of_train_classifier_from_the_start_that_the_seed_draws(tmp_path):
+    settings = {"rate": 0.01, "optimizer": "momentum", "batch_size": 100, "schedule": "cosine"}
+    mlp, _ = train(TrainOptions(data="digits", hidden=(12,), epochs=2, seed=3, **settings), tmp_path)
+    data, rng = open_data("digits", part="train", bits="grey"), np.random.default_rng(3)
+    expected, _ = train_classifier(init_mlp([64, 12, 10], rng), data, data.labels, rng=rng, epochs=2, **settings)
+    assert flatten(mlp).tobytes() == flatten(expected).tobytes()
+    assert load_run(tmp_path).metadata == {"seed": 3}
+
+
+def test_a_run_made_in_python_on_bits_is_measured_on_bits(tmp_path):
+    data, rng = open_data("digits", part="train", bits="threshold"), np.random.default_rng(0)
+    mlp, _ = train_classifier(init_mlp([64, 10], rng), data, data.labels, rng=rng, epochs=1, checkpoint=tmp_path)
+    report = evaluate(load_run(tmp_path), EvaluateOptions())
+    test = open_data("digits", part="test", bits="threshold")
+    logits, _ = mlp_forward(mlp, test[:], training=False)
+    assert report.error == np.mean(logits.argmax(axis=1) != test.labels) and "bits threshold" in report.data
+
+
+def test_a_run_made_in_python_on_an_array_is_measured_on_grey_pixels(tmp_path):
+    data, rng = open_data("digits", part="train", bits="grey"), np.random.default_rng(0)
+    train_classifier(init_mlp([64, 10], rng), data[:], data.labels, rng=rng, epochs=1, checkpoint=tmp_path)
+    assert "bits grey" in evaluate(load_run(tmp_path), EvaluateOptions(data="digits")).data
+
+
+def test_classes_that_the_run_does_not_know_are_refused(tmp_path):
+    data, rng = open_data("digits", part="train", bits="grey"), np.random.default_rng(0)
+    few = data.take(data.labels < 3)
+    train_classifier(init_mlp([64, 3], rng), few, few.labels, rng=rng, epochs=1, checkpoint=tmp_path)
+    with pytest.raises(InvalidInput, match="data: expected labels that the run knows: 0 1 2, got 3 4 5 6 7 8 9"):
+        evaluate(load_run(tmp_path), EvaluateOptions())
+
+
 def test_evaluation_counts_wrong_classes_on_the_test_part(tmp_path):
     mlp, _ = train(TrainOptions(data="digits", epochs=20), tmp_path)
     report = evaluate(load_run(tmp_path), EvaluateOptions())
@@ -32,6 +64,8 @@ def test_evaluation_counts_wrong_classes_on_the_test_part(tmp_path):
     assert report.errors[3] == (wrong[test.labels == 3].sum(), (test.labels == 3).sum())
     assert sum(n for n, _ in report.errors.values()) == wrong.sum()
     assert "digits, part test" in str(report) and "class 3" in str(report)
+    standard_error = wrong.std() / np.sqrt(360)
+    assert f"error            {wrong.mean():.2%} ± {standard_error:.2%}\n" in str(report)
     seen = evaluate(load_run(tmp_path), EvaluateOptions(part="train"))
     assert seen.error < report.error and "part train" in seen.data
 

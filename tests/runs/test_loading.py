@@ -7,7 +7,14 @@ from numpy_dgm.data.files import DataWarning
 from numpy_dgm.foundation.checkpoint import load_checkpoint, save_checkpoint
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.runs import KINDS, load_run
-from numpy_dgm.runs.loading import class_names, labels_by_name, open_measured_data, opening
+from numpy_dgm.runs.loading import (
+    class_names,
+    labels_by_name,
+    open_measured_data,
+    open_training_data,
+    opening,
+    reopen_data,
+)
 from numpy_dgm.runs.rbm import EvaluateOptions, TrainOptions, train
 
 
@@ -29,6 +36,31 @@ def run_folder(tmp_path_factory):
 def test_a_loaded_run_prints_as_what_it_is(run_folder):
     text = repr(load_run(run_folder))
     assert "of kind rbm, finished" in text and "W        float32 (64, 4)" in text and "reconstruction_error" in text
+
+
+def test_a_run_that_was_stopped_says_how_far_it_is(tmp_path):
+    def stop(rbm, history):
+        if len(history["rate"]) == 3:
+            raise KeyboardInterrupt
+
+    data, rng = np.random.default_rng(0).integers(0, 2, size=(20, 6)), np.random.default_rng(0)
+    with pytest.raises(KeyboardInterrupt):
+        train_rbm(init_rbm(6, 3, rng), data, rng=rng, epochs=9, checkpoint=tmp_path, on_record=stop)
+    run = load_run(tmp_path)
+    assert (run.done, run.total) == (2, 9) and "of kind rbm, 2 of 9\n" in repr(run)
+
+
+def test_sampled_bits_are_those_of_the_seed_again_and_others_for_the_test(tmp_path):
+    """Data without parts: the same grey pixels, drawn once for training and once for the test."""
+    np.save(tmp_path / "grey.npy", np.random.default_rng(0).random((30, 9)).astype(np.float32))
+    path = str(tmp_path / "grey.npy")
+    train(TrainOptions(data=path, bits="sampled", hidden=2, epochs=1, seed=5), tmp_path / "run")
+    run = load_run(tmp_path / "run")
+    expected = open_training_data(TrainOptions(data=path, seed=5), "sampled")[:]
+    np.testing.assert_array_equal(reopen_data(run)[:], expected)
+    assert np.any(open_training_data(TrainOptions(data=path, seed=6), "sampled")[:] != expected)
+    found = measured(run)
+    assert "bits sampled" in found.what and np.mean(found.cases[:] != expected) > 0.1
 
 
 CHANGES = {
@@ -56,7 +88,8 @@ def test_what_is_no_run_of_a_known_kind_is_named(name, run_folder, tmp_path):
 
 
 @pytest.mark.parametrize("array, message", [
-    (np.zeros((64, 5), np.float32), "rbm"), (np.full((64, 4), np.nan, np.float32), "rbm.W: expected finite values"),
+    (np.zeros((64, 5), np.float32), "rbm"), (np.full((64, 4), np.nan, np.float32), "result.W: expected finite"),
+    (np.full((64, 4), 1e30, np.float32), "result.W: expected finite values up to 1e.15 in size, got up to 1e.30"),
     (np.zeros(3), "rbm"), (np.array(["a"]), "rbm.W: expected real numbers"),
 ])
 def test_a_model_that_cannot_be_one_is_refused(array, message, run_folder, tmp_path):
@@ -218,9 +251,9 @@ def test_a_description_that_is_none_is_refused(run_folder, tmp_path, change):
     description = {**state["description"], **change}
     state["description"] = {name: value for name, value in description.items() if value is not ...}
     save_checkpoint(tmp_path / "checkpoint.npz", state)
-    for options in ({}, {"data": "digits"}):
-        with pytest.raises(InvalidInput, match="expected a description of data as numpy_dgm keeps it"):
-            measured(load_run(tmp_path), **options)
+    [name] = change
+    with pytest.raises(InvalidInput, match=f"checkpoint.npz: description: expected {name} as Data describe them, got "):
+        load_run(tmp_path)
 
 
 def test_classes_go_by_their_names(run_folder, tmp_path):

@@ -1,5 +1,6 @@
 """The `dgm` command as a person meets it: what it prints, what it leaves, how it refuses."""
 import os
+import shlex
 import subprocess
 import sys
 import warnings
@@ -156,6 +157,53 @@ def test_the_version_is_that_of_the_package(tmp_path):
     assert code == 0 and out == f"numpy_dgm {__version__}\n"
     installed = (Path(__file__).parents[1] / "setup.cfg").read_text(encoding="utf8")
     assert "version = attr: numpy_dgm.__version__" in installed
+
+
+SHAPES = {
+    "grey": ((8, 5, 1), []), "colour": ((6, 6, 3), []), "channels first": ((3, 4, 5), []), "a table": ((11,), []),
+    "a table with a shape": ((12,), ["--image-shape", "3", "4"]), "grey levels": ((4, 4), ["--bits", "grey"]),
+    "reals": ((7,), ["--bits", "sampled"]),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_train_says_comes_next_works(tmp_path, name, capsys, monkeypatch):
+    """For every shape of data, in a folder with a space in its name."""
+    shape, options = SHAPES[name]
+    monkeypatch.chdir(tmp_path)
+    np.save("data.npy", np.random.default_rng(0).integers(0, 256, (30, *shape)).astype(np.uint8))
+    line = ["train", "rbm", "--data", "data.npy", "--hidden", "4", "--epochs", "1", "--out", "a run", *options]
+    assert main(line) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"data  data.npy: 30 cases of {np.prod(shape)} numbers")
+    said = out.splitlines()[-1].removeprefix("next:  ")
+    for command_line in said.split("      "):
+        arguments = shlex.split(command_line)
+        assert arguments[0] == "dgm"
+        assert main([*arguments[1:], *(["--steps", "3"] if "sample" in arguments else ["--temperatures", "20"])]) == 0
+    assert Path("samples.png").stat().st_size > 1000 and Path("samples_filters.png").stat().st_size > 1000
+
+
+def test_options_of_the_data_reach_every_kind(tmp_path, capsys, monkeypatch):
+    """A table with labels in its middle column, an index, and integers up to 16; evaluate opens it in the same way."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    rows = np.insert(rng.integers(0, 2, (40, 9)) * 16, 4, np.arange(40) % 2 + 7, axis=1)
+    np.savetxt("f.txt", np.column_stack([rows, np.arange(40)]), fmt="%d")
+    options = ["--data", "f.txt", "--label-column", "4", "--skip-columns", "10", "--scale", "16"]
+    for kind, more in (("rbm", ["--epochs", "1", "--hidden", "2"]), ("boltzmann", ["--epochs", "1", "--hidden", "2"]),
+                       ("gan", ["--steps", "2", "--conditional", "--hidden", "4"]), ("classifier", ["--epochs", "1"])):
+        assert main(["train", kind, *options, *more, "--out", kind]) == 0
+        out = capsys.readouterr().out
+        assert "f.txt: 40 cases of 9 numbers; images 3 x 3;" in out and "labels 7 8; labels in column 4, without" in out
+        assert main(["evaluate", kind]) == 0
+        assert "the cases that it learnt from" in capsys.readouterr().out
+    np.savez("f.npz", spam=rows[:, :4] // 8, eggs=rows[:, 4])
+    for kind in ("rbm", "classifier"):
+        line = ["train", kind, "--data", "f.npz", "--array", "spam", "--labels", "eggs", "--epochs", "1", "--out", "z"]
+        assert main([*line[:-1], f"{kind}2"]) == 0 and main(["evaluate", f"{kind}2"]) == 0
+    err = capsys.readouterr().err
+    assert "dgm: f.npz: integers up to 2, so 2 is taken as fully on; scale=2 says the same" in err
 
 
 INTEGER = "expected an integer >= 1, got"

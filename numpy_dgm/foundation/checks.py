@@ -20,7 +20,18 @@ class InvalidInput(ValueError):
 
 def invalid(name: object, expected: str, got: object, advice: str = "") -> InvalidInput:
     """The InvalidInput that says "name: expected ..., got ...; advice", to be raised."""
-    return InvalidInput(f"{name}: expected {expected}, got {got}" + (f"; {advice}" if advice else ""))
+    message = f"{one_line(name, 400)}: expected {expected}, got {one_line(got)}"
+    return InvalidInput(message + (f"; {advice}" if advice else ""))
+
+
+def one_line(value: object, most: int = 300) -> str:
+    """str(value) on one line: control characters as their escapes, and cut where it has more than `most` characters.
+
+    What is read from a file may hold anything, and goes to a terminal.
+    """
+    text = str(value)
+    shown = text if len(text) <= most else text[: most - 3] + "..."
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in shown)
 
 
 def check_array(name: str, value: Any, *, width: int | None = None, ndim: int = 2, low: float | None = None,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import check_cases, fingerprint, row_blocks
+from ..foundation.batches import check_cases, fingerprint_with_labels, row_blocks
 from ..foundation.checks import check_array, check_generator
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
 from ..foundation.progress import History
@@ -149,7 +149,7 @@ class ClassifierTrainer(Trainer):
 
     def fingerprint(self) -> str:
         """A short text that tells these data and labels from others."""
-        return f"{fingerprint(self.data)}, labels {fingerprint(self.labels[:, None])}"
+        return fingerprint_with_labels(self.data, self.labels)
 
 
 def class_logits(mlp: MLP, data: Any, rows: Array | None = None) -> Array:

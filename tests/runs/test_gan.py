@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from numpy_dgm import MLP, evaluate_coverage, generate, init_mlp, make_gan, open_data, train_gan
+from numpy_dgm import MLP, evaluate_coverage, generate, init_mlp, make_gan, open_data, plots, train_gan
 from numpy_dgm.adversarial import R1
 from numpy_dgm.adversarial import GAN
 from numpy_dgm.adversarial.coverage import mmd, precision_and_recall, sliced_wasserstein
@@ -91,6 +91,50 @@ def test_a_conditional_gan_samples_its_classes_in_turn(tmp_path):
     x = samples(tmp_path, count=20, seed=1)
     np.testing.assert_array_equal(x, generate(gan, 20, np.random.default_rng(1), np.arange(20) % 10))
     assert 0 <= x.min() and x.max() <= 1
+
+
+@pytest.mark.parametrize("names", [[1, 2, 3], [3, 8], ["cat", "dog"], [10**15, -4]])
+def test_only_classes_that_were_seen_are_sampled_and_figures_name_them(tmp_path, names, monkeypatch, capsys):
+    labels = np.array(names)[np.arange(60) % len(names)]
+    np.savez(tmp_path / "f.npz", x=np.random.default_rng(0).random((60, 4, 5)), y=labels)
+    gan, _ = trained(tmp_path / "run", **{**DIGITS, "data": str(tmp_path / "f.npz")})
+    assert gan.n_classes == len(names) and gan.n_latent == 5
+    drawn = []
+    draw = plots.samples
+    monkeypatch.setattr(plots, "samples", lambda *args, **named: drawn.append(named["names"]) or draw(*args, **named))
+    sample(load_run(tmp_path / "run"), SampleOptions(out=tmp_path / "s.png", count=7))
+    in_order = sorted(names)
+    assert drawn == [[in_order[i % len(names)] for i in range(7)]]
+    samples(tmp_path / "run", count=4)
+    assert f"of each class in turn: {' '.join(map(str, in_order))}" in capsys.readouterr().out
+
+
+def test_images_that_are_not_square_in_colour_and_tables_are_sampled(tmp_path):
+    for i, shape in enumerate(((4, 5, 1), (4, 4, 3), (3, 4, 4), (11,))):
+        np.save(tmp_path / "f.npy", np.random.default_rng(0).integers(0, 256, (60, *shape)).astype(np.uint8))
+        options = {**RING, "data": str(tmp_path / "f.npy")}
+        trained(tmp_path / str(i), **options)
+        sample(load_run(tmp_path / str(i)), SampleOptions(out=tmp_path / "s.png", count=5))
+        assert evaluate(load_run(tmp_path / str(i)), EvaluateOptions()).data.endswith("the cases that it learnt from")
+
+
+def test_where_no_other_cases_are_there_halves_stand_on_both_sides(tmp_path):
+    """Two halves of unlike cases: each real case would be its own nearest, were they the same."""
+    x = np.random.default_rng(0).random((60, 4, 4))
+    np.save(tmp_path / "f.npy", x)
+    trained(tmp_path / "run", **{**RING, "data": str(tmp_path / "f.npy")})
+    report = evaluate(load_run(tmp_path / "run"), EvaluateOptions())
+    assert report.real.sliced_wasserstein > 0.01 and report.real.mmd.p_value > 0.001
+    rng = np.random.default_rng(0)
+    gan = make_gan(init_mlp([2, 8, 16], rng, output="sigmoid"), init_mlp([16, 8, 1], rng))
+    train_gan(gan, x.reshape(60, 16), rng=rng, steps=2, checkpoint=tmp_path / "python")
+    report = evaluate(load_run(tmp_path / "python"), EvaluateOptions(data=str(tmp_path / "f.npy")))
+    assert report.data == f"{tmp_path / 'f.npy'}, bits grey" and report.real.sliced_wasserstein > 0.01
+    with pytest.raises(InvalidInput, match="data: expected cases of 16 numbers, as the run learnt from, got 64"):
+        evaluate(load_run(tmp_path / "python"), EvaluateOptions(data="digits"))
+    np.save(tmp_path / "f.npy", x[:1])
+    with pytest.raises(InvalidInput, match="data: expected at least two cases, got 1"):
+        evaluate(load_run(tmp_path / "python"), EvaluateOptions(data=str(tmp_path / "f.npy")))
 
 
 def test_evaluation_on_the_ring_is_coverage_beside_real_cases(tmp_path):
@@ -210,6 +254,8 @@ def test_the_metadata_of_a_run_made_in_python_do_nothing(metadata, tmp_path):
 @pytest.mark.parametrize("change, message", [
     ({"conditional": True}, "conditional: expected data with labels, got ring, which has none"),
     ({"part": "test"}, "part: expected None, since ring has no parts, got 'test'"),
+    ({"scale": 2.0}, "scale: expected None, since ring is no file, got 2.0"),
+    ({"labels": "y"}, "labels: expected None, since ring is no file, got 'y'"),
     ({"data": "nonsense"}, "nonsense"),
     ({"packing": 3}, "batch_size: expected a multiple of the packing, 3, got 64"),
 ])

@@ -1,6 +1,7 @@
 """The `dgm` command. It loads the rest only when it runs, so that Ctrl-C is answered from the first moment on."""
 import os
 import sys
+from collections.abc import Callable
 
 from . import __version__
 
@@ -13,17 +14,11 @@ def main(arguments: list | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # whatever the terminal's encoding, no character stops the command
             stream.reconfigure(errors="backslashreplace")
-    try:
-        code = run(arguments)
-        sys.stdout.flush()
-    except BrokenPipeError:  # such as `dgm lessons | head`
-        close_output()
-        return 141
-    except OSError as error:  # such as a full disk under standard output
-        close_output()
-        print(f"dgm: {error}", file=sys.stderr)
-        return 2
-    return code
+    code = in_words(lambda: run(arguments))
+    flushed = in_words(sys.stdout.flush)
+    if flushed:  # nothing more can be written, which Python would try again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code or flushed
 
 
 def run(arguments: list) -> int:
@@ -40,9 +35,15 @@ def run(arguments: list) -> int:
         return 130
 
 
-def close_output() -> None:
-    """Let nothing more be written to standard output, which Python would try again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def in_words(act: Callable) -> int:
+    """What `act` returns, 0 for None; an exit code, and a sentence, where the system refuses something."""
+    try:
+        return act() or 0
+    except BrokenPipeError:  # such as `dgm lessons | head`
+        return 141
+    except OSError as error:  # such as a full disk
+        print(f"dgm: {error}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ be done, and one sentence on standard error says why; 130 interrupted.
 """
 import argparse
 import inspect
+import shlex
 import sys
 import warnings
 from dataclasses import fields
@@ -94,13 +95,16 @@ def train(options: argparse.Namespace) -> int:
                                       folder)
         print(model)
         print(history)
-        module.draw_training(load_run(folder))
+        run = load_run(folder)
+        module.draw_training(run)
     except KeyboardInterrupt as interrupt:
         is_kept = (folder / CHECKPOINT).exists()
         raise KeyboardInterrupt(f"{folder} keeps the run as far as it has come, and the same command goes on with it"
                                 if is_kept else "nothing was kept, no turn was whole yet") from interrupt
-    sample = f"      dgm sample {folder} --out samples.png" if module.SampleOptions else ""
-    print(f"next:  dgm evaluate {folder}{sample}")
+    out = shlex.quote(str(folder))
+    bits = " --bits threshold" if getattr(module, "NEEDS_BITS", False) and run.description.get("has_grey") else ""
+    sample = f"      dgm sample {out} --out samples.png" if module.SampleOptions else ""
+    print(f"next:  dgm evaluate {out}{bits}{sample}")
     return 0
 
 
@@ -210,6 +214,7 @@ def add_run_command(commands, name: str) -> None:
 {COMMANDS[name]} The options are those of the run's kind: dgm {name} RUN --help shows them.""")
     command.add_argument("run_folder", metavar="RUN", help="folder of a run, by `dgm train` or made in Python with "
                                                            "checkpoint=")
+    command.set_defaults(run=lambda options: load_run(options.run_folder) and 0)  # which is not there, or was found
 
 
 def add_lessons(commands) -> None:

@@ -66,7 +66,7 @@ def changed_files(revision):
 def files_of(mutant):
     """Its module, its list, its tests, its lessons."""
     module = Path(mutant.module)
-    beside = [module.with_name(f"mutants_{module.name}"), mutant.tests]
+    beside = [module.with_name(f"mutants_{module.stem.strip('_')}.py"), mutant.tests]  # mutants_main.py of __main__.py
     lessons = [path for number in mutant.lessons.split() for path in ROOT.glob(f"lessons/{number}_*.py")]
     return {ROOT / "numpy_dgm" / module, *(ROOT / "tests" / name for name in beside), *lessons}
 

@@ -1,7 +1,10 @@
 """The `dgm` command as a person meets it: what it prints, what it leaves, how it refuses."""
 import os
+import shlex
 import subprocess
 import sys
+import warnings
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +12,15 @@ import pytest
 
 from numpy_dgm import __version__, command, load_run
 from numpy_dgm.__main__ import main
+from numpy_dgm.course.lessons import LessonRun
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.runs import KINDS
 
 
-def dgm(*arguments, folder):
+def dgm(*arguments, folder, encoding="utf8"):
     """Run `dgm` in a process of its own in `folder`: (exit code, standard output, standard error)."""
     done = subprocess.run([sys.executable, "-m", "numpy_dgm", *arguments], cwd=folder, capture_output=True,
-                          encoding="utf8", env={**os.environ, "PYTHONIOENCODING": "utf8"}, check=False)
+                          encoding="utf8", env={**os.environ, "PYTHONIOENCODING": encoding}, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -33,7 +37,7 @@ def trained(tmp_path_factory):
 def test_train_says_how_far_it_is_and_what_comes_next(trained):
     folder, out, err = trained
     assert "epoch 3/3" in err and "cases/s" in err and "left" in err and "\r" not in err and "Warning" not in err
-    assert "W        float32 (64, 8)" in out and "dgm evaluate run" in out
+    assert "W        float32 (64, 8)" in out and "reconstruction_error" in out and "dgm evaluate run" in out
     assert sorted(os.listdir(folder / "run")) == ["checkpoint.npz", "training.png"]
 
 
@@ -44,7 +48,8 @@ def test_evaluate_prints_an_exact_log_likelihood_with_its_error(trained):
 
 def test_sample_draws_images_or_writes_bits(trained):
     folder = trained[0]
-    code, _, _ = dgm("sample", "run", "--out", "new/s.png", "--count", "9", "--steps", "5", folder=folder)
+    code, out, _ = dgm("sample", "run", "--out", "new/s.png", "--count", "9", "--steps", "5", folder=folder)
+    assert "None" not in out
     assert code == 0 and {"s.png", "s_filters.png"} <= set(os.listdir(folder / "new"))
     code, _, _ = dgm("sample", "run", "--out", "s.npy", "--count", "9", "--steps", "5", folder=folder)
     bits = np.load(folder / "s.npy")
@@ -95,6 +100,28 @@ def test_lessons_counts_what_was_proved(capsys):
     assert "ok (4.1)" in out and "equations proved in 1 lessons, 0 lessons failed" in out
 
 
+def lesson_runs(monkeypatch, **outcomes):
+    """Let each lesson end as it is said by its number, lesson_01=(succeeded, proved); what was asked of them."""
+    asked = []
+
+    def run_lesson(path, proofs_only):
+        asked.append((path.name[:2], proofs_only))
+        succeeded, proved = outcomes[f"lesson_{path.name[:2]}"]
+        return LessonRun(path, 1.0, succeeded, "", proved, ())
+
+    monkeypatch.setattr(command, "run_lesson", run_lesson)
+    return asked
+
+
+def test_lessons_that_fail_are_counted_and_are_a_failure(monkeypatch, capsys):
+    asked = lesson_runs(monkeypatch, lesson_04=(True, ("4.1", "4.2", "4.1")), lesson_05=(False, ("5.1",)))
+    assert main(["lessons", "4", "5"]) == 1
+    out = capsys.readouterr().out
+    assert "3 equations proved in 2 lessons, 1 lessons failed" in out and "1, then FAILED" in out
+    assert main(["lessons", "4", "--proofs"]) == 0
+    assert asked == [("04", False), ("05", False), ("04", True)]
+
+
 def test_a_boltzmann_machine_is_trained_sampled_and_evaluated(tmp_path):
     code, out, err = dgm("train", "boltzmann", "--data", "bars-and-stripes", "--hidden", "4", "--epochs", "3", "--out",
                          "run", folder=tmp_path)
@@ -132,6 +159,53 @@ def test_the_version_is_that_of_the_package(tmp_path):
     assert "version = attr: numpy_dgm.__version__" in installed
 
 
+SHAPES = {
+    "grey": ((8, 5, 1), []), "colour": ((6, 6, 3), []), "channels first": ((3, 4, 5), []), "a table": ((11,), []),
+    "a table with a shape": ((12,), ["--image-shape", "3", "4"]), "grey levels": ((4, 4), ["--bits", "grey"]),
+    "reals": ((7,), ["--bits", "sampled"]),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_train_says_comes_next_works(tmp_path, name, capsys, monkeypatch):
+    """For every shape of data, in a folder with a space in its name."""
+    shape, options = SHAPES[name]
+    monkeypatch.chdir(tmp_path)
+    np.save("data.npy", np.random.default_rng(0).integers(0, 256, (30, *shape)).astype(np.uint8))
+    line = ["train", "rbm", "--data", "data.npy", "--hidden", "4", "--epochs", "1", "--out", "a run", *options]
+    assert main(line) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"data  data.npy: 30 cases of {np.prod(shape)} numbers")
+    said = out.splitlines()[-1].removeprefix("next:  ")
+    for command_line in said.split("      "):
+        arguments = shlex.split(command_line)
+        assert arguments[0] == "dgm"
+        assert main([*arguments[1:], *(["--steps", "3"] if "sample" in arguments else ["--temperatures", "20"])]) == 0
+    assert Path("samples.png").stat().st_size > 1000 and Path("samples_filters.png").stat().st_size > 1000
+
+
+def test_options_of_the_data_reach_every_kind(tmp_path, capsys, monkeypatch):
+    """A table with labels in its middle column, an index, and integers up to 16; evaluate opens it in the same way."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    rows = np.insert(rng.integers(0, 2, (40, 9)) * 16, 4, np.arange(40) % 2 + 7, axis=1)
+    np.savetxt("f.txt", np.column_stack([rows, np.arange(40)]), fmt="%d")
+    options = ["--data", "f.txt", "--label-column", "4", "--skip-columns", "10", "--scale", "16"]
+    for kind, more in (("rbm", ["--epochs", "1", "--hidden", "2"]), ("boltzmann", ["--epochs", "1", "--hidden", "2"]),
+                       ("gan", ["--steps", "2", "--conditional", "--hidden", "4"]), ("classifier", ["--epochs", "1"])):
+        assert main(["train", kind, *options, *more, "--out", kind]) == 0
+        out = capsys.readouterr().out
+        assert "f.txt: 40 cases of 9 numbers; images 3 x 3;" in out and "labels 7 8; labels in column 4, without" in out
+        assert main(["evaluate", kind]) == 0
+        assert "the cases that it learnt from" in capsys.readouterr().out
+    np.savez("f.npz", spam=rows[:, :4] // 8, eggs=rows[:, 4])
+    for kind in ("rbm", "classifier"):
+        line = ["train", kind, "--data", "f.npz", "--array", "spam", "--labels", "eggs", "--epochs", "1", "--out", "z"]
+        assert main([*line[:-1], f"{kind}2"]) == 0 and main(["evaluate", f"{kind}2"]) == 0
+    err = capsys.readouterr().err
+    assert "dgm: f.npz: integers up to 2, so 2 is taken as fully on; scale=2 says the same" in err
+
+
 INTEGER = "expected an integer >= 1, got"
 
 
@@ -156,7 +230,10 @@ INTEGER = "expected an integer >= 1, got"
     (["train", "rbm", "--data", "digits", "--out", "notes.txt"], "notes.txt"),
     (["train", "rbm", "--data", "notes.txt", "--out", "new"], "notes.txt"),
     (["train", "rbm", "--data", "digits", "--out", "new", "--patience", "3"], "for patience to watch"),
+    (["train", "rbm", "--data", "digits"], "required: --out"),
     (["evaluate", "nowhere"], "nowhere"),
+    (["evaluate", "nowhere", "--seed", "3"], "expected a checkpoint, got no such file"),
+    (["evaluate", "-1"], "expected a checkpoint, got no such file"),
     (["evaluate", "run", "--data", "bars-and-stripes"], "a last axis of 64"),
     (["evaluate", "run", "--steps", "3"], "unrecognized arguments: --steps 3"),
     (["evaluate"], "required: RUN"),
@@ -196,6 +273,7 @@ def test_the_help_of_train_has_every_setting_of_the_kind(kind, capsys):
     with pytest.raises(SystemExit):
         main(["train", kind, "--help"])
     out = "".join(capsys.readouterr().out.split())  # lines are broken at hyphens, too
+    assert "(default:None)" not in out and "(default:(" not in out
     for name, one in KINDS[kind].TrainOptions.__dataclass_fields__.items():
         if one.metadata.get("option", True):
             assert f"--{name.replace('_', '-')}" in out or f"--no-{name.replace('_', '-')}" in out
@@ -209,6 +287,81 @@ def test_the_help_of_a_run_shows_the_options_of_its_kind_and_no_others(trained, 
         main([command, str(trained[0] / "run"), "--help"])
     out = capsys.readouterr().out
     assert stopped.value.code == 0 and has in out and has_not not in out and "restricted Boltzmann machine" in out
+
+
+def test_a_warning_is_a_line_without_the_place_in_the_code(monkeypatch, capsys):
+    def warned(options):
+        warnings.warn("the run is slow", UserWarning, stacklevel=1)
+        return 0
+
+    monkeypatch.setattr(command, "parse", lambda arguments: Namespace(run=warned))
+    assert main(["demo"]) == 0
+    assert capsys.readouterr() == ("", "dgm: the run is slow\n")
+
+
+def test_too_little_memory_is_said_in_a_sentence(monkeypatch, capsys):
+    def too_large(arguments):
+        raise MemoryError("Unable to allocate 9 TiB")
+
+    monkeypatch.setattr(command, "parse", too_large)
+    assert main(["demo"]) == 2
+    assert capsys.readouterr().err == "dgm: not enough memory (Unable to allocate 9 TiB)\n"
+
+
+@pytest.mark.parametrize("arguments, before, after", [
+    (["demo"], None, "1"), (["demo"], "2", "2"), (["lessons"], None, None),
+])
+def test_the_demo_runs_in_one_thread_unless_it_was_asked_for_more(arguments, before, after, monkeypatch):
+    monkeypatch.setattr(command, "run_command", lambda arguments: 0)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", str(before))
+    if before is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    assert main(arguments) == 0
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == after
+
+
+def test_a_narrow_encoding_stops_nothing(trained):
+    code, out, err = dgm("evaluate", "run", folder=trained[0], encoding="ascii")
+    assert code == 0 and "\\xb1" in out and err == ""
+
+
+def printed_to(output, folder):
+    """`dgm --version` with its standard output there, buffered as it is usually: (exit code, standard error)."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run([sys.executable, "-m", "numpy_dgm", "--version"], cwd=folder, stdout=output,
+                          stderr=subprocess.PIPE, encoding="utf8", env=environment, check=False)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full is Linux's")
+def test_a_full_disk_under_standard_output_is_said_in_one_sentence(tmp_path):
+    with open("/dev/full", "w", encoding="utf8") as full:
+        code, err = printed_to(full, tmp_path)
+    assert code == 2 and err.startswith("dgm: [Errno 28]") and err.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_a_pipe_that_nobody_reads_ends_the_command_without_a_word(tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        assert printed_to(writer, tmp_path) == (141, "")
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.parametrize("folder, sentence", [
+    ("new", "nothing was kept, no turn was whole yet"),
+    ("run", "run keeps the run as far as it has come, and the same command goes on with it"),
+])
+def test_an_interrupt_of_training_says_what_is_kept(folder, sentence, trained, monkeypatch, capsys):
+    def interrupted(options, folder):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(trained[0])
+    monkeypatch.setattr(KINDS["rbm"], "train", interrupted)
+    assert main(["train", "rbm", "--data", "digits", "--out", folder]) == 130
+    assert capsys.readouterr().err == f"dgm: interrupted; {sentence}\n"
 
 
 def test_an_interrupt_is_answered_in_one_sentence(monkeypatch, capsys):

@@ -33,6 +33,67 @@ def test_images_are_square_where_no_shape_is_given():
         plots.tile(np.zeros((1, 5)), image_shape=(2, 3))
 
 
+@pytest.mark.parametrize("colours_first", [False, True])
+def test_a_tile_of_colour_images_has_their_colours_last(colours_first):
+    images = np.random.default_rng(0).random((5, 2, 4, 3))
+    flat = (np.moveaxis(images, -1, 1) if colours_first else images).reshape(5, 24)
+    shape = (3, 2, 4) if colours_first else (2, 4, 3)
+    canvas = plots.tile(flat, image_shape=shape, columns=2)
+    assert canvas.shape == (3 * 3 - 1, 2 * 5 - 1, 3) and np.isfinite(canvas).all()
+    for i in range(5):
+        top, left = 3 * (i // 2), 5 * (i % 2)
+        np.testing.assert_array_equal(canvas[top : top + 2, left : left + 4], images[i])
+    fig = plots.samples(flat, shape)
+    np.testing.assert_array_equal(fig.axes[0].images[0].get_array()[:2, :4], images[0])
+    assert plots.image_size(shape) == plots.image_size((2, 4)) == (2, 4)
+    plots.chains_over_time(flat.reshape(5, 1, 24), shape)
+
+
+@pytest.mark.parametrize("shape", [(24,), (2, 2, 6), (2, 4, 3, 1), (5, 5)])
+def test_other_shapes_are_no_images(shape):
+    with pytest.raises(InvalidInput, match="^image_shape: expected a shape of 24 pixels, got "):
+        plots.tile(np.zeros((2, 24)), image_shape=shape)
+
+
+def test_cases_that_are_no_images_are_drawn_as_a_table():
+    x = np.random.default_rng(0).random((7, 11))
+    fig = plots.samples(x, names=[3, 8, 3, 8, 3, 8, 3])
+    np.testing.assert_array_equal(fig.axes[0].images[0].get_array(), x)
+    assert fig.axes[0].get_xlabel() == "column" and fig.axes[0].get_ylabel() == "sample"
+    assert [text.get_text() for text in fig.axes[0].get_yticklabels()][:2] == ["3", "8"]
+    W = np.random.default_rng(0).normal(size=(11, 120))
+    fig = plots.filters(RBM(W=W, b=np.zeros(11), c=np.zeros(120)))
+    np.testing.assert_array_equal(fig.axes[0].images[0].get_array(), W.T[:100])
+    assert fig.axes[0].get_ylabel() == "hidden unit"
+    np.testing.assert_allclose(fig.axes[0].images[0].get_clim(), np.array([-1, 1]) * np.abs(W[:, :100]).max())
+
+
+def test_numbers_beyond_0_and_1_are_drawn_from_the_lowest_to_the_highest():
+    for x, n_axes in ((np.array([[-2.0, 0.5, 0, 4]]), 2), (np.array([[0.0, 0.5, 0.25, 1]]), 1)):
+        fig = plots.samples(x)
+        assert len(fig.axes) == n_axes and fig.axes[0].images[0].get_clim() == (x.min(), x.max())
+    rgb = np.array([[-1.0, 0, 3] * 4])
+    np.testing.assert_allclose(plots.samples(rgb, (2, 2, 3)).axes[0].images[0].get_array()[0, 0], [0, 0.25, 1])
+
+
+def test_filters_of_colour_images_are_grey_where_a_weight_is_zero():
+    W = np.zeros((12, 2))
+    W[:3, 0] = 2, -2, 1
+    image = plots.filters(RBM(W=W, b=np.zeros(12), c=np.zeros(2)), (2, 2, 3)).axes[0].images[0].get_array()
+    np.testing.assert_allclose(image[0, 0], [1, 0, 0.75])
+    np.testing.assert_allclose(image[1, 1], 0.5)
+
+
+def test_names_stand_in_the_corner_of_their_images_and_are_no_formulas(tmp_path):
+    names = ["a", "$x^2", "long" * 10, 2**64, "b\x1b"]
+    shown = ["a", r"\$x^2", "longlonglonglongl...", "18446744073709551616", "b\\x1b"]
+    fig = plots.samples(np.random.default_rng(0).random((5, 6)), (2, 3), columns=2, names=names)
+    texts = fig.axes[0].texts
+    assert [text.get_text() for text in texts] == shown
+    assert [text.get_position() for text in texts] == [(0, 0), (4, 0), (0, 3), (4, 3), (0, 6)]
+    plots.save(fig, "names.png", tmp_path)
+
+
 def drawn_image(fig):
     return fig.axes[0].images[0].get_array().filled(np.nan)
 

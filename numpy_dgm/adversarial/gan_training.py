@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from ..data.mixtures import MixtureOfGaussians, draw_mixture
-from ..foundation.batches import check_cases, fingerprint
+from ..foundation.batches import check_cases, fingerprint, fingerprint_with_labels
 from ..foundation.checks import check_fits, check_generator, check_numbers, invalid, shown
 from ..foundation.guards import TrainingWarning, check_finite
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES, Adam, scheduled_rate
@@ -402,7 +402,7 @@ def describe_source(source: Source) -> str:
         return f"mixture of {fingerprint(source.data.centres)}, sigma {source.data.sigma}"
     if source.labels is None:
         return fingerprint(source.data)
-    return f"{fingerprint(source.data)}, labels {fingerprint(source.labels[:, None])}"
+    return fingerprint_with_labels(source.data, source.labels)
 
 
 def draw_real(source: Source, n: int, rng: Generator, dtype: Any) -> tuple[Array, Array | None]:

@@ -15,6 +15,7 @@ from .checks import InvalidInput, as_array, invalid
 from .types import Array, Generator
 
 CASES_AT_ONCE = 10_000  # rows of data that are read together
+CHECKSUM_NUMBERS = 2**22  # that are read together for a fingerprint
 
 
 def minibatches(rows: Array, batch_size: int, rng: Generator) -> Iterator[Array]:
@@ -108,10 +109,34 @@ def mean_of_cases(data: Any, rows: Array) -> Array:
 
 
 def fingerprint(data: Any) -> str:
-    """A short text that tells two data sets apart: the shape and a checksum of up to 64 cases."""
-    rows = np.unique(np.linspace(0, len(data) - 1, 64).astype(np.int64))
-    sample = np.ascontiguousarray(np.asarray(data[rows], dtype=np.float64))
-    return f"{data.shape[0]} x {data.shape[1]}, checksum {zlib.crc32(sample.tobytes()):08x}"
+    """A short text that tells two data sets apart: the shape and a checksum of every case (N, D), read in blocks.
+
+    It depends on the numbers alone: uint8, float32 and float64 arrays of the same ones have the same fingerprint.
+    """
+    checksum = 0
+    for rows in row_blocks(data.shape[0], CHECKSUM_NUMBERS // max(1, data.shape[1])):
+        block = np.ascontiguousarray(smallest_exact(np.asarray(data[rows])))
+        checksum = zlib.crc32(block.data, zlib.crc32(block.dtype.char.encode(), checksum))
+    return f"{data.shape[0]} x {data.shape[1]}, checksum {checksum:08x}"
+
+
+def fingerprint_with_labels(data: Any, labels: Array) -> str:
+    """The fingerprint of data (N, D) with labels (N,), and with the names of the classes where the data have some."""
+    names = getattr(data, "label_names", None)
+    named = "" if names is None else f", names {zlib.crc32(repr(names).encode()):08x}"
+    return f"{fingerprint(data)}, labels {fingerprint(labels[:, None])}{named}"
+
+
+def smallest_exact(block: Array) -> Array:
+    """The numbers in the first of uint8 and float32 that holds them exactly, else in float64; lowest byte first."""
+    for dtype in (np.dtype("u1"), np.dtype("<f4")):
+        if block.dtype == dtype:
+            return block
+        with np.errstate(invalid="ignore", over="ignore"):
+            small = block.astype(dtype)
+        if np.array_equal(small, block):
+            return small
+    return block.astype("<f8")
 
 
 def describe_cases(data: Any) -> dict:

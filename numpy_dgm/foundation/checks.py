@@ -30,7 +30,7 @@ def invalid(name: object, expected: str, got: object, advice: str = "") -> Inval
     return InvalidInput(message + (f"; {advice}" if advice else ""))
 
 
-def one_line(value: object, most: int = 200) -> str:
+def one_line(value: object, most: int = 300) -> str:
     """str(value) on one line: control characters as their escapes, and cut where it has more than `most` characters.
 
     What is read from a file may hold anything, and goes to a terminal.

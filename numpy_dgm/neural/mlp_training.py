@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import as_cases, check_cases, fingerprint, row_blocks
+from ..foundation.batches import as_cases, check_cases, fingerprint_with_labels, row_blocks
 from ..foundation.checks import check_array, check_generator, check_numbers, invalid
 from ..foundation.guards import diverged
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
@@ -185,7 +185,7 @@ class ClassifierTrainer(Trainer):
 
     def fingerprint(self) -> str:
         """A short text that tells these data and labels from others."""
-        return f"{fingerprint(self.data)}, labels {fingerprint(self.labels[:, None])}"
+        return fingerprint_with_labels(self.data, self.labels)
 
 
 def class_logits(mlp: MLP, data: Any, rows: Array | None = None) -> Array:

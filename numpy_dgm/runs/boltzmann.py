@@ -21,8 +21,17 @@ from ..energy.evaluation import independent_pixels
 from ..foundation.batches import mean_of_cases
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
-from .loading import LoadedRun, check_output, open_test_data, open_training_data, reopen_data, save_array
-from .rbm import DATA_HELP
+from .loading import (
+    DATA_HELP,
+    IMAGE_SHAPE_HELP,
+    DataOptions,
+    LoadedRun,
+    check_output,
+    image_shape_of,
+    open_measured_data,
+    open_training_data,
+    save_array,
+)
 
 HELP = "a general Boltzmann machine"
 DESCRIPTION = """\
@@ -40,7 +49,7 @@ check_model = check_boltzmann
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainOptions(BoltzmannSettings):
+class TrainOptions(DataOptions, BoltzmannSettings):
     """`dgm train boltzmann`"""
 
     data: str = setting(help=DATA_HELP)
@@ -54,7 +63,7 @@ class TrainOptions(BoltzmannSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(Settings):
+class EvaluateOptions(DataOptions):
     """The exact mean log-likelihood, where all states can be listed (20 units), and free energies by mean field.
     """
 
@@ -71,12 +80,13 @@ class SampleOptions(Settings):
     out: Path = setting(Path("samples.png"), ".png: images; .npy: the visible units' states themselves")
     count: int = setting(100, "how many chains, each started at coin flips")
     steps: int = setting(1000, "Gibbs sweeps a chain; too few show the noise that they started at")
+    image_shape: tuple = setting(None, IMAGE_SHAPE_HELP, metavar="LENGTH")
     seed: int = setting(0, "everything drawn comes from it", least=0)
 
 
 def train(options: TrainOptions, folder: Path) -> tuple[BoltzmannMachine, History]:
     """Train a machine with its state kept in `folder`, or go on with the run that is there: `(machine, history)`."""
-    cases = open_training_data(options.data, options.part, options.bits, options.seed)
+    cases = open_training_data(options, options.bits)
     n_visible = cases.shape[1]
     sizes = (n_visible, *options.hidden)
     mask = layered_mask(sizes) if options.connections == "layers" else None
@@ -121,16 +131,16 @@ class Report:
 def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     """The exact log-likelihood, where all states can be listed, and free energies by mean field."""
     machine = run.model
-    cases, what = open_test_data(run, options.data, options.part, options.bits)
+    measured = open_measured_data(run, options, options.bits)
+    cases, training = measured.cases, measured.training
     v = check_bits(cases.name, cases[:], machine.n_visible)
     log_p = log_likelihood(machine, v) if len(machine.b) <= MOST_UNITS else None
-    trained_on = reopen_data(run)
     training_free_energy = pixels = None
-    if trained_on is not None:
-        training_free_energy = mean_free_energy(machine, trained_on[:])
-        pixels = independent_pixels(mean_of_cases(trained_on, np.arange(len(trained_on))), v)
+    if training is not None:
+        training_free_energy = mean_free_energy(machine, training[:])
+        pixels = independent_pixels(mean_of_cases(training, np.arange(len(training))), v)
     return Report(
-        data=what,
+        data=measured.what,
         n_cases=len(v),
         log_likelihood=None if log_p is None else float(log_p.mean()),
         standard_error=None if log_p is None else float(log_p.std() / np.sqrt(len(v))),
@@ -154,4 +164,4 @@ def sample(run: LoadedRun, options: SampleOptions) -> None:
         save_array(v.astype(np.uint8), out)
         return
     title = f"visible units after {options.steps:,} Gibbs sweeps"
-    plots.save(plots.samples(v, run.description.get("image_shape"), title=title), out.name, out.parent)
+    plots.save(plots.samples(v, image_shape_of(run, options), title=title), out.name, out.parent)

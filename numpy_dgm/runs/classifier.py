@@ -5,14 +5,22 @@ from pathlib import Path
 import numpy as np
 
 from .. import plots
-from ..data.dataset import Data
-from ..foundation.checks import invalid
+from ..foundation.checks import invalid, one_line
 from ..foundation.progress import History
-from ..foundation.settings import Settings, setting
-from ..neural.losses import check_class_labels, softmax_cross_entropy
+from ..foundation.settings import setting
+from ..neural.losses import softmax_cross_entropy
 from ..neural.mlp import ELEMENTWISE, MLP, check_mlp, init_mlp, n_inputs, n_outputs
 from ..neural.mlp_training import ClassifierSettings, ClassifierTrainer, class_logits, train_classifier
-from .loading import LoadedRun, open_test_data, open_training_data
+from .loading import (
+    FILES_HELP,
+    DataOptions,
+    LoadedRun,
+    class_names,
+    labels_by_name,
+    labels_of,
+    open_measured_data,
+    open_training_data,
+)
 
 HELP = "a network that tells classes apart"
 DESCRIPTION = """\
@@ -25,11 +33,10 @@ GREY = "grey"  # bits
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainOptions(ClassifierSettings):
+class TrainOptions(DataOptions, ClassifierSettings):
     """`dgm train classifier`"""
 
-    data: str = setting(help="digits, or the path of an IDX, .npz or .csv file with labels or of a folder with MNIST's "
-                             "files")
+    data: str = setting(help=f"digits, or {FILES_HELP}, with labels")
     part: str = setting(None, "of data that have parts (default: train)", choices=("train", "test"))
     hidden: tuple = setting((64,), "hidden units a layer", metavar="UNITS")
     units: str = setting("leaky_relu", "of the hidden layers", choices=tuple(ELEMENTWISE))
@@ -40,7 +47,7 @@ class TrainOptions(ClassifierSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(Settings):
+class EvaluateOptions(DataOptions):
     """How many cases are given a wrong class, in all and class by class, and the mean cross-entropy.
     """
 
@@ -58,20 +65,15 @@ def check_model(mlp: MLP) -> None:
 
 def train(options: TrainOptions, folder: Path) -> tuple[MLP, History]:
     """Train a network with its state kept in `folder`, or go on with the run that is there: `(mlp, history)`."""
-    cases = open_training_data(options.data, options.part, GREY, options.seed)
-    labels = labels_of(cases)
+    cases = open_training_data(options, GREY)
+    labels, names = labels_of("data", cases)
+    if len(names) < 2:
+        raise invalid("data", "labels of at least two classes", f"one, {one_line(names[0], 30)}")
     rng = np.random.default_rng(options.seed)
-    sizes = [cases.shape[1], *options.hidden, int(labels.max()) + 1]
+    sizes = [cases.shape[1], *options.hidden, len(names)]
     mlp = init_mlp(sizes, rng, hidden=options.units, dropout=options.dropout, batch_norm=options.batch_norm)
     return train_classifier(mlp, cases, labels, rng=rng, checkpoint=folder, metadata={"seed": options.seed},
                             progress=True, **options.only(ClassifierSettings))
-
-
-def labels_of(cases: Data) -> np.ndarray:
-    """The labels of the data (N,); InvalidInput where they have none."""
-    if cases.labels is None:
-        raise invalid("data", "data with labels", f"{cases.name}, which has none")
-    return cases.labels
 
 
 def draw_training(run: LoadedRun) -> None:
@@ -87,7 +89,7 @@ class Report:
     n_cases: int
     error: float  # fraction of the cases that is given a wrong class
     loss: float  # mean cross-entropy, in nats
-    errors: dict  # class -> (wrong, cases)
+    errors: dict  # name of a class -> (wrong, cases)
 
     def __str__(self) -> str:
         standard_error = np.sqrt(self.error * (1 - self.error) / self.n_cases)
@@ -96,19 +98,23 @@ class Report:
             f"error            {self.error:.2%} ± {standard_error:.2%}",
             f"cross-entropy    {self.loss:.4f} nats a case",
         ]
-        lines += [f"  class {label:<6} {wrong:5d} of {n} wrong" for label, (wrong, n) in self.errors.items()]
+        names = [one_line(name, 30) for name in self.errors]
+        width = max(map(len, names))
+        lines += [f"  class {name:<{width}} {wrong:5d} of {n} wrong"
+                  for name, (wrong, n) in zip(names, self.errors.values())]
         return "\n".join(lines)
 
 
 def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     """How many cases are given a wrong class, in all and class by class."""
-    cases, what = open_test_data(run, options.data, options.part, GREY)
+    measured = open_measured_data(run, options, run.description.get("bits", GREY), with_labels=True)
+    cases, names = measured.cases, class_names(run, n_outputs(run.model))
     if cases.shape[1] != n_inputs(run.model):
         raise invalid("data", f"cases of {n_inputs(run.model)} numbers, as the run learnt from", cases.shape[1])
-    labels = check_class_labels(labels_of(cases), len(cases), n_outputs(run.model))
+    labels = labels_by_name(cases, names)
     logits = class_logits(run.model, cases)
     loss, _ = softmax_cross_entropy(logits, labels)
     is_wrong = logits.argmax(axis=1) != labels
-    errors = {int(label): (int(is_wrong[labels == label].sum()), int((labels == label).sum()))
+    errors = {names[label]: (int(is_wrong[labels == label].sum()), int((labels == label).sum()))
               for label in np.unique(labels)}
-    return Report(what, len(labels), float(is_wrong.mean()), loss, errors)
+    return Report(measured.what, len(labels), float(is_wrong.mean()), loss, errors)

@@ -23,7 +23,7 @@ from ..adversarial.gan_training import GANSettings, GANTrainer, check_gan, train
 from ..adversarial.noise import InstanceNoise
 from ..adversarial.objectives import OBJECTIVES
 from ..adversarial.penalties import R1, GradientPenalty
-from ..data.dataset import Data
+from ..data.dataset import Data, show_names
 from ..data.mixtures import MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians, to_unit_spread
 from ..foundation.checks import invalid
 from ..foundation.optimizers import SCHEDULES, Adam
@@ -31,8 +31,21 @@ from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
 from ..foundation.state import from_state
 from ..foundation.types import Array, Generator
-from ..neural.mlp import ELEMENTWISE, check_mlp, init_mlp
-from .loading import LoadedRun, check_output, open_test_data, open_training_data, reopen_data, save_array
+from ..neural.mlp import ELEMENTWISE, check_mlp, init_mlp, n_outputs
+from .loading import (
+    FILES_HELP,
+    IMAGE_SHAPE_HELP,
+    DataOptions,
+    LoadedRun,
+    check_output,
+    class_names,
+    image_shape_of,
+    labels_of,
+    open_measured_data,
+    open_training_data,
+    opening,
+    save_array,
+)
 
 MIXTURES = {"ring": ring_of_gaussians, "grid": grid_of_gaussians}
 PENALTIES = {"none": None, "r1": R1, "gradient": GradientPenalty}
@@ -69,11 +82,10 @@ def defaults(name: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainOptions(GANSettings):
+class TrainOptions(DataOptions, GANSettings):
     """`dgm train gan`"""
 
-    data: str = setting(help="ring, grid, digits, or the path of an IDX, .npy, .npz or .csv file or of a folder with "
-                             "MNIST's files")
+    data: str = setting(help=f"ring, grid, digits, or {FILES_HELP}")
     part: str = setting(None, "of data that have parts (default: train)", choices=("train", "test"))
     steps: int = setting(None, f"steps of the generator {defaults('steps')}")
     latents: int = setting(None, f"numbers of noise that a sample is made of {defaults('latents')}")
@@ -102,7 +114,7 @@ class TrainOptions(GANSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(Settings):
+class EvaluateOptions(DataOptions):
     """What its samples cover, beside what real cases would show: on the ring and the grid, the modes; on images,
     precision and recall, the maximum mean discrepancy and the sliced Wasserstein distance.
     """
@@ -119,6 +131,7 @@ class SampleOptions(Settings):
 
     out: Path = setting(Path("samples.png"), ".png: images, or points in the plane; .npy: the numbers themselves")
     count: int = setting(100, "how many samples, of each class in turn where there are classes")
+    image_shape: tuple = setting(None, IMAGE_SHAPE_HELP, metavar="LENGTH")
     seed: int = setting(0, "everything drawn comes from it", least=0)
 
 
@@ -127,12 +140,12 @@ def train(options: TrainOptions, folder: Path) -> tuple[GAN, History]:
 
     A generator of images ends with a sigmoid.
     """
-    source = open_source(options.data, options.part, options.seed)
+    source = open_source(options)
     is_mixture = isinstance(source, MixtureOfGaussians)
     options = with_defaults(options, is_mixture)
-    labels = labels_of(source, options.data) if options.conditional else None
+    labels, names = classes_of(source, options.data) if options.conditional else (None, ())
     rng = np.random.default_rng(options.seed)
-    gan = init_gan(options, source, labels, rng)
+    gan = init_gan(options, source, len(names), rng)
     kind = PENALTIES[options.penalty]
     settings = {
         **options.only(GANSettings),
@@ -158,28 +171,28 @@ def with_defaults(options: TrainOptions, is_mixture: bool) -> TrainOptions:
     return TrainOptions(**values)
 
 
-def open_source(data: str, part: str | None, seed: int) -> MixtureOfGaussians | Data:
+def open_source(options: TrainOptions) -> MixtureOfGaussians | Data:
     """The ring or the grid at unit spread, or grey images. Raises InvalidInput."""
-    if data not in MIXTURES:
-        return open_training_data(data, part, GREY, seed)
-    if part is not None:
-        raise invalid("part", f"None, since {data} has no parts", repr(part))
-    return to_unit_spread(MIXTURES[data]())
+    if options.data not in MIXTURES:
+        return open_training_data(options, GREY)
+    if options.part is not None:
+        raise invalid("part", f"None, since {options.data} has no parts", repr(options.part))
+    for name, value in opening(options).items():
+        raise invalid(name, f"None, since {options.data} is no file", repr(value))
+    return to_unit_spread(MIXTURES[options.data]())
 
 
-def labels_of(source: MixtureOfGaussians | Data, name: str) -> Array:
-    """The labels of the data (N,); InvalidInput where they have none."""
-    labels = None if isinstance(source, MixtureOfGaussians) else source.labels
-    if labels is None:
+def classes_of(source: MixtureOfGaussians | Data, name: str) -> tuple[Array, tuple]:
+    """`(labels (N,), names of the classes)` of the data; InvalidInput where they have none."""
+    if isinstance(source, MixtureOfGaussians):
         raise invalid("conditional", "data with labels", f"{name}, which has none")
-    return labels
+    return labels_of("conditional", source)
 
 
-def init_gan(options: TrainOptions, source: MixtureOfGaussians | Data, labels: Array | None, rng: Generator) -> GAN:
+def init_gan(options: TrainOptions, source: MixtureOfGaussians | Data, n_classes: int, rng: Generator) -> GAN:
     """A fresh GAN of the widths and layers asked for. Draws the generator's weights, then the discriminator's."""
     is_mixture = isinstance(source, MixtureOfGaussians)
     width = source.centres.shape[1] if isinstance(source, MixtureOfGaussians) else source.shape[1]
-    n_classes = 0 if labels is None else int(labels.max()) + 1
     generator = init_mlp([options.latents + n_classes, *options.hidden, width], rng, hidden=options.units,
                          batch_norm=options.batch_norm, output=None if is_mixture else "sigmoid")
     discriminator = init_mlp([options.packing * (width + n_classes), *reversed(options.hidden), 1], rng,
@@ -216,6 +229,15 @@ def mixture_of(run: LoadedRun) -> MixtureOfGaussians | None:
     """The mixture that the run learnt from, as it was given to `train_gan`; None where it was none."""
     state = run.description.get("mixture")
     return None if state is None else from_state("mixture", state, (MixtureOfGaussians,))
+
+
+def name_of_mixture(run: LoadedRun) -> str | None:
+    """The name of the mixture that the command opened for the run; None for others, and for a run made in Python."""
+    name, mixture = run.metadata.get("mixture"), mixture_of(run)
+    if mixture is None or not isinstance(name, str) or name not in MIXTURES:
+        return None
+    is_it = np.array_equal(mixture.centres, to_unit_spread(MIXTURES[name]()).centres)
+    return name if is_it else None
 
 
 def check_model(gan: GAN) -> None:
@@ -261,7 +283,7 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     """What the samples of a run cover: modes, by PacGAN's protocol, or distances to images that it has not seen."""
     rng = np.random.default_rng(options.seed)
     mixture = mixture_of(run)
-    name = run.metadata.get("mixture") or "a mixture"
+    name = name_of_mixture(run) or "a mixture"
     if (options.data in MIXTURES) != (mixture is not None) and options.data is not None:
         raise invalid("data", "data of the kind that the run learnt from", options.data)
     if mixture is None:
@@ -274,21 +296,32 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
 
 
 def evaluate_on_images(run: LoadedRun, options: EvaluateOptions, rng: Generator) -> Report:
-    """Samples, and as many training cases in their place, held against images that the run has not seen."""
-    unseen_data, what = open_test_data(run, options.data, options.part, GREY)
-    seen_data = reopen_data(run)
-    if seen_data is None:
-        raise invalid("data", "the training data, where they were when the run was made", "none there")
-    unseen = some_rows(unseen_data, rng)
-    n = min(len(unseen), len(seen_data))
+    """Samples, and as many training cases in their place, held against images that the run has not seen.
+
+    Where there are no other cases than those that it learnt from, or these are not there any more, the cases that there
+    are stand on both sides, one half on each.
+    """
+    measured = open_measured_data(run, options, run.description.get("bits", GREY), run.model.n_classes > 0)
+    cases, training = measured.cases, measured.training
+    width = n_outputs(run.model.generator)
+    if cases.shape[1] != width:
+        raise invalid("data", f"cases of {width} numbers, as the run learnt from", cases.shape[1])
+    if training is None or training is cases:
+        order = rng.permutation(len(cases))
+        half = len(cases) // 2
+        if half == 0:
+            raise invalid("data", "at least two cases", len(cases))
+        cases, training = cases.take(order[:half]), cases.take(order[half:])
+    unseen = some_rows(cases, MOST_COMPARED, rng)
+    n = min(len(unseen), len(training))
     samples = draw_samples(run.model, n, rng)
-    seen = some_rows(seen_data, rng)[:n]
-    return Report(what, compare(unseen, samples, rng), compare(unseen, seen, rng))
+    seen = some_rows(training, n, rng)
+    return Report(measured.what, compare(unseen, samples, rng), compare(unseen, seen, rng))
 
 
-def some_rows(data: Data, rng: Generator) -> Array:
-    """Up to 2,000 rows of data, drawn: (n, D)."""
-    return data[np.sort(rng.permutation(len(data))[:MOST_COMPARED])]
+def some_rows(data: Data, most: int, rng: Generator) -> Array:
+    """Up to `most` rows of data, drawn: (n, D)."""
+    return data[np.sort(rng.permutation(len(data))[:most])]
 
 
 def compare(real: Array, fake: Array, rng: Generator) -> Distances:
@@ -301,12 +334,16 @@ def sample(run: LoadedRun, options: SampleOptions) -> None:
     """Samples in the data's own unit, as images, as points in the plane, or as numbers."""
     out = check_output(options.out)
     x = draw_samples(run.model, options.count, np.random.default_rng(options.seed)) * own_unit(run)
+    classes = class_names(run, run.model.n_classes)
     if out.suffix == ".npy":
         save_array(x, out)
+        if classes:
+            print(f"  of each class in turn: {show_names(classes)}")
         return
-    name = run.metadata.get("mixture")
+    name = name_of_mixture(run)
     if mixture_of(run) is None:
-        fig = plots.samples(x, run.description.get("image_shape"))
+        names = [classes[i % len(classes)] for i in range(options.count)] if classes else None
+        fig = plots.samples(x, image_shape_of(run, options), names=names)
     else:
         mixture = mixture_of(run) if name is None else MIXTURES[name]()
         fig = plots.scatter(x, mixture, title=f"{options.count:,} samples")
@@ -315,7 +352,7 @@ def sample(run: LoadedRun, options: SampleOptions) -> None:
 
 def own_unit(run: LoadedRun) -> float:
     """What brings samples back from unit spread to the unit of the ring or the grid; 1 for other data."""
-    name = run.metadata.get("mixture")
+    name = name_of_mixture(run)
     if name is None:
         return 1.0
     own = MIXTURES[name]()

@@ -1,16 +1,27 @@
-"""A run as its folder holds it: `LoadedRun`, the data that it learnt from, and where its figures go."""
-from dataclasses import dataclass
+"""A run as its folder holds it: `LoadedRun`, the data that it learnt from or is measured on, where its samples go."""
+import os
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..data import open_data
-from ..data.catalog import default_part
-from ..data.dataset import Data
-from ..foundation.checks import InvalidInput, check_integer, invalid
+from ..data.catalog import parts_of
+from ..data.dataset import Data, show_names
+from ..data.files import DataWarning
+from ..foundation.checks import InvalidInput, check_integer, invalid, one_line
 from ..foundation.progress import History
-from ..foundation.settings import Settings
+from ..foundation.settings import Settings, setting
+from ..foundation.types import Array
+
+FILES_HELP = ("the path of an IDX, .npy, .npz or .csv file, of text with a row of numbers a line, or of a folder with "
+              "MNIST's files")
+DATA_HELP = f"digits, bars-and-stripes, shifting-bar, labelled-shifter, or {FILES_HELP}"
+IMAGE_SHAPE_HELP = ("rows and columns of an image, and 3 for colours before or after them (default: the data's own, or "
+                    "a square; what is neither is drawn as a table)")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,7 +33,7 @@ class LoadedRun:
     model: Any  # what training gave back, or would have given back now
     settings: Settings
     history: History
-    description: dict  # of its data: name, path, part, bits, scale, image_shape, as far as it had them
+    description: dict  # of its data: what Data.describe gives, of a mixture the mixture, of an array nothing
     metadata: dict  # the caller's
     done: int  # epochs or steps done
     total: int
@@ -32,53 +43,182 @@ class LoadedRun:
         return f"LoadedRun {self.folder} of kind {self.kind}, {state}\n{self.model!r}\n{self.history!r}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class DataOptions(Settings):
+    """How data are read where they do not say so themselves: arguments of `open_data`. For every kind's options."""
+
+    label_column: str = setting(None, "of text: first, last, a number from 0, a name in the header, or none (default: "
+                                      "the one called label, class, target or y)")
+    skip_columns: str = setting(None, "of text: columns to leave out, names or numbers with commas between (default: "
+                                      "those called id or index, or nothing)")
+    scale: float = setting(None, "the pixel value that is fully on (default: 1 for floats, 255 for integers, the "
+                                 "highest for integers below 128)", above=0)
+    image_shape: tuple = setting(None, IMAGE_SHAPE_HELP, metavar="LENGTH")
+    array: str = setting(None, "of an .npz: the array with the images (default: x, images, data, x_train, ...)")
+    labels: str = setting(None, "of an .npz: the array with the labels (default: y, labels, targets, y_train, ...)")
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """The data that a run is measured on."""
+
+    cases: Data
+    what: str  # what they are, for a report
+    training: Data | None  # what the run learnt from; None where it is not there, or no longer the same
+
+
 def check_kept(description: Any, metadata: Any) -> None:
     """InvalidInput unless a checkpoint's description of its data and its metadata are what a run keeps."""
     if not isinstance(description, dict) or not isinstance(metadata, dict):
         raise invalid("description", "a dict", f"{type(description).__name__} and {type(metadata).__name__}")
-    texts = [description.get(name) for name in ("name", "path", "part", "bits")]
-    if not all(text is None or isinstance(text, str) for text in texts):
-        raise invalid("description", "texts as name, path, part and bits", repr(texts)[:100])
     image_shape = description.get("image_shape")
     if image_shape is not None and not (isinstance(image_shape, list) and all(type(n) is int for n in image_shape)):
-        raise invalid("description", "integers as image_shape", repr(image_shape)[:100])
+        raise invalid("description", "integers as image_shape", repr(image_shape))
     check_integer("seed", metadata.get("seed", 0), least=0)
+    if "name" not in description:
+        return
+    text = (str, type(None))
+    kinds: dict[str, Any] = {
+        "name": str, "path": text, "part": text, "bits": str, "opened_with": dict, "checksum": str,
+        "labels_checksum": str, "label_names": (list, type(None)), "has_grey": bool, "is_whole": bool,
+    }
+    wrong = [name for name, kind in kinds.items() if not isinstance(description.get(name), kind)]
+    if not wrong and set(description["opened_with"]) - {one.name for one in fields(DataOptions)}:
+        wrong = ["opened_with"]
+    if wrong:
+        raise invalid("description", f"{', '.join(wrong)} as Data describe them", repr(description.get(wrong[0])))
 
 
-def open_training_data(data: str, part: str | None, bits: str | None, seed: int) -> Data:
-    """The Data of that name or path, their training part where they have parts.
+def opening(options: DataOptions) -> dict:
+    """What of the options open_data is to be told, by name."""
+    return {name: value for name, value in options.only(DataOptions).items() if value is not None}
+
+
+def open_training_data(options: Any, bits: str | None) -> Data:
+    """The Data that the options of `dgm train` name, their training part where they have parts; prints what they are.
 
     Where bits are sampled, they are drawn from a generator of their own, made of the seed.
     """
-    part = default_part(data, "train") if part is None else part
-    return open_data(data, part=part, bits=bits, rng=np.random.default_rng([seed, 1]))
+    part = options.part
+    if part is None and options.array is None and "train" in parts_of(options.data):
+        part = "train"
+    rng = np.random.default_rng([options.seed, 1])
+    cases = open_data(options.data, part=part, bits=bits, rng=rng, **opening(options))
+    print(f"data  {cases.summary()}")
+    return cases
 
 
-def reopen_data(run: LoadedRun) -> Data | None:
-    """The Data that the run learnt from, from whichever folder; None where they were arrays, or are there no longer."""
-    known = run.description
-    if "name" not in known:
-        return None
-    try:
-        return open_training_data(known["path"] or known["name"], known["part"], known["bits"], seed_of(run))
-    except InvalidInput:
-        return None
+def open_measured_data(run: LoadedRun, options: Any, bits: str | None, with_labels: bool = False) -> Measured:
+    """The data to measure a run on: those that the options name, by default the run's own.
 
-
-def open_test_data(run: LoadedRun, data: str | None, part: str | None, bits: str | None) -> tuple[Data, str]:
-    """`(Data, what they are)` to measure a run on: those of that name or path, by default the run's own.
-
-    part and bits by default the test part, where the data have parts, and the run's bits. Raises InvalidInput.
+    Of the run's own, the part that it has not learnt from, where there is one. Raises InvalidInput where they are not
+    there, or no longer those that the run learnt from, their labels included with `with_labels`.
     """
-    known = run.description
-    if data is None and "name" not in known:
+    known = data_description(run)
+    bits = known["bits"] if bits is None and known is not None else bits
+    if options.data is not None:
+        return open_other_data(run, options, bits, with_labels)
+    if known is None:
         raise invalid("data", "a name or path to measure on", "nothing",
                       "this run learnt from an array in Python, which is not kept with it")
-    name = known["path"] or known["name"] if data is None else data
-    part = default_part(name, "test") if part is None else part
-    bits = known.get("bits") if bits is None else bits
-    cases = open_data(name, part=part, bits=bits, rng=np.random.default_rng([seed_of(run) + 1, 1]))
-    return cases, f"{name}, part {part or 'all'}, bits {cases.bits}"
+    training = reopen_data(run, with_labels)
+    name, told = known["path"] or known["name"], known["opened_with"] | opening(options)
+    part = held_out_part(known, name) if options.part is None else options.part
+    is_same = part == known["part"] and told | {"image_shape": None} == known["opened_with"] | {"image_shape": None}
+    if is_same and bits == training.bits != "sampled":
+        cases = training
+    else:
+        cases = open_data(name, part=part, bits=bits, rng=np.random.default_rng([seed_of(run) + 1, 1]), **told)
+    seen = ""
+    if is_same:
+        seen = ", the cases that it learnt from" if known["is_whole"] else ", some of which it learnt from"
+    return Measured(cases, describe_measured(name, cases, seen), training if known["is_whole"] else None)
+
+
+def open_other_data(run: LoadedRun, options: Any, bits: str | None, with_labels: bool) -> Measured:
+    """Data that the options name to measure a run on, beside those that it learnt from, where they are still there."""
+    part = options.part
+    if part is None and options.array is None and "test" in parts_of(options.data):
+        part = "test"
+    rng = np.random.default_rng([seed_of(run) + 1, 1])
+    cases = open_data(options.data, part=part, bits=bits, rng=rng, **opening(options))
+    training = None
+    known = data_description(run)
+    if known is not None and known["is_whole"]:
+        try:
+            training = reopen_data(run, with_labels)
+        except InvalidInput as error:
+            warnings.warn(f"no comparison with what the run learnt from: {error}", DataWarning, stacklevel=2)
+    return Measured(cases, describe_measured(options.data, cases), training)
+
+
+def reopen_data(run: LoadedRun, with_labels: bool = False) -> Data:
+    """The Data that the run learnt from, from whichever folder. InvalidInput where they are not there, or have changed.
+    """
+    known, advice = data_description(run), "name data to measure on with --data"
+    if known is None:
+        raise invalid("data", "a run that learnt from named data", "one that learnt from an array in Python", advice)
+    name, rng = known["path"] or known["name"], np.random.default_rng([seed_of(run), 1])
+    if known["path"] is not None and not os.path.exists(name):
+        raise invalid(name, "the data that the run learnt from", "no such file or folder", advice)
+    try:
+        data = open_data(name, part=known["part"], bits=known["bits"], rng=rng, **known["opened_with"])
+    except InvalidInput as error:
+        raise InvalidInput(f"{error}; the run learnt from these data as they were before: {advice}") from error
+    now = data.describe()
+    compared = ("checksum", "labels_checksum", "label_names") if with_labels else ("checksum",)
+    if any(now[part] != known[part] for part in compared):
+        labels = " with other labels" if now["checksum"] == known["checksum"] else ""
+        raise invalid(name, f"the data that the run learnt from ({known['checksum']})",
+                      f"data that have changed since ({now['checksum']}{labels})", advice)
+    return data
+
+
+def data_description(run: LoadedRun) -> dict | None:
+    """What the run keeps of its data, as `Data.describe` gave it; None where it learnt from an array or a mixture."""
+    return run.description if "name" in run.description else None
+
+
+def held_out_part(known: dict, name: str) -> str | None:
+    """The part of a run's own data that it did not learn from, or else the one that it did."""
+    if known["part"] is None or "array" in known["opened_with"]:
+        return known["part"]
+    others = [part for part in parts_of(name) if part != known["part"]]
+    return others[0] if others else known["part"]
+
+
+def describe_measured(name: str | os.PathLike, cases: Data, seen: str = "") -> str:
+    """What a report says that it was measured on."""
+    part = "" if cases.part is None else f", part {cases.part}"
+    return f"{one_line(name, 400)}{part}, bits {cases.bits}{seen}"
+
+
+def labels_of(option: str, cases: Data) -> tuple[Array, tuple]:
+    """`(labels (N,), names of the classes)` of the data; InvalidInput, naming the option, where they have none."""
+    if cases.labels is None or cases.label_names is None:
+        raise invalid(option, "data with labels", f"{one_line(cases.name)}, {cases.why_no_labels}")
+    return cases.labels, cases.label_names
+
+
+def class_names(run: LoadedRun, n_classes: int) -> tuple:
+    """What the run's data call its classes; their numbers where these are not known."""
+    names = run.description.get("label_names")
+    return tuple(names) if names is not None and len(names) == n_classes else tuple(range(n_classes))
+
+
+def labels_by_name(cases: Data, names: tuple) -> Array:
+    """The labels (N,) of the cases as indices into the names that a run has for its classes. Raises InvalidInput."""
+    labels, own_names = labels_of("data", cases)
+    unknown = [own_names[i] for i in np.unique(labels) if own_names[i] not in names]
+    if unknown:
+        raise invalid("data", f"labels that the run knows: {show_names(names)}", show_names(unknown))
+    index_of = np.array([names.index(name) if name in names else -1 for name in own_names])
+    return index_of[labels]
+
+
+def image_shape_of(run: LoadedRun, options: Any) -> Sequence[int] | None:
+    """The shape of an image of the run: what the options say, else what its data had."""
+    return run.description.get("image_shape") if options.image_shape is None else options.image_shape
 
 
 def seed_of(run: LoadedRun) -> int:

@@ -16,11 +16,14 @@ from ..foundation.checks import invalid
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
 from .loading import (
+    DATA_HELP,
+    IMAGE_SHAPE_HELP,
+    DataOptions,
     LoadedRun,
     check_output,
-    open_test_data,
+    image_shape_of,
+    open_measured_data,
     open_training_data,
-    reopen_data,
     save_array,
 )
 
@@ -36,13 +39,12 @@ Train an RBM by climbing the mean log-likelihood of the data.
 
 What to try: more epochs; a rate from 0.02 to 0.3, lower for larger models; --validation 0.1 to see it overfit."""
 TRAINER, SETTINGS = RBMTrainer, RBMSettings
-DATA_HELP = ("digits, bars-and-stripes, shifting-bar, labelled-shifter, or the path of an IDX, .npy, .npz or .csv file "
-             "or of a folder with MNIST's files")
+NEEDS_BITS = True  # `dgm evaluate` wants to be told how grey pixels become bits
 check_model = check_rbm
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainOptions(RBMSettings):
+class TrainOptions(DataOptions, RBMSettings):
     """`dgm train rbm`"""
 
     data: str = setting(help=DATA_HELP)
@@ -54,7 +56,7 @@ class TrainOptions(RBMSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(Settings):
+class EvaluateOptions(DataOptions):
     """The mean log-likelihood: exactly, where a layer has at most 25 units, and by annealed importance sampling, up
     from the data's base rates and down from the model, for larger ones, with a verdict: trust the figure, or do not,
     and why. Where the verdict is no, more --temperatures may help.
@@ -77,12 +79,13 @@ class SampleOptions(Settings):
     out: Path = setting(Path("samples.png"), ".png: images, and the filters beside them; .npy: the states themselves")
     count: int = setting(100, "how many chains, each started at noise")
     steps: int = setting(1000, "Gibbs steps a chain; too few show the noise that they started at")
+    image_shape: tuple = setting(None, IMAGE_SHAPE_HELP, metavar="LENGTH")
     seed: int = setting(0, "everything drawn comes from it", least=0)
 
 
 def train(options: TrainOptions, folder: Path) -> tuple[RBM, History]:
     """Train an RBM with its state kept in `folder`, or go on with the run that is there: `(rbm, history)`."""
-    cases = open_training_data(options.data, options.part, options.bits, options.seed)
+    cases = open_training_data(options, options.bits)
     rng = np.random.default_rng(options.seed)
     rbm = init_rbm(cases.shape[1], options.hidden, rng, cases)
     return train_rbm(rbm, cases, rng=rng, checkpoint=folder, metadata={"seed": options.seed}, progress=True,
@@ -124,19 +127,19 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     Raises InvalidInput where grey pixels are left: log p of bits needs bits.
     """
     rbm = run.model
-    cases, what = open_test_data(run, options.data, options.part, options.bits)
+    measured = open_measured_data(run, options, options.bits)
+    cases, training = measured.cases, measured.training
     v = rbm.visible.check(cases.name, cases[:], len(rbm.b))
     if not rbm.visible.are_states(v):
         raise invalid("bits", "'threshold' or 'sampled'", f"{cases.bits!r}, which leaves grey pixels in {cases.name}",
                       "log p of a model of bits depends on how grey becomes bits")
-    trained_on = reopen_data(run)
     training_free_energy = pixels = None
-    if trained_on is not None:
-        training_free_energy = free_energy(rbm, trained_on[:]).mean()
-    if trained_on is not None and isinstance(rbm.visible, Bernoulli):
-        pixels = independent_pixels(mean_of_cases(trained_on, np.arange(len(trained_on))), v)
+    if training is not None:
+        training_free_energy = free_energy(rbm, training[:]).mean()
+    if training is not None and isinstance(rbm.visible, Bernoulli):
+        pixels = independent_pixels(mean_of_cases(training, np.arange(len(training))), v)
     return Report(
-        data=what,
+        data=measured.what,
         evaluation=evaluate_rbm(rbm, v, np.random.default_rng(options.seed), method=options.method,
                                 n_temperatures=options.temperatures),
         reconstruction_error=reconstruction_error(rbm, v),
@@ -148,7 +151,7 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
 
 def sample(run: LoadedRun, options: SampleOptions) -> None:
     """Chains of Gibbs steps, as images with the filters beside them, or as states."""
-    out, rbm, image_shape = check_output(options.out), run.model, run.description.get("image_shape")
+    out, rbm, image_shape = check_output(options.out), run.model, image_shape_of(run, options)
     v, p_v = sample_chains(rbm, options.count, options.steps, np.random.default_rng(options.seed))
     if out.suffix == ".npy":
         save_array(v.astype(np.uint8) if isinstance(rbm.visible, Bernoulli) else v, out)

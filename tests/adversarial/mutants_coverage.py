@@ -5,8 +5,8 @@ MODULE = "adversarial/coverage.py"
 
 MUTANTS = [
     Mutant("HIGH_QUALITY = 3 ", "HIGH_QUALITY = 2 ", "high quality within 2 sigma"),
-    Mutant("high_quality=high_quality_share(samples, mixture), reverse_kl=reverse_kl(samples, mixture),",
-           "high_quality=reverse_kl(samples, mixture), reverse_kl=high_quality_share(samples, mixture),",
+    Mutant("high_quality=high_quality_fraction(samples, mixture), reverse_kl=reverse_kl(samples, mixture),",
+           "high_quality=reverse_kl(samples, mixture), reverse_kl=high_quality_fraction(samples, mixture),",
            "two figures of the report swapped"),
     Mutant("np.count_nonzero(mode_counts(samples, mixture))", "np.count_nonzero(mode_counts(samples, mixture) > 1)",
            "a mode with one sample not captured"),
@@ -63,8 +63,8 @@ MUTANTS = [
            "sorted over the directions"),
     Mutant("x[:, (ends - 1) // M] - y[:, (ends - 1) // N]", "x[:, (ends - 1) // N] - y[:, (ends - 1) // M]",
            "the steps of the two quantile functions swapped"),
-    Mutant("return share_inside(fake, real, k), share_inside(real, fake, k)",
-           "return share_inside(real, fake, k), share_inside(fake, real, k)",
+    Mutant("return fraction_inside(fake, real, k), fraction_inside(real, fake, k)",
+           "return fraction_inside(real, fake, k), fraction_inside(fake, real, k)",
            "precision and recall swapped"),
     Mutant("np.any(squares <= squared_radii, axis=1)", "np.any(squares < squared_radii, axis=1)",
            "copies outside balls of radius 0"),

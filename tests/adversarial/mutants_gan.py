@@ -20,10 +20,10 @@ MUTANTS = [
            "the real cases left out of D's gradient"),
     Mutant("        add_to(gradient, from_penalty)\n", "", "a penalty in the loss and not in the gradient"),
     Mutant("    loss, ds = objective.generator_loss(s)\n"
-           "    d_seen, _ = mlp_backward(gan.discriminator, discriminator_cache, ds, need_gradient=False)\n",
-           "    loss, ds = objective.generator_loss(s)\n    d_seen = np.repeat(ds, gan.packing, axis=0) * x\n",
+           "    d_input, _ = mlp_backward(gan.discriminator, discriminator_cache, ds, need_gradient=False)\n",
+           "    loss, ds = objective.generator_loss(s)\n    d_input = np.repeat(ds, gan.packing, axis=0) * x\n",
            "G's loss on G's output instead of on D(G(z)) (36)", lessons="18"),
-    Mutant("d_seen.reshape(len(x), -1)[:, : x.shape[1]]", "d_seen.reshape(len(x), -1)[:, -x.shape[1] :]",
+    Mutant("d_input.reshape(len(x), -1)[:, : x.shape[1]]", "d_input.reshape(len(x), -1)[:, -x.shape[1] :]",
            "the labels' gradient taken for the case's"),
     Mutant("mlp_backward(gan.generator, generator_cache, dx, out, need_dx=False)",
            "mlp_backward(gan.generator, generator_cache, dx, need_dx=False)",

@@ -14,7 +14,8 @@ from numpy_dgm.data.mixtures import ring_of_gaussians
 from numpy_dgm.foundation.optimizers import SGD, Adam
 from numpy_dgm.foundation.guards import Diverged, TrainingWarning
 from numpy_dgm.foundation.progress import History
-from numpy_dgm.neural.mlp import init_mlp
+from numpy_dgm.neural.layers import BatchNorm
+from numpy_dgm.neural.mlp import init_mlp, mlp_forward
 
 
 def logit(x):
@@ -99,6 +100,24 @@ def test_minibatch_discrimination_sees_batches_of_the_size_that_it_learnt_from()
     np.testing.assert_allclose(both["generator_loss"], np.mean(losses))
 
 
+def test_no_dropout_running_statistics_and_each_batch_with_its_labels():
+    rng = np.random.default_rng(5)
+    generator = init_mlp([2 + 3, 4, 2], rng, batch_norm=True, dropout=0.5, dtype=np.float64)
+    norm = generator.layers[1]
+    assert isinstance(norm, BatchNorm)
+    norm.running_mean[:], norm.running_variance[:] = rng.normal(size=4), 1 + rng.random(4)
+    gan = make_gan(generator, init_mlp([2 + 3, 4, 1], rng, dropout=0.5, dtype=np.float64), n_classes=3)
+    x, z, labels = rng.normal(size=(12, 2)), rng.normal(size=(12, 2)), rng.integers(3, size=12)
+    values = observe(gan, generator, Monitor(x, z, labels, np.eye(2), 4), NonSaturating())
+    one_hot = np.eye(3)[labels]
+    samples, _ = mlp_forward(generator, np.hstack([z, one_hot]), training=False)
+    s_real, _ = mlp_forward(gan.discriminator, np.hstack([x, one_hot]), training=False)
+    s_fake, _ = mlp_forward(gan.discriminator, np.hstack([samples, one_hot]), training=False)
+    loss, _, _ = NonSaturating().discriminator_loss(s_real, s_fake)
+    np.testing.assert_allclose(values["discriminator_loss"], loss)
+    np.testing.assert_allclose(values["spread"], np.sqrt(samples.var(axis=0).sum() / x.var(axis=0).sum()))
+
+
 # ---- the sentences
 
 
@@ -111,6 +130,8 @@ HEALTHY = {"accuracy_real": 0.6, "accuracy_fake": 0.6, "slope": 0.5, "spread": 1
     ({"accuracy_real": 0.995, "accuracy_fake": 0.995, "slope": 0.01}, "is saturated"),
     ({"accuracy_real": 0.995, "accuracy_fake": 0.995}, None),  # the generator still learns
     ({"accuracy_real": 0.0, "accuracy_fake": 0.0, "slope": 0.01}, None),  # it is the discriminator that lost
+    ({"accuracy_real": 0.0, "accuracy_fake": 1.0, "slope": 0.01}, None),  # it calls everything fake
+    ({"accuracy_real": 1.0, "accuracy_fake": 0.0, "slope": 0.01}, None),  # it calls everything real
     ({"spread": 0.09}, "has collapsed"),
 ])
 def test_each_sentence_needs_its_signs_at_five_looks_in_a_row(sick, sentence):

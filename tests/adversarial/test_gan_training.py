@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from numpy_dgm.adversarial import gan_training
+from numpy_dgm.adversarial.diagnosis import observe
 from numpy_dgm.adversarial.gan import (
     _discriminator_gradient,
     discriminator_gradient,
@@ -15,6 +16,7 @@ from numpy_dgm.adversarial.gan import (
 from numpy_dgm.adversarial.gan_training import (
     GANSettings,
     GANTrainer,
+    describe_source,
     draw_labels,
     draw_real,
     open_source,
@@ -119,7 +121,9 @@ def test_the_plain_gradient_is_called_where_it_is_asked_for(monkeypatch):
 def test_each_player_has_an_optimizer_of_its_own():
     """Two steps of Adam from the run's gradients, with the textbook's formula for each player."""
     gan, data, rng = a_gan(), cases(), np.random.default_rng(7)
-    trained, _ = train(gan, data, steps=2, optimizer=Adam(beta1=0.5, beta2=0.9), rate=0.01)
+    optimizer = Adam(beta1=0.5, beta2=0.9)
+    trained, _ = train(gan, data, steps=2, optimizer=optimizer, rate=0.01)
+    assert (optimizer.steps, optimizer.mean, optimizer.square) == (0, None, None)  # the one passed in stays as it was
     skip_the_monitored_cases(rng, data, 4, gan)
     vectors = {"discriminator": flatten(gan.discriminator), "generator": flatten(gan.generator)}
     moments = {name: (np.zeros(len(vector)), np.zeros(len(vector))) for name, vector in vectors.items()}
@@ -281,7 +285,38 @@ def test_the_gan_that_came_is_left_as_it_was_and_the_one_that_returns_shares_not
     assert not same_bits(trained.generator, gan.generator) and not same_bits(trained.discriminator, gan.discriminator)
 
 
+# ---- what a run is measured on
+
+
+@pytest.mark.parametrize("batch_size, n_monitored", [(4, 500), (64, 512), (600, 600)])
+def test_whole_batches_are_monitored_along_directions_of_length_1(batch_size, n_monitored):
+    run, _ = started(a_gan(), cases(), batch_size=batch_size)
+    assert len(run.monitor.x) == len(run.monitor.z) == n_monitored and run.cases_per_unit() == batch_size
+    np.testing.assert_allclose(np.linalg.norm(run.monitor.directions, axis=1), np.ones(50))
+
+
+def test_the_samples_observed_are_the_averaged_generator_s_and_the_losses_those_of_the_two_that_play():
+    run, rng = started(a_gan(), cases(), average=0.9)
+    run.advance(rng)
+    averaged, objective = run.current().generator, run.settings.objective
+    values, expected = run.observe(run.current()), observe(run.model, averaged, run.monitor, objective)
+    other = observe(run.model, run.model.generator, run.monitor, objective)
+    assert {name: values[name] for name in expected} == expected
+    assert expected["spread"] != other["spread"] and expected["generator_loss"] == other["generator_loss"]
+
+
 # ---- data, labels
+
+
+def test_a_source_is_told_from_others_by_its_centres_its_width_its_cases_and_their_labels():
+    centres = np.arange(6.0).reshape(2, 3)
+    labels = np.arange(40) % 2
+    sources = [open_source(a_gan(), MixtureOfGaussians(centres, 0.1), None),
+               open_source(a_gan(), MixtureOfGaussians(centres, 0.2), None),
+               open_source(a_gan(), MixtureOfGaussians(centres + 1, 0.1), None),
+               open_source(a_gan(), cases(), None), open_source(a_gan(), cases(seed=2), None),
+               open_source(a_gan(n_classes=2), cases(), labels), open_source(a_gan(n_classes=2), cases(), 1 - labels)]
+    assert len({describe_source(source) for source in sources}) == len(sources)
 
 
 def test_a_mixture_is_drawn_from_afresh_and_an_array_row_by_row():

@@ -6,7 +6,7 @@ MODULE = "data/readers.py"
 MUTANTS = [
     Mutant('0x0B: ">i2"', '0x0B: "<i2"', "16-bit entries read lowest byte first"),
     Mutant('struct.unpack(f">{n_axes}I"', 'struct.unpack(f"<{n_axes}I"', "lengths of the axes read lowest byte first"),
-    Mutant("len(content) != wanted", "len(content) < wanted", "bytes beyond the last entry pass"),
+    Mutant("len(content) != n_bytes", "len(content) < n_bytes", "bytes beyond the last entry pass"),
     Mutant('return array.astype(dtype.newbyteorder("="))', "return array.copy()", "the file's byte order is kept"),
     Mutant("labels.shape != images.shape[:1]", "labels.size != images.shape[0]", "labels in a column pass"),
     Mutant('.replace("images", "labels").replace("idx3", "idx1")', '.replace("images", "labels")',

@@ -13,6 +13,6 @@ MUTANTS = [
     Mutant("shifted = np.roll(pattern, shift, axis=1)", "shifted = np.roll(pattern, shift, axis=0)",
            "patterns shifted in place of their bits"),
     Mutant("counts / len(v)", "counts / len(counts)", "divided by the distinct rows"),
-    Mutant("return float(np.sum(share * np.log(share)))", "return -float(np.sum(share * np.log(share)))",
+    Mutant("return float(np.sum(q * np.log(q)))", "return -float(np.sum(q * np.log(q)))",
            "sign of the best log-likelihood", lessons="05"),
 ]

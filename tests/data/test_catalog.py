@@ -1,13 +1,17 @@
 import json
 import os
 import re
+import warnings
 
 import numpy as np
 import pytest
 
 from numpy_dgm.data import Data, bars_and_stripes, labelled_shifter, open_data, shifting_bar
 from numpy_dgm.data import dataset
+from numpy_dgm.data.catalog import parts_of
 from numpy_dgm.data.dataset import BITS, ChosenRows, data_from_arrays
+from numpy_dgm.data.files import DataWarning
+from numpy_dgm.foundation.batches import fingerprint
 from numpy_dgm.foundation.checks import InvalidInput
 
 
@@ -161,44 +165,166 @@ def test_one_grey_pixel_in_any_block_makes_grey_data(tmp_path, monkeypatch, plac
 
 
 def test_a_threshold_that_leaves_nothing_on_is_refused(tmp_path):
-    """Pixels from 0 to 16 in a file of bytes: full scale is 255, so nothing would be on."""
+    """Of dark images: full scale is 255, so nothing would be on. What the refusal says works."""
+    dark = np.arange(17, dtype=np.uint8)[None]
     message = "file.npy: expected a pixel above the threshold 127.5, half of 255, got pixels up to 16; "
-    with pytest.raises(InvalidInput, match=message):
-        opened(tmp_path, np.arange(17, dtype=np.uint8)[None])
-    data = opened(tmp_path, np.arange(17, dtype=np.uint8)[None], bits="grey")
+    with pytest.raises(InvalidInput, match=message + r"bits='sampled' or bits='grey' takes them; or scale=... says"):
+        opened(tmp_path, dark, scale=255)
+    data = opened(tmp_path, dark, scale=255, bits="grey")
     np.testing.assert_allclose(data[0], np.arange(17) / 255, rtol=1e-6)
+    opened(tmp_path, dark, scale=255, bits="sampled", rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(opened(tmp_path, dark, scale=16)[0], np.arange(17) > 8)
 
 
-def test_images_in_fortran_order_are_refused_and_rows_are_not(tmp_path):
-    with pytest.raises(InvalidInput, match="file.npy: expected images in C order, got Fortran order"):
-        opened(tmp_path, np.asfortranarray(grey()))
+@pytest.mark.parametrize("bits", ["grey", "as they are"])
+def test_the_former_spelling_of_grey_is_taken(tmp_path, bits):
+    data = opened(tmp_path, grey(), bits=bits)
+    assert data.bits == "grey" and data_from_arrays(grey(), name="array", bits=bits).bits == "grey"
+    np.testing.assert_array_equal(data[:], opened(tmp_path, grey(), bits="grey")[:])
+
+
+# the pixel value that is fully on
+
+
+@pytest.mark.parametrize("high", [2, 9, 15, 16, 100, 127])
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int64"])
+def test_integers_that_are_no_bytes_are_not_divided_by_255(tmp_path, high, dtype):
+    """They are divided by the highest, with a word; and without one where it is said."""
+    pixels = np.arange(high + 1, dtype=dtype)[None]
+    message = (f"file.npy: integers up to {high}, so {high} is taken as fully on; scale={high} says the same, scale=255"
+               " that they are bytes$")
+    with pytest.warns(DataWarning, match=message):
+        data = opened(tmp_path, pixels, bits="grey")
+    np.testing.assert_allclose(data[0], np.arange(high + 1) / high, rtol=1e-6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        again = opened(tmp_path, pixels, bits="grey", scale=high)
+        as_bytes = opened(tmp_path, pixels, bits="grey", scale=255)
+    np.testing.assert_array_equal(again[:], data[:])
+    np.testing.assert_allclose(as_bytes[0], np.arange(high + 1) / 255, rtol=1e-6)
+
+
+@pytest.mark.parametrize("high", [1, 128, 200, 254, 255])
+def test_bits_and_bytes_are_taken_as_such_without_a_word(tmp_path, high, recwarn):
+    data = opened(tmp_path, np.array([[0, 1, high]], np.uint8), bits="grey")
+    assert data.scale == (1 if high == 1 else 255) and len(recwarn) == 0
+
+
+@pytest.mark.parametrize("pixels, advised", [
+    (np.array([[0, 4095]], np.uint16), "4095"), (np.array([[0.0, 255.0]]), "255"), (np.array([[0.0, 1.5]]), "1.5"),
+    (np.array([[0, 2**40 + 1]]), str(2**40 + 1)), (np.array([[0.0, 1e30]]), "1e+30"),
+    (np.array([[0.0, 0.1 + 0.2 + 1]]), repr(0.1 + 0.2 + 1)),
+])
+def test_the_scale_that_a_refusal_advises_works(tmp_path, pixels, advised):
+    number = re.escape(advised)
+    with pytest.raises(InvalidInput, match=f"; scale={number} says that {number} is fully on$"):
+        opened(tmp_path, pixels)
+    data = opened(tmp_path, pixels, scale=float(advised), bits="grey")
+    np.testing.assert_allclose(data[0], pixels[0] / pixels.max(), rtol=1e-6)
+    np.testing.assert_array_equal(opened(tmp_path, pixels, scale=float(advised))[0], [0, 1])
+
+
+def test_pixels_that_float32_cannot_hold_are_refused(tmp_path):
+    with pytest.raises(InvalidInput, match=r"expected floats in \[0, 1\], got pixels from 0 to 1e\+300$"):
+        opened(tmp_path, np.array([[0.0, 1e300]]))
+
+
+@pytest.mark.parametrize("scale", [0, -1, np.nan, np.inf, "16", True, [16], 1e-300, 1e300])
+def test_a_scale_that_cannot_be_is_refused(scale):
+    with pytest.raises(InvalidInput, match=r"^scale: expected a number in \[1e-30, 1e\+30\], got "):
+        open_data("digits", scale=scale)
+
+
+def test_a_scale_for_data_by_name_is_taken():
+    assert open_data("digits", scale=20).scale == 20 and open_data("digits", scale=16)[3].max() == 1
+    with pytest.raises(InvalidInput, match=r"digits: expected integers in \[0, 8\], got pixels from 0 to 16"):
+        open_data("digits", scale=8)
+    with pytest.raises(InvalidInput, match="bars-and-stripes: expected a pixel above the threshold 5"):
+        open_data("bars-and-stripes", scale=10)
+
+
+# Fortran order, labels
+
+
+def test_images_in_fortran_order_are_read_row_by_row(tmp_path):
+    """Also from a memory map, which stays one: a row is put in order when it is drawn."""
     in_memory = data_from_arrays(np.asfortranarray(grey()), name="array")
     np.testing.assert_array_equal(in_memory.images, grey().reshape(40, 20))
+    np.savez(tmp_path / "f.npz", x=np.asfortranarray(grey()))
+    np.testing.assert_array_equal(open_data(tmp_path / "f.npz").images, grey().reshape(40, 20))
+    mapped = opened(tmp_path, np.asfortranarray(grey()))
+    assert isinstance(mapped.images, ChosenRows) and mapped.image_shape == (4, 5)
+    assert isinstance(mapped.images.source, np.memmap)
+    for rows in (5, -1, slice(3, 9), np.array([7, 2, 7]), np.arange(40) % 3 == 0):
+        np.testing.assert_array_equal(mapped[rows], in_memory[rows])
+        np.testing.assert_array_equal(mapped.take([9, 4, 11])[[2, 0]], in_memory[[11, 9]])
+    assert mapped.checksum == in_memory.checksum
     rows = grey().reshape(40, 20)
     data = opened(tmp_path, np.asfortranarray(rows))
     assert isinstance(data.images, np.memmap)
     np.testing.assert_array_equal(data[7:9], rows[7:9] > 127)
 
 
-@pytest.mark.parametrize("labels", [np.arange(39), np.arange(40.0), np.zeros((40, 1), int)])
-def test_labels_that_do_not_fit_are_refused(tmp_path, labels):
-    np.savez(tmp_path / "file.npz", x=grey(), y=labels)
-    got = re.escape(f"{labels.dtype} of shape {labels.shape}")
-    with pytest.raises(InvalidInput, match=rf"file.npz: expected integer labels of shape \(40,\), got labels {got}$"):
-        open_data(tmp_path / "file.npz")
+@pytest.mark.parametrize("labels", [np.arange(39), np.array(3), np.zeros((1, 40), int), []])
+def test_labels_of_more_or_fewer_cases_are_refused(labels):
+    got = re.escape(f"labels of shape {np.shape(labels)}")
+    with pytest.raises(InvalidInput, match=f"^array: expected 40 labels, one for each case, got {got}$"):
+        data_from_arrays(grey(), labels, name="array")
+
+
+@pytest.mark.parametrize("labels, names", [
+    (np.arange(40) % 3 + 1, (1, 2, 3)), ((np.arange(40) % 2)[:, None] * 5, (0, 5)), (["b", "a"] * 20, ("a", "b")),
+    (np.where(np.arange(40) < 20, 2**64 - 1, 7).astype(np.uint64), (7, 2**64 - 1)), ([3.0] * 40, (3,)),
+])
+def test_labels_are_class_indices_with_their_names(tmp_path, labels, names):
+    np.savez(tmp_path / "f.npz", x=grey(), y=labels)
+    for data in (data_from_arrays(grey(), labels, name="array"), open_data(tmp_path / "f.npz")):
+        assert data.label_names == names and data.labels.dtype == np.int64
+        assert [data.label_names[i] for i in data.labels] == np.asarray(labels).ravel().tolist()
+    taken = data.take([0, 1])
+    assert taken.label_names == names and taken.labels.tolist() == data.labels[:2].tolist()
+
+
+def test_labels_that_are_no_classes_leave_a_reason(tmp_path):
+    data = data_from_arrays(grey(), np.linspace(0, 1, 40), name="array")
+    assert data.labels is data.label_names is None
+    assert data.why_no_labels == "whose labels are real numbers, not classes"
+    assert data_from_arrays(grey(), name="array").why_no_labels == "which has none"
 
 
 # shapes, rows, parts
 
 
 @pytest.mark.parametrize("shape, image_shape", [
-    ((6, 4, 5), (4, 5)), ((6, 25), (5, 5)), ((6, 20), None), ((6, 4, 4, 4), None),
+    ((6, 4, 5), (4, 5)), ((6, 25), (5, 5)), ((6, 20), None), ((6, 4, 4, 4), None), ((6, 4, 5, 1), (4, 5)),
+    ((6, 1, 4, 5), (4, 5)), ((6, 4, 5, 3), (4, 5, 3)), ((6, 3, 4, 5), (3, 4, 5)), ((6, 1, 9), (1, 9)),
+    ((6, 2, 2, 2, 2), None), ((6, 1, 1, 7), None),
 ])
 def test_the_shape_of_an_image(tmp_path, shape, image_shape):
     data = opened(tmp_path, np.full(shape, 200, np.uint8))
     assert data.image_shape == image_shape
     assert data.shape == data.images.shape == (6, int(np.prod(shape[1:])))
     assert len(data) == 6
+
+
+@pytest.mark.parametrize("image_shape", [(5, 12), [20, 3], (4, 5, 3), (3, 4, 5), np.array([1, 60])])
+def test_image_shape_says_what_the_axes_do_not(tmp_path, image_shape):
+    data = opened(tmp_path, np.full((6, 60), 200, np.uint8), image_shape=image_shape)
+    assert data.image_shape == tuple(image_shape)
+    assert data.describe()["opened_with"]["image_shape"] == list(image_shape)
+
+
+@pytest.mark.parametrize("image_shape, got", [
+    ((5, 5), "5 x 5"), ((60,), "60"), ((4, 5, 3, 1), "4 x 5 x 3 x 1"), ((2, 5, 6), "2 x 5 x 6"), (60, "60"),
+    ((10**12, 10**12), "1000000000000 x"),
+])
+def test_an_image_shape_that_does_not_fit_is_refused(tmp_path, image_shape, got):
+    expected = r"image_shape: expected \(rows, columns\), and 3 for colours, of 60 numbers, got "
+    with pytest.raises(InvalidInput, match=expected + got):
+        opened(tmp_path, np.full((6, 60), 200, np.uint8), image_shape=image_shape)
+    for wrong in ((0, 60), (-5, -12), (5.0, 12), "5 12"):
+        with pytest.raises(InvalidInput, match="image_shape: expected"):
+            opened(tmp_path, np.full((6, 60), 200, np.uint8), image_shape=wrong)
 
 
 def source(kind, tmp_path):
@@ -258,10 +384,38 @@ def test_taking_from_memory_copies():
 def test_an_npz_gives_labels_and_parts(tmp_path):
     np.savez(tmp_path / "f.npz", x_train=grey(30), y_train=np.arange(30, dtype=np.uint8),
              x_test=grey(10), y_test=np.arange(10, dtype=np.uint8))
-    assert open_data(str(tmp_path / "f.npz")).shape == (30, 20)
+    train = open_data(str(tmp_path / "f.npz"))
+    assert train.shape == (30, 20) and train.part == "train"
     test = open_data(tmp_path / "f.npz", part="test")
-    assert test.shape == (10, 20) and test.labels.dtype == np.int64
+    assert test.shape == (10, 20) and test.labels.dtype == np.int64 and test.part == "test"
     np.testing.assert_array_equal(test.labels, np.arange(10))
+    assert parts_of(tmp_path / "f.npz") == parts_of("digits") == ("train", "test")
+    assert parts_of("bars-and-stripes") == parts_of(tmp_path / "nothing") == ()
+
+
+def test_what_a_layout_names_goes_to_the_reader(tmp_path):
+    (tmp_path / "f.csv").write_text("a,b,kind\n1,0,x\n0,1,y\n", encoding="utf8")
+    for skip in ("a", ["a"], 0, ("a",), "a,none"):
+        data = open_data(tmp_path / "f.csv", label_column="last", skip_columns=skip)
+        assert data.images.tolist() == [[0], [1]] and data.label_names == ("x", "y")
+        assert "without column 0 ('a')" in data.remark
+    np.savez(tmp_path / "f.npz", spam=grey(), eggs=np.arange(40) % 2, z=grey(3))
+    data = open_data(tmp_path / "f.npz", array="spam", labels="eggs")
+    assert data.shape == (40, 20) and data.label_names == (0, 1)
+
+
+@pytest.mark.parametrize("options, message", [
+    ({"label_column": -1}, "label_column: expected the name of a column or its number from 0, got -1"),
+    ({"label_column": True}, "label_column: expected the name"),
+    ({"skip_columns": [None, 1.5]}, "skip_columns: expected"),
+    ({"label_column": "first"}, "label_column: expected None, since digits is no table, got 'first'"),
+    ({"skip_columns": "a"}, "skip_columns: expected None, since digits is no table"),
+    ({"array": "x"}, "array: expected None, since digits is no .npz, got 'x'"),
+    ({"labels": "y"}, "labels: expected None"),
+])
+def test_layouts_that_cannot_be_are_refused(options, message):
+    with pytest.raises(InvalidInput, match=message):
+        open_data("digits", **options)
 
 
 @pytest.mark.parametrize("part, n", [(None, 40), ("train", 40), ("test", 25)])
@@ -273,6 +427,7 @@ def test_a_folder_in_mnists_names_gives_its_parts(tmp_path, part, n):
         (tmp_path / f"{stem}-labels-idx1-ubyte").write_bytes(labels)
     data = open_data(tmp_path, part=part)
     assert data.image_shape == (4, 5) and data.bits == "threshold" and data.labels.dtype == np.int64
+    assert data.part == (part or "train")
     np.testing.assert_array_equal(data.images, grey(n).reshape(n, 20))
     np.testing.assert_array_equal(data.labels, np.arange(n))
 
@@ -297,7 +452,7 @@ def test_data_keep_their_part_and_the_absolute_path_that_they_were_read_from(tmp
 
 @pytest.mark.parametrize("bits", BITS)
 def test_a_description_of_data_opens_them_again_from_any_working_directory(tmp_path, monkeypatch, bits):
-    np.savez(tmp_path / "f.npz", x_train=grey(30), x_test=grey(10))
+    np.savez(tmp_path / "f.npz", x_train=grey(30), x_test=grey(10), y_test=np.arange(10) % 2 + 7)
     for folder in ("here", "there"):
         (tmp_path / folder).mkdir()
     monkeypatch.chdir(tmp_path / "here")
@@ -305,19 +460,54 @@ def test_a_description_of_data_opens_them_again_from_any_working_directory(tmp_p
     described = data.describe()
     assert json.loads(json.dumps(described)) == described == {
         "name": os.path.join("..", "f.npz"), "path": str(tmp_path / "f.npz"), "part": "test", "bits": bits,
-        "scale": 1 if bits == "sampled" else 255, "image_shape": [4, 5]}
+        "image_shape": [4, 5], "label_names": [7, 8], "opened_with": {"scale": 255.0},
+        "checksum": fingerprint(grey(10).reshape(10, 20)), "labels_checksum": fingerprint(np.arange(10)[:, None] % 2),
+        "has_grey": bits == "grey", "is_whole": True}
     monkeypatch.chdir(tmp_path / "there")
-    again = open_data(described["path"], part=described["part"], bits=described["bits"], rng=np.random.default_rng(0))
+    again = open_data(described["path"], part=described["part"], bits=described["bits"], rng=np.random.default_rng(0),
+                      **described["opened_with"])
     np.testing.assert_array_equal(again[:], data[:])
+    assert again.describe() == {**described, "name": described["path"]}
+
+
+def test_all_that_open_data_was_told_is_described(tmp_path):
+    rows = np.insert(grey(40, 5, 5).reshape(40, 25), [0, 25], [[7, 8]], axis=1)
+    np.savetxt(tmp_path / "f.csv", rows, fmt="%d", delimiter=",")
+    told = {"label_column": "first", "skip_columns": [26], "scale": 255.0, "image_shape": [25, 1]}
+    data = open_data(tmp_path / "f.csv", **told)
+    assert data.describe()["opened_with"] == told
+    np.savez(tmp_path / "f.npz", a=grey(), b=np.arange(40))
+    told = {"array": "a", "labels": "b", "scale": 255.0}
+    assert open_data(tmp_path / "f.npz", **told).describe()["opened_with"] == told
+    np.savetxt(tmp_path / "g.csv", np.insert(rows[:, 1:-1], 0, np.arange(40) % 4, axis=1), fmt="%d", delimiter=",")
+    with pytest.warns(DataWarning, match="column 0 is taken as the labels"):
+        guessed = open_data(tmp_path / "g.csv")
+    assert guessed.describe()["opened_with"] == {"label_column": 0, "scale": 255.0}  # not to be guessed twice
+
+
+def test_the_checksum_is_that_of_the_file_whatever_becomes_of_the_pixels(tmp_path):
+    """Of sampled bits and of rows that were taken, too; any pixel that changes, changes it."""
+    data = opened(tmp_path, grey())
+    for other in (opened(tmp_path, grey(), bits="sampled", rng=np.random.default_rng(0)), data.take([3, 1]),
+                  opened(tmp_path, grey(), bits="grey"), data_from_arrays(grey().astype(float), name="a", scale=255)):
+        assert other.checksum == data.checksum and data.is_whole
+    assert data.take([3, 1]).describe()["is_whole"] is False
+    for place in (0, 555, 799):
+        changed = grey()
+        changed.ravel()[place] ^= 1
+        assert opened(tmp_path, changed).checksum != data.checksum
 
 
 def test_a_description_of_data_by_name_holds_plain_values():
     described = open_data("digits", part="train").describe()
-    assert json.loads(json.dumps(described)) == described == {
-        "name": "digits", "path": None, "part": "train", "bits": "threshold", "scale": 16, "image_shape": [8, 8]}
+    assert json.loads(json.dumps(described)) == described
+    assert {**described, "checksum": "", "labels_checksum": ""} == {
+        "name": "digits", "path": None, "part": "train", "bits": "threshold", "image_shape": [8, 8],
+        "label_names": list(range(10)), "opened_with": {"scale": 16.0}, "checksum": "", "labels_checksum": "",
+        "has_grey": False, "is_whole": True}
     assert open_data("labelled-shifter").describe()["image_shape"] is None
     in_numpy_numbers = data_from_arrays(grey(), name="array", scale=np.float32(255))
-    assert json.loads(json.dumps(in_numpy_numbers.describe()))["scale"] == 255
+    assert json.loads(json.dumps(in_numpy_numbers.describe()))["opened_with"] == {"scale": 255}
 
 
 def test_repr_is_one_line_a_field(tmp_path):
@@ -325,6 +515,7 @@ def test_repr_is_one_line_a_field(tmp_path):
         "Data digits",
         "  images uint8 (1797, 64) [0, 16]",
         "  labels int64 (1797,) [0, 9]",
+        "  label_names 0 1 2 3 4 5 6 7 8 9",
         "  bits 'threshold'",
         "  scale 16",
         "  image_shape (8, 8)",
@@ -337,3 +528,21 @@ def test_repr_is_one_line_a_field(tmp_path):
     assert "  images uint8 (3, 20) in a memory map" in repr(mapped.take([1, 2, 3])).splitlines()
     eye = data_from_arrays(np.eye(2, dtype=bool), name="eye")
     assert "  images bool (2, 2) [0, 1]" in repr(eye).splitlines()
+
+
+def test_the_summary_is_a_line_that_says_how_data_were_read(tmp_path):
+    assert open_data("digits", part="test").summary() == (
+        "digits, part test: 360 cases of 64 numbers; images 8 x 8; bits threshold, 1 is 16; labels 0 1 2 3 4 5 6 7 8 9")
+    (tmp_path / "f.csv").write_text("id,a,class\n1,0,x\n2,1,y\x1b\n", encoding="utf8")
+    assert open_data(tmp_path / "f.csv").summary() == (
+        f"{tmp_path / 'f.csv'}: 2 cases of 1 numbers; images 1 x 1; bits grey, 1 is 1; labels x y\\x1b; "
+        "labels in column 2 ('class'), without column 0 ('id')")
+    many = data_from_arrays(grey(), np.arange(40), name="many")
+    assert "labels 0 1 2 3 4 5 6 7 8 9 ... 39" in many.summary()
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 5000, "new\nline\x1b[31m", "\udcff"])
+def test_names_of_any_kind_make_a_clean_sentence(name):
+    with pytest.raises(InvalidInput) as caught:
+        open_data(name)
+    assert str(caught.value).isprintable() and len(str(caught.value)) < 600

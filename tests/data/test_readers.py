@@ -1,302 +1,221 @@
+"""Any file or folder: its format, its parts, what does not belong to it; and damage, in every format."""
+import csv
 import gzip
-import math
+import io
 import struct
+import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
 
-from numpy_dgm.data.readers import read_csv, read_idx, read_images, read_npy, read_npz
+from numpy_dgm import open_data
+from numpy_dgm.data import files
+from numpy_dgm.data.files import DataWarning, Layout
+from numpy_dgm.data.readers import format_of, parts_of_file, read_file
 from numpy_dgm.foundation.checks import InvalidInput
-
-IDX_CODES = {"uint8": 0x08, "int8": 0x09, "int16": 0x0B, "int32": 0x0C, "float32": 0x0D, "float64": 0x0E}
-IDX_LETTERS = {"uint8": "B", "int8": "b", "int16": "h", "int32": "i", "float32": "f", "float64": "d"}
+from data_files import idx_bytes, refused, some_images, write
 
 
-def idx_bytes(array):
-    """An IDX file by its definition, packed number by number with struct, highest byte first."""
-    header = bytes([0, 0, IDX_CODES[array.dtype.name], array.ndim])
-    lengths = b"".join(struct.pack(">I", length) for length in array.shape)
-    letter = IDX_LETTERS[array.dtype.name]
-    entries = b"".join(struct.pack(">" + letter, entry) for entry in array.ravel().tolist())
-    return header + lengths + entries
+def bytes_of(save, *arrays, **named):
+    """What a function of NumPy writes to a file."""
+    out = io.BytesIO()
+    save(out, *arrays, **named)
+    return out.getvalue()
 
 
-def write(path, content):
-    path.write_bytes(content)
-    return path
+ROWS = some_images().reshape(6, 20)
+TEXT = bytes_of(np.savetxt, ROWS, fmt="%d", delimiter=",")
+CONTENTS = {
+    "idx": idx_bytes(some_images()),
+    "npy": bytes_of(np.save, some_images()),
+    "npz": bytes_of(np.savez, x=some_images()),
+    "table": TEXT,
+}
 
 
-def some_images(n=6, rows=4, cols=5):
-    return np.random.default_rng(1).integers(0, 256, size=(n, rows, cols)).astype(np.uint8)
+@pytest.mark.parametrize("kind", CONTENTS)
+@pytest.mark.parametrize("name", ["file", "optdigits.tra", "data.txt", "data.data", "images.bin", "x.gz"])
+def test_the_first_bytes_say_what_a_file_is_where_its_name_does_not(tmp_path, kind, name):
+    if name == "data.txt" and kind != "table":
+        return
+    path = write(tmp_path / name, CONTENTS[kind])
+    assert format_of(path) == kind
+    np.testing.assert_array_equal(read_file(path).images.reshape(6, 20), ROWS)
 
 
-def refused(reader, path, *arguments):
-    """The message of the InvalidInput, which must be one sentence that names the file."""
-    with pytest.raises(InvalidInput) as caught:
-        reader(path, *arguments)
-    message = str(caught.value)
-    assert str(path) in message and "\n" not in message and ": expected " in message and ", got " in message
-    return message
-
-
-# IDX
-
-
-@pytest.mark.parametrize("zipped", [False, True])
-@pytest.mark.parametrize("name", IDX_CODES)
-def test_idx_of_every_dtype_comes_back(tmp_path, name, zipped):
-    array = (np.random.default_rng(0).normal(size=(3, 2, 4)) * 50).astype(name)
-    content = idx_bytes(array)
-    path = write(tmp_path / "file", gzip.compress(content) if zipped else content)
-    got = read_idx(path)
-    np.testing.assert_array_equal(got, array)
-    assert got.dtype == array.dtype and got.dtype.isnative and got.flags.writeable
-
-
-@settings(derandomize=True, deadline=None, max_examples=60)
-@given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=5), name=st.sampled_from(list(IDX_CODES)),
-       seed=st.integers(0, 2**32))
-def test_idx_of_any_number_of_axes_comes_back(tmp_path_factory, shape, name, seed):
-    n_bytes = math.prod(shape) * np.dtype(name).itemsize
-    array = np.random.default_rng(seed).integers(0, 256, n_bytes).astype(np.uint8).view(name).reshape(shape)
-    array = np.nan_to_num(array)  # struct may change the bits of a NaN
-    path = write(tmp_path_factory.mktemp("idx") / "file", idx_bytes(array))
-    got = read_idx(path)
-    np.testing.assert_array_equal(got, array)
-    assert got.shape == tuple(shape)
-
-
-@settings(derandomize=True, deadline=None, max_examples=80)
-@given(length=st.integers(0, 135))
-def test_idx_cut_anywhere_is_refused(tmp_path_factory, length):
-    content = idx_bytes(some_images())
-    assert len(content) == 136
-    refused(read_idx, write(tmp_path_factory.mktemp("idx") / "cut-idx3-ubyte", content[:length]))
-
-
-@pytest.mark.parametrize("damage", [
-    b"\0\1", b"\0\0\x0a\3", b"\0\0\x08\0", b"\0\0\x08\xff", b"\x89PNG", b"\0\0\x08\3\xff\xff\xff\xff",
+@pytest.mark.parametrize("name, content", [
+    ("a-idx3-ubyte.gz", CONTENTS["idx"]), ("f.csv.gz", TEXT), ("f.txt.gz", TEXT), ("optdigits.tra.Z", TEXT),
 ])
-def test_idx_with_another_beginning_is_refused(tmp_path, damage):
-    content = idx_bytes(some_images())
-    refused(read_idx, write(tmp_path / "odd", damage + content[len(damage) :]))
+def test_gzipped_files_are_told_by_their_bytes(tmp_path, name, content):
+    np.testing.assert_array_equal(read_file(write(tmp_path / name, gzip.compress(content))).images.reshape(6, 20), ROWS)
 
 
-def test_idx_with_bytes_too_many_or_axes_that_cannot_be_is_refused(tmp_path):
-    long = write(tmp_path / "long", idx_bytes(some_images()) + b"x")
-    assert "expected 136 bytes for uint8 of shape (6, 4, 5), got 137 bytes" in refused(read_idx, long)
-    axes = bytes([0, 0, 8, 65]) + 65 * bytes([0, 0, 0, 1])
-    refused(read_idx, write(tmp_path / "axes", axes + b"x"))  # more axes than any NumPy holds
-    refused(read_idx, write(tmp_path / "number", bytes([0, 0, 8, 0]) + b"x"))  # no axis at all
-    refused(read_idx, write(tmp_path / "none", idx_bytes(np.zeros((0, 28, 28), np.uint8))))
+@pytest.mark.parametrize("name", ["f.npy.gz", "f.npz", "f.npy"])
+def test_what_can_only_be_read_unpacked_is_said_to_be(tmp_path, name):
+    message = refused(read_file, write(tmp_path / name, gzip.compress(CONTENTS[name.split(".")[1]])))
+    assert "got a gzipped file; unpack it first, with gunzip" in message
 
 
-def test_gzip_that_is_cut_or_damaged_is_refused(tmp_path):
-    content = gzip.compress(idx_bytes(some_images()))
-    refused(read_idx, write(tmp_path / "cut.gz", content[:-20]))
-    refused(read_idx, write(tmp_path / "odd.gz", content[:40] + b"\xff\xff\xff" + content[43:]))
-    refused(read_idx, write(tmp_path / "crc.gz", content[:-8] + b"\0" * 8))
-
-
-@pytest.mark.parametrize("images_name, labels_name", [
-    ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-    ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte"),
-    ("train-images-idx3-ubyte", "train-labels-idx1-ubyte.gz"),
-    ("train-images.idx3-ubyte", "train-labels.idx1-ubyte"),
-    ("my-images", "my-labels.gz"),
-])
-def test_labels_are_found_beside_the_images(tmp_path, images_name, labels_name):
-    images, labels = some_images(), np.arange(6, dtype=np.uint8)
-    for name, array in ((images_name, images), (labels_name, labels)):
-        content = idx_bytes(array)
-        write(tmp_path / name, gzip.compress(content) if name.endswith(".gz") else content)
-    got_images, got_labels = read_images(tmp_path / images_name)
-    np.testing.assert_array_equal(got_images, images)
-    np.testing.assert_array_equal(got_labels, labels)
-
-
-def test_images_without_labels_beside_them(tmp_path):
-    assert read_images(write(tmp_path / "images-idx3-ubyte", idx_bytes(some_images())))[1] is None
-    assert read_images(write(tmp_path / "digits", idx_bytes(some_images())))[1] is None
-
-
-def test_labels_that_do_not_fit_are_refused(tmp_path):
-    images = write(tmp_path / "images", idx_bytes(some_images()))
-    for wrong in (np.arange(5, dtype=np.uint8), np.arange(6, dtype=np.float32), np.zeros((6, 1), np.uint8)):
-        labels = write(tmp_path / "labels", idx_bytes(wrong))
-        with pytest.raises(InvalidInput, match=f"{labels}: expected 6 integers, one for each image in images, got "):
-            read_images(images)
-
-
-@pytest.mark.parametrize("ending", ["-idx3-ubyte", ".idx3-ubyte", "-idx3-ubyte.gz", ".idx3-ubyte.gz"])
-def test_a_folder_opens_as_its_training_part_or_as_its_test_part(tmp_path, ending):
-    train, test = some_images(6), some_images(4)[::-1]
-    for stem, images in (("train", train), ("t10k", test)):
-        labels = np.arange(len(images), dtype=np.uint8)
-        for name, array in ((f"{stem}-images{ending}", images),
-                            (f"{stem}-labels{ending.replace('idx3', 'idx1')}", labels)):
-            content = idx_bytes(array)
-            write(tmp_path / name, gzip.compress(content) if ending.endswith(".gz") else content)
-    for part, images in ((None, train), ("train", train), ("test", test)):
-        got_images, got_labels = read_images(tmp_path, part)
-        np.testing.assert_array_equal(got_images, images)
-        np.testing.assert_array_equal(got_labels, np.arange(len(images)))
-
-
-def test_a_folder_without_the_part_is_refused(tmp_path):
-    refused(read_images, tmp_path)
-    write(tmp_path / "train-images-idx3-ubyte", idx_bytes(some_images()))
-    assert "expected t10k-images-idx3-ubyte among" in refused(read_images, tmp_path, "test")
-
-
-# .npy
-
-
-@pytest.mark.parametrize("dtype", ["uint8", "bool", "float16", "float32", "float64", "int64", ">u2"])
-def test_npy_is_mapped_not_read(tmp_path, dtype):
-    array = some_images().astype(dtype)
-    np.save(tmp_path / "file.npy", array)
-    got = read_npy(tmp_path / "file.npy")
-    assert isinstance(got, np.memmap) and not got.flags.writeable
-    assert got.dtype == array.dtype
-    np.testing.assert_array_equal(got, array)
-
-
-def test_npy_of_objects_is_refused_and_never_unpickled(tmp_path):
-    np.save(tmp_path / "objects.npy", np.array([{"a": 1}, None], dtype=object))
-    refused(read_npy, tmp_path / "objects.npy")
-    np.savez(tmp_path / "objects.npz", x=np.array([{"a": 1}, None], dtype=object))
-    refused(read_npz, tmp_path / "objects.npz")
-
-
-def test_npy_that_is_cut_foreign_or_empty_is_refused(tmp_path):
-    np.save(tmp_path / "whole.npy", some_images())
-    content = (tmp_path / "whole.npy").read_bytes()
-    for length in (0, 3, 9, 60, 130, len(content) - 1):
-        refused(read_npy, write(tmp_path / "cut.npy", content[:length]))
-    refused(read_npy, write(tmp_path / "text.npy", b"not an array at all, but text"))
-    refused(read_npy, write(tmp_path / "header.npy", content[:20] + b"????" + content[24:]))
-
-
-# .npz
-
-
-@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
-@pytest.mark.parametrize("images_name", ["x", "images", "data", "v", "anything"])
-@pytest.mark.parametrize("labels_name", ["y", "labels", "targets", None])
-def test_npz_members_are_found_by_name(tmp_path, save, images_name, labels_name):
-    members = {images_name: some_images()}
-    if labels_name is not None:
-        members[labels_name] = np.arange(6)
-    save(tmp_path / "file.npz", **members)
-    images, labels = read_npz(tmp_path / "file.npz")
-    np.testing.assert_array_equal(images, some_images())
-    if labels_name is None:
-        assert labels is None
-    else:
-        np.testing.assert_array_equal(labels, np.arange(6))
-
-
-def test_npz_with_parts(tmp_path):
-    train, test = some_images(6), some_images(4)
-    np.savez(tmp_path / "f.npz", x_test=test, y_test=np.arange(4), x_train=train, y_train=np.arange(6))
-    for part, images in ((None, train), ("train", train), ("test", test)):
-        got_images, got_labels = read_npz(tmp_path / "f.npz", part)
-        np.testing.assert_array_equal(got_images, images)
-        np.testing.assert_array_equal(got_labels, np.arange(len(images)))
-
-
-def test_npz_without_images_that_can_be_told_is_refused(tmp_path):
-    np.savez(tmp_path / "two.npz", a=some_images(), b=some_images())
-    message = refused(read_npz, tmp_path / "two.npz")
-    assert message.endswith(": expected one of the arrays x, images, data, v or a single array, got a, b")
-    np.savez(tmp_path / "labels.npz", y=np.arange(4))
-    refused(read_npz, tmp_path / "labels.npz")
-    np.savez(tmp_path / "parts.npz", x=some_images())
-    refused(read_npz, tmp_path / "parts.npz", "test")
-
-
-def test_npz_that_is_cut_damaged_foreign_or_empty_is_refused(tmp_path):
-    np.savez(tmp_path / "whole.npz", x=some_images())
-    content = (tmp_path / "whole.npz").read_bytes()
-    for length in (0, 10, 200, len(content) - 5):
-        refused(read_npz, write(tmp_path / "cut.npz", content[:length]))
-    place = content.index(some_images().tobytes())
-    refused(read_npz, write(tmp_path / "crc.npz", content[:place] + b"\0\0\0\0" + content[place + 4 :]))
-    np.save(tmp_path / "array.npy", some_images())
-    refused(read_npz, (tmp_path / "array.npy").rename(tmp_path / "array.npz"))
-
-
-# CSV
-
-
-@settings(derandomize=True, deadline=None, max_examples=60)
-@given(table=arrays(np.float64, array_shapes(min_dims=2, max_dims=2, max_side=6), elements=st.floats(0, 1)))
-def test_csv_of_floats_comes_back_exactly(tmp_path_factory, table):
-    text = "\n".join(",".join(map(repr, row)) for row in table.tolist())
-    images, labels = read_csv(write(tmp_path_factory.mktemp("csv") / "file.csv", text.encode()))
-    np.testing.assert_array_equal(images, table)
-    assert labels is None
-
-
-@pytest.mark.parametrize("zipped", [False, True])
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-@pytest.mark.parametrize("name", ["label", "Class", " target ", '"y"'])
-@pytest.mark.parametrize("first", [True, False])
-def test_csv_labels_are_found_by_the_header(tmp_path, zipped, mark, name, first):
-    images, labels = some_images().reshape(6, 20), np.arange(6)
-    table = np.column_stack([labels, images] if first else [images, labels])
-    names = [f"pixel{i}" for i in range(20)]
-    header = [name, *names] if first else [*names, name]
-    lines = [",".join(header)] + [",".join(map(str, row)) for row in table]
-    content = mark + "\r\n".join(lines).encode() + b"\r\n\r\n"
-    path = write(tmp_path / "file.csv.gz", gzip.compress(content) if zipped else content)
-    got_images, got_labels = read_images(path)
-    np.testing.assert_array_equal(got_images, images)
-    np.testing.assert_array_equal(got_labels, labels)
-    assert got_images.dtype == np.uint8
-
-
-def test_csv_without_a_header_or_without_that_name_has_no_labels(tmp_path):
-    images, labels = read_csv(write(tmp_path / "a.csv", b"0,255,3\n1,2,3\n"))
-    np.testing.assert_array_equal(images, [[0, 255, 3], [1, 2, 3]])
-    assert images.dtype == np.uint8 and labels is None
-    images, labels = read_csv(write(tmp_path / "b.csv", b"a,label,b\n0,256,3\n"))
-    np.testing.assert_array_equal(images, [[0, 256, 3]])
-    assert images.dtype == np.int64 and labels is None
-
-
-@pytest.mark.parametrize("content", [
-    b"", b"\n\n", b"a,b,c\n", b"1,2,3\n4,5\n", b"1,2,3\n4,,6\n", b"1;2;3\n4;5;6\n", b"a,b\n1,2,3\n",
-    b"\xff\xfe1,2", b"label,a\n0.5,1\n", b"label\n1\n", b"label,a\nnan,1\n", b"1,2\nx,3\n", b"1,2\n#3,4\n",
-])
-def test_csv_that_is_empty_ragged_or_no_table_of_numbers_is_refused(tmp_path, content):
-    refused(read_csv, write(tmp_path / "odd.csv", content))
-
-
-# any path
-
-
-@pytest.mark.parametrize("name", ["file.npy", "file.csv", "file.csv.gz", "images-idx3-ubyte"])
+@pytest.mark.parametrize("name", ["file.npy", "file.npz", "file.csv", "file.csv.gz", "images-idx3-ubyte", "file"])
 @pytest.mark.parametrize("content", [b"", gzip.compress(b"")])
 def test_an_empty_file_is_called_so(tmp_path, name, content):
-    if name == "file.npy":
-        content = b""  # .npy is never gzipped
-    assert ", got an empty file" in refused(read_images, write(tmp_path / name, content))
+    content = b"" if ".np" in name else content  # NumPy's are never gzipped
+    assert ", got an empty file" in refused(read_file, write(tmp_path / name, content))
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n", b"%PDF-1.4\n", b"\x80\x04\x95pickle", b"MATLAB 5.0 MAT-file",
+                                     "é".encode("latin-1") * 40, b"<html>\n</html>", bytes(1000)])
+def test_a_file_of_another_kind_is_refused(tmp_path, content):
+    refused(read_file, write(tmp_path / "file", content))
+    refused(read_file, write(tmp_path / "file.gz", gzip.compress(content)))
+
+
+def test_the_refusal_of_foreign_bytes_says_what_is_read(tmp_path):
+    message = refused(read_file, write(tmp_path / "image.png", b"\x89PNG\r\n\x1a\n\0"))
+    assert message.endswith("end in .npy, .npz or .csv, or are text with a row of numbers a line")
 
 
 def test_a_path_to_nothing_is_refused(tmp_path):
-    refused(read_images, tmp_path / "missing.npy")
+    refused(read_file, tmp_path / "missing.npy")
 
 
-@pytest.mark.parametrize("name", ["file.npy", "file.csv", "images-idx3-ubyte"])
-def test_part_is_refused_for_a_file_without_parts(tmp_path, name):
-    assert refused(read_images, write(tmp_path / name, b"1,2\n"), "train").startswith("part: expected None, ")
+@pytest.mark.parametrize("kind", ["npy", "table", "idx"])
+def test_what_does_not_belong_to_the_format_is_refused(tmp_path, kind):
+    path = write(tmp_path / "file", CONTENTS[kind])
+    assert refused(read_file, path, "train").startswith("part: expected None, ")
+    for layout in (Layout(array="x"), Layout(labels="y")):
+        assert f": expected None, since {path} is no .npz, got " in refused(read_file, path, None, layout)
+    if kind != "table":
+        for layout in (Layout(label_column="first"), Layout(skip_columns=(0,))):
+            assert f": expected None, since {path} is no table, got " in refused(read_file, path, None, layout)
 
 
-def test_a_file_of_another_kind_is_refused(tmp_path):
-    png = write(tmp_path / "image.png", b"\x89PNG\r\n\x1a\n")
-    assert ".npy, .npz or .csv" in refused(read_images, png)
+def test_the_parts_that_files_have(tmp_path):
+    np.savez(tmp_path / "parts.npz", X_test=ROWS, X_train=ROWS)
+    np.savez(tmp_path / "one.npz", ROWS)
+    np.save(tmp_path / "f.npy", ROWS)
+    for part in ("train", "t10k"):
+        write(tmp_path / f"{part}-images-idx3-ubyte", CONTENTS["idx"])
+    assert parts_of_file(tmp_path / "parts.npz") == parts_of_file(tmp_path) == ("train", "test")
+    assert parts_of_file(tmp_path / "one.npz") == parts_of_file(tmp_path / "f.npy") == ()
+
+
+# packed beyond measure
+
+
+@pytest.mark.parametrize("name, content", [
+    ("a-images-idx3-ubyte.gz", bytes([0, 0, 8, 3]) + struct.pack(">III", 300, 1000, 1000)),
+    ("lie-images-idx3-ubyte.gz", bytes([0, 0, 8, 3]) + struct.pack(">III", 1, 10, 10)),
+    ("f.csv.gz", b"1,2\n"), ("f.tra.gz", b"1 2\n"),
+])
+def test_what_unpacks_beyond_measure_is_refused_at_a_stated_size(tmp_path, monkeypatch, name, content):
+    monkeypatch.setattr(files, "MOST_UNPACKED", 2**20)
+    unit = content if content[0] else bytes(1000)
+    whole = content + unit * (3_000_000 // len(unit))
+    path = write(tmp_path / name, gzip.compress(whole))
+    message = refused(read_file, path)
+    most = max(2**20, 100 * path.stat().st_size)
+    assert most < len(whole) and f"at most {most:,} bytes when unpacked (1,048,576, or 100 times" in message
+    monkeypatch.setattr(files, "MOST_UNPACKED", len(whole))
+    if name[0] == "f":
+        assert len(read_file(path).images) > 500_000
+
+
+# damage
+
+
+def reference(name, content):
+    """(images as rows, labels or None) by readers that have nothing to do with those of the package."""
+    if name.endswith(".gz"):
+        content = gzip.decompress(content)
+    if "idx" in name:
+        shape = struct.unpack(f">{content[3]}I", content[4 : 4 + 4 * content[3]])
+        codes = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+        return np.frombuffer(content, codes[content[2]], offset=4 + 4 * content[3]).reshape(shape[0], -1), None
+    if ".npy" in name:
+        return (lambda array: array.reshape(len(array), -1))(np.load(io.BytesIO(content), allow_pickle=False)), None
+    lines = [line for line in content.decode("utf8").splitlines() if line]
+    if name == "spaces.txt":
+        return np.array([[float(field) for field in line.split()] for line in lines]), None
+    rows = list(csv.reader(lines, delimiter=";" if name == "semicolons.tra" else ","))
+    label = [field.lower() for field in rows[0]].index("label")
+    table = np.array([row[:label] + row[label + 1 :] for row in rows[1:]], dtype=np.float64)
+    return table, [row[label].strip() for row in rows[1:]]
+
+
+NUMBERS = some_images(30, 5, 5).reshape(30, 25)
+NUMBERS[0] = 255
+CLASSES = np.arange(30) % 3 + 5
+TABLE = bytes_of(np.savetxt, np.column_stack([CLASSES, NUMBERS]), fmt="%d", delimiter=",", comments="",
+                 header=",".join(["label", *(f"p{i}" for i in range(25))]))
+UNDAMAGED = {
+    "a-idx3-ubyte": idx_bytes(NUMBERS.reshape(30, 5, 5)),
+    "real-idx2-float": idx_bytes(NUMBERS.astype(np.float32) / 255),
+    "b-idx3-ubyte.gz": gzip.compress(idx_bytes(NUMBERS.reshape(30, 5, 5))),
+    "a.npy": bytes_of(np.save, NUMBERS.reshape(30, 5, 5)),
+    "fortran.npy": bytes_of(np.save, np.asfortranarray(NUMBERS.reshape(30, 5, 5) / 255)),
+    "a.npz": bytes_of(np.savez, x=NUMBERS, y=CLASSES),
+    "packed.npz": bytes_of(np.savez_compressed, x_train=NUMBERS, y_train=CLASSES, x_test=NUMBERS[:9]),
+    "a.csv": TABLE,
+    "semicolons.tra": TABLE.replace(b",", b";"),
+    "b.csv.gz": gzip.compress(TABLE),
+    "spaces.txt": bytes_of(np.savetxt, NUMBERS / 255),
+}
+HAVE_CHECKSUMS = ("b-idx3-ubyte.gz", "a.npz", "packed.npz", "b.csv.gz")  # of their contents: damage there is noticed
+
+
+@pytest.mark.parametrize("name", UNDAMAGED)
+def test_of_300_flipped_bits_each_is_refused_or_leaves_the_right_values(tmp_path, name):
+    """Right: what was written, where the format has a checksum; elsewhere what the bytes say to another reader."""
+    content, rng, refusals = UNDAMAGED[name], np.random.default_rng(0), 0
+    path = tmp_path / name
+    path.write_bytes(content)
+    undamaged = open_data(path, bits="grey")
+    header = content.find(b"\n") + 1 if content[:6] in (b"\x93NUMPY", b"label,", b"label;") else 16
+    for i in range(300):
+        damaged = bytearray(content)
+        end = header if i % 3 == 0 else len(content)  # a third of them in the header
+        damaged[rng.integers(end)] ^= 1 << int(rng.integers(8))
+        path.write_bytes(damaged)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                warnings.simplefilter("ignore", DataWarning)
+                data = open_data(path, bits="grey")
+        except InvalidInput as error:
+            assert str(error).isprintable() and len(str(error)) < 700
+            refusals += 1
+            continue
+        if name in HAVE_CHECKSUMS:
+            np.testing.assert_array_equal(data[:], undamaged[:])
+            np.testing.assert_array_equal(data.labels, undamaged.labels)
+            assert data.label_names == undamaged.label_names
+        else:
+            images, labels = reference(name, bytes(damaged))
+            np.testing.assert_array_equal(data.images[:], images)
+            if labels is not None:
+                assert [str(data.label_names[label]) for label in data.labels] == labels
+    assert 30 < refusals < 300
+
+
+@pytest.mark.parametrize("name", UNDAMAGED)
+def test_bytes_that_are_cut_put_in_or_scrambled_never_raise_anything_else(tmp_path, name):
+    content, rng = UNDAMAGED[name], np.random.default_rng(1)
+    path = tmp_path / name
+    for i in range(120):
+        damaged = bytearray(content)
+        start, length = int(rng.integers(len(content))), int(rng.integers(1, 20))
+        junk = rng.integers(256, size=length, dtype=np.uint8).tobytes()
+        if i % 3 == 0:
+            damaged = damaged[:start]
+        elif i % 3 == 1:
+            damaged[start:start] = junk
+        else:
+            damaged[start % 200 : start % 200 + length] = junk
+        path.write_bytes(damaged)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DataWarning)
+                open_data(path, bits="grey")
+        except InvalidInput as error:
+            assert str(error).isprintable()

@@ -19,6 +19,6 @@ MUTANTS = [
     Mutant("np.sqrt(4 * bias_C_bias / n_runs", "np.sqrt(bias_C_bias / n_runs", "error of the bias too small"),
     Mutant("+ 2 * trace_of_square /", "+ 0 * trace_of_square /", "error without the part of a bias of 0"),
     Mutant("np.sqrt(max(square, s))", "np.sqrt(max(square, 1e-300))", "infinite error of a bias near 0"),
-    Mutant("        if came.shape != getattr(rbm, part).shape:", "        if False:",
+    Mutant("        if array.shape != parameter.shape:", "        if False:",
            "a flipped gradient is let in (11)"),
 ]

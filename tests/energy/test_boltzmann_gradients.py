@@ -19,6 +19,7 @@ from numpy_dgm.energy.boltzmann_gradients import (
     mean_field_gradient,
     sampled_gradient,
     variational_bound,
+    variational_free_energy,
 )
 from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, draw_states, kl_divergence, product_of_bernoullis
 from numpy_dgm.foundation.gradcheck import central_differences
@@ -155,6 +156,15 @@ def test_the_bound_is_its_definition_and_lacks_the_divergence_from_the_posterior
     for case in range(6):
         q = product_of_bernoullis(means[case : case + 1])[0]
         np.testing.assert_allclose(bound[case], log_p[case] - kl_divergence(q, p_h[case]), rtol=1e-9, atol=1e-9)
+
+
+def test_free_energies_of_a_machine_in_float32_are_taken_in_float64():
+    machine, v = random_machine(6, 3, 1.0, 0), random_bits(5, 3, 1)
+    single = BoltzmannMachine(*(array.astype(np.float32) for array in (machine.W, machine.b, machine.mask)), 3)
+    mu = mean_field(single, v.astype(np.float32))
+    double = BoltzmannMachine(*(array.astype(np.float64) for array in (single.W, single.b, single.mask)), 3)
+    expected = variational_free_energy(double, mu.astype(np.float64))
+    np.testing.assert_allclose(variational_free_energy(single, mu), expected, rtol=1e-13)
 
 
 @settings(max_examples=60)

@@ -17,6 +17,7 @@ from numpy_dgm.energy.boltzmann_gradients import (
     mean_field_gradient,
     sampled_gradient,
     variational_bound,
+    variational_free_energy,
 )
 from numpy_dgm.energy.boltzmann_training import train_boltzmann
 from numpy_dgm.foundation.checks import InvalidInput
@@ -74,9 +75,10 @@ def test_training_leaves_its_arguments_as_they_were():
 def test_weights_outside_the_mask_never_move(method):
     """They count for nothing, whatever they are; weight decay must not touch them either."""
     machine = random_machine(7, 4, 1.0, 0)
-    trained, _ = train_boltzmann(machine, random_bits(30, 4, 1), epochs=3, rng=np.random.default_rng(0), method=method,
-                                 rate=0.5, weight_decay=0.1)
+    trained, history = train_boltzmann(machine, random_bits(30, 4, 1), epochs=3, rng=np.random.default_rng(0),
+                                       method=method, rate=0.5, weight_decay=0.1)
     connected = machine.mask == 1
+    np.testing.assert_allclose(history["weight_norm"][-1], np.sqrt(np.sum(trained.W[connected] ** 2)), rtol=1e-12)
     np.testing.assert_array_equal(trained.W[~connected], machine.W[~connected])
     assert np.all(trained.W[connected] != machine.W[connected])
 
@@ -168,15 +170,18 @@ def test_what_cannot_be_right_is_refused(changes, message):
 
 
 def test_held_out_cases_are_not_learnt_from_and_their_log_likelihood_is_exact():
-    """Of 50 cases 10: the history's figure is that of the model given back, at the rows that the split draws first."""
-    data = random_bits(50, 6, 0)
-    machine, history = small_run(validation=0.2, rng=np.random.default_rng(5))
+    """Of 50 cases 10: the history's figure is that of the model given back, at the rows that the split draws first.
+
+    All pairs of units are connected, so that free chains remember the cases at which they start.
+    """
+    data, start = random_bits(50, 6, 0), remembering_machine(9, 6, 1)
+    machine, history = small_run(machine=start, validation=0.2, rng=np.random.default_rng(5))
     held_out = np.sort(np.random.default_rng(5).permutation(50)[:10])
     expected = log_likelihood(machine, data[held_out]).mean()
     np.testing.assert_allclose(history["validation_log_likelihood"][-1], expected, rtol=1e-12)
     changed = data.copy()
     changed[held_out] = 1 - changed[held_out]
-    again, _ = small_run(validation=0.2, rng=np.random.default_rng(5), data=changed)
+    again, _ = small_run(machine=start, validation=0.2, rng=np.random.default_rng(5), data=changed)
     np.testing.assert_array_equal(flatten(again), flatten(machine))
 
 
@@ -193,13 +198,41 @@ def test_a_larger_machine_reports_free_energies_by_mean_field():
 
 
 def test_patience_gives_back_the_best_machine_on_held_out_cases():
-    data = random_bits(40, 6, 0)
-    machine, history = small_run(data=data, method="exact", epochs=60, rate=3.0, schedule="constant", validation=0.3,
-                                 patience=3, rng=np.random.default_rng(5))
+    """Of 28 random cases nothing can be learnt but themselves: their own log-likelihood rises on."""
+    data, start = random_bits(40, 6, 0), init_boltzmann(11, 6, np.random.default_rng(1), scale=0.5)
+    machine, history = small_run(machine=start, data=data, method="exact", epochs=60, rate=0.2, schedule="constant",
+                                 batch_size=28, validation=0.3, patience=3, rng=np.random.default_rng(5))
     scores = history["validation_log_likelihood"]
-    assert 4 <= len(scores) < 60 and np.argmax(scores) == len(scores) - 4
+    assert 10 < len(scores) < 60 and np.argmax(scores) == len(scores) - 4
+    assert np.all(np.diff(history["log_likelihood"]) > 0)
     held_out = np.sort(np.random.default_rng(5).permutation(40)[:12])
     np.testing.assert_allclose(log_likelihood(machine, data[held_out]).mean(), scores.max(), rtol=1e-12)
+
+
+def test_patience_on_a_machine_too_large_to_list_watches_the_gap_of_the_free_energies():
+    """Random bits have nothing in common: the gap opens. The last machine before it is visible is given back.
+
+    20 + 20 units in two layers are too many for an exact log Z. Of 60 cases 18 are held out. The gap is visible where
+    it is above 3 of its standard errors.
+    """
+    data, rng = random_bits(60, 20, 0), np.random.default_rng(1)
+    start = init_boltzmann(40, 20, rng, mask=layered_mask([20, 20]))
+    machines = []
+    machine, history = train_boltzmann(
+        start, data, epochs=150, rng=rng, method="mean-field", rate=0.2, schedule="constant", validation=0.3,
+        patience=4, on_record=lambda one, _: machines.append(one))
+    rng = np.random.default_rng(1)
+    init_boltzmann(40, 20, rng)
+    order = rng.permutation(60)
+    excess = []
+    for one, recorded in zip(machines, history["validation_free_energy"] - history["free_energy"]):
+        held_out = variational_free_energy(one, mean_field(one, data[np.sort(order[:18])]))
+        train = variational_free_energy(one, mean_field(one, data[np.sort(order[18:])]))
+        gap = held_out.mean() - train.mean()
+        np.testing.assert_allclose(gap, recorded, atol=1e-10)
+        excess.append(gap - 3 * np.sqrt(held_out.var() / 18 + train.var() / 42))
+    assert 10 < len(excess) < 150 and excess[-5] <= 0 < min(excess[-4:])
+    assert flatten(machine).tobytes() == flatten(machines[-5]).tobytes()
 
 
 def test_a_machine_too_large_to_list_is_not_trained_exactly():

@@ -6,8 +6,6 @@ MODULE = "foundation/enumeration.py"
 MUTANTS = [
     Mutant("    shifts = np.arange(n - 1, -1, -1)", "    shifts = np.arange(n)",
            "bits in the other order", lessons="03"),
-    Mutant("        table[:, j] = energy(", "        table[:, 0] = energy(",
-           "all energies in one column", tests="energy/test_rbm.py"),
     Mutant("    log_Z = logsumexp(-E)", "    log_Z = logsumexp(E)", "sign of the energy (1)", lessons="02"),
     Mutant("np.stack([1 - p[:, j], p[:, j]], axis=1)", "np.stack([p[:, j], 1 - p[:, j]], axis=1)",
            "on and off exchanged (13)", lessons="03 04"),

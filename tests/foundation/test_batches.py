@@ -1,5 +1,7 @@
 """Minibatches, splits, blocks, and what is checked of data before a run."""
 import math
+import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from numpy_dgm.foundation.batches import (
     count_minibatches,
     describe_cases,
     fingerprint,
+    fingerprint_with_labels,
     mean_of_cases,
     minibatches,
     row_blocks,
@@ -73,11 +76,12 @@ def test_each_epoch_has_a_fresh_order_that_the_seed_decides():
 
 
 @settings(max_examples=60)
-@given(st.integers(0, 100), st.integers(1, 40))
+@given(st.integers(0, 100), st.integers(-1, 40))
 def test_blocks_cover_the_rows_once_in_their_order(n, rows_at_once):
     blocks = list(row_blocks(n, rows_at_once))
     assert [i for rows in blocks for i in range(n)[rows]] == list(range(n))
-    assert all(rows.stop - rows.start == rows_at_once for rows in blocks[:-1])
+    assert all(rows.stop - rows.start == max(1, rows_at_once) for rows in blocks[:-1])
+    assert not blocks or blocks[-1].stop == n
 
 
 @settings(max_examples=100)
@@ -180,27 +184,70 @@ def test_the_mean_of_cases_is_their_mean_in_float64(dtype):
     np.testing.assert_allclose(mean, data.astype(np.float64)[rows].mean(axis=0), rtol=1e-13)
 
 
-@pytest.mark.parametrize("n", [1, 2, 5, 50, 63, 64])
-def test_the_fingerprint_tells_any_changed_case_of_up_to_64(n):
-    data = rng(n).random((n, 3))
-    assert fingerprint(data) == fingerprint(data.copy())
-    for row in range(n):
-        other = data.copy()
-        other[row, row % 3] += 1e-12
-        assert fingerprint(other) != fingerprint(data)
+@settings(max_examples=60)
+@given(st.integers(1, 60), st.integers(1, 5), st.sampled_from(["uint8", "float32", "float64", "int64"]),
+       st.integers(1, 50), st.integers(0, 1000))
+def test_the_fingerprint_tells_any_changed_number_of_any_case(n, width, dtype, at_once, seed):
+    """However the cases are cut into blocks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches, "CHECKSUM_NUMBERS", at_once)
+        data = (rng(seed).random((n, width)) * 200).astype(dtype)
+        assert fingerprint(data) == fingerprint(data.copy()) == fingerprint(np.asfortranarray(data))
+        for row in range(n):
+            other = data.copy()
+            other[row, row % width] += 1e-12 if dtype == "float64" else 1
+            other[row, row % width] = np.nextafter(other[row, row % width], 1e9) if dtype == "float32" else (
+                other[row, row % width])
+            assert fingerprint(other) != fingerprint(data)
 
 
-def test_the_fingerprint_tells_shapes_and_orders_and_reads_few_cases():
+def test_the_fingerprint_tells_shapes_and_orders_and_reads_in_blocks(monkeypatch):
     data = rng().random((12, 5))
     others = [data, data.reshape(10, 6), data[:, ::-1], data[::-1], data.T, data[:6]]
     assert len({fingerprint(other) for other in others}) == 6
-    large = AskedRows(1_000_000, 2)
-    assert fingerprint(large).startswith("1000000 x 2")
-    assert sum(len(rows) for rows in large.requests) <= 64
-    assert fingerprint((data > 0.5).astype(np.uint8)) == fingerprint((data > 0.5).astype(np.float32))
+    monkeypatch.setattr(batches, "CHECKSUM_NUMBERS", 40)
+    large = AskedRows(1000, 4)
+    assert fingerprint(large).startswith("1000 x 4, checksum ")
+    assert [len(rows) for rows in large.requests] == [10] * 100
+    assert fingerprint(np.arange(6)[None] / 7).startswith("1 x 6")  # a row wider than a block
+
+
+@pytest.mark.parametrize("data", [
+    np.array([[0, 1], [1, 1]]), np.array([[0, 255], [7, 8]]), np.array([[0.5, -3], [2.0**60, 2**20]]),
+    np.array([[-1, 256]]),
+])
+def test_the_fingerprint_is_that_of_the_numbers_whatever_their_dtype(data):
+    with np.errstate(invalid="ignore"):
+        dtypes = [dtype for dtype in ("uint8", "int16", "int64", "float32", "float64", ">f8", "bool")
+                  if (data.astype(dtype) == data).all()]
+    same = {fingerprint(data.astype(dtype)) for dtype in dtypes}
+    assert len(dtypes) >= 2 and len(same) == 1
+
+
+def test_the_fingerprint_is_the_same_on_every_machine():
+    """A run goes on elsewhere: these are pinned, for integers, floats that float32 holds, and others."""
+    assert fingerprint(np.arange(6).reshape(3, 2)) == "3 x 2, checksum cfd1d5c7"
+    assert fingerprint(np.arange(6).reshape(3, 2) / 4) == "3 x 2, checksum 3531987e"
+    assert fingerprint(np.arange(6).reshape(3, 2) / 7) == "3 x 2, checksum 31cab2a9"
+
+
+def test_a_fingerprint_of_60_000_digits_takes_well_below_a_second():
+    data = (rng().random((60_000, 784), dtype=np.float32) < 0.2).astype(np.uint8)
+    started = time.perf_counter()
+    fingerprint(data)
+    assert time.perf_counter() - started < 0.9
+
+
+def test_the_fingerprint_with_labels_tells_changed_ones_and_changed_names():
+    data, labels = open_data("digits", part="test"), np.arange(360) % 3
+    texts = {fingerprint_with_labels(data, labels), fingerprint_with_labels(data, labels[::-1]),
+             fingerprint_with_labels(data[:], labels),
+             fingerprint_with_labels(replace(data, label_names=tuple("abcdefghij")), labels)}
+    assert len(texts) == 4 and all(text.startswith(fingerprint(data)) for text in texts)
+    assert fingerprint_with_labels(data, labels) == fingerprint_with_labels(data, labels.copy())
 
 
 def test_what_a_run_keeps_of_its_data_is_what_the_data_say():
     assert describe_cases(np.zeros((3, 2))) == {}
-    assert describe_cases(open_data("digits", part="train")) == {
-        "name": "digits", "path": None, "part": "train", "bits": "threshold", "scale": 16.0, "image_shape": [8, 8]}
+    digits = open_data("digits", part="train")
+    assert describe_cases(digits) == digits.describe() and digits.describe()["part"] == "train"

@@ -2,6 +2,7 @@ import io
 import math
 import os
 import pickle
+import stat
 import tracemalloc
 import zipfile
 
@@ -14,6 +15,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy_dgm.foundation import checkpoint
 from numpy_dgm.foundation.checkpoint import (
     BIT_GENERATORS,
+    SaveClock,
     generator_state,
     load_checkpoint,
     locked_folder,
@@ -88,6 +90,15 @@ def test_special_numbers_tuples_and_numpy_scalars_come_back():
     assert same(checkpoint._from_json(*as_json(state)), state)
     assert same(checkpoint._from_json(*as_json((np.float32(0.1), np.int64(3), np.bool_(True), "a"))),
                 [float(np.float32(0.1)), 3, True, "a"])
+
+
+def test_arrays_come_back_in_the_order_of_their_entries_and_can_be_written_to(tmp_path):
+    state = {"C": np.arange(6.0).reshape(2, 3), "F": np.asfortranarray(np.arange(6.0).reshape(2, 3))}
+    back = load_checkpoint(saved(tmp_path, state))
+    assert same(back, state)
+    assert back["C"].flags.c_contiguous and back["F"].flags.f_contiguous
+    for array in back.values():
+        array += 1
 
 
 def as_json(state):
@@ -166,6 +177,41 @@ def test_a_missing_file_and_another_format_are_called_so(tmp_path):
         load_checkpoint(tmp_path / "foreign.npz")
 
 
+class MakesAFolder:
+    """What runs `os.mkdir` when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+def test_a_file_that_would_run_code_is_refused_and_runs_none(tmp_path):
+    payload = np.empty(1, dtype=object)
+    payload[0] = MakesAFolder(tmp_path / "made")
+    np.savez(tmp_path / "foreign.npz", structure=payload)
+    refused(tmp_path / "foreign.npz")
+    assert os.listdir(tmp_path) == ["foreign.npz"]
+
+
+def test_the_file_is_on_the_disk_before_it_is_renamed_and_the_folder_after(tmp_path, monkeypatch):
+    events, replace, fsync = [], os.replace, os.fsync
+
+    def synced(handle):
+        events.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        fsync(handle)
+
+    def renamed(one, other):
+        events.append("rename")
+        replace(one, other)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", renamed)
+    saved(tmp_path)
+    assert events == (["file", "rename", "folder"] if os.name == "posix" else ["file", "rename"])
+
+
 @pytest.mark.parametrize("module, name", [
     (np, "savez"), (os, "fsync"), (os, "replace"), (checkpoint.json, "dumps"),
 ])
@@ -194,6 +240,29 @@ def test_what_could_not_be_loaded_again_is_not_written(value, tmp_path):
     with pytest.raises((InvalidInput, TypeError)):
         save_checkpoint(path, {"W": value})
     assert os.listdir(tmp_path) == ["checkpoint.npz"] and path.read_bytes() == before
+
+
+def test_saving_takes_a_tenth_of_the_time(tmp_path, monkeypatch):
+    """The first time at once; after a save of 2 s, 20 s after its end."""
+    now = [100.0]
+    monkeypatch.setattr(checkpoint.time, "perf_counter", lambda: now[0])
+
+    def save_in_two_seconds(path, state, save=save_checkpoint):
+        now[0] += 2
+        save(path, state)
+
+    monkeypatch.setattr(checkpoint, "save_checkpoint", save_in_two_seconds)
+    clock = SaveClock()
+    assert clock.is_due()
+    now[0] += 50
+    for _ in range(2):
+        clock.save(tmp_path / "checkpoint.npz", some_state())
+        assert not clock.is_due()
+        now[0] += 19.5
+        assert not clock.is_due()
+        now[0] += 0.5
+        assert clock.is_due()
+    assert same(load_checkpoint(tmp_path / "checkpoint.npz"), some_state())
 
 
 # read whole or refused
@@ -226,6 +295,8 @@ def test_a_bit_of_a_header_that_shortens_an_array_is_noticed(tmp_path):
 
 CHANGES = {
     "another array, its CRC right": lambda members: members.update({"array_0.npy": npy(np.full((30, 20), 2.0))}),
+    "the same bytes of another dtype": lambda members: members.update({
+        "array_0.npy": members["array_0.npy"].replace(b"<f8", b"<i8")}),
     "an array exchanged for a text": lambda members: members.update({"array_0.npy": npy(np.array("W"))}),
     "a number of the structure": lambda members: members.update({
         "structure.npy": npy(np.array(str(np.load(io.BytesIO(members["structure.npy"]))).replace("3", "4")))}),

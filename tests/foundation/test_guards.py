@@ -10,6 +10,7 @@ from numpy_dgm.foundation.guards import (
     EarlyStopping,
     check_finite,
     gap_score,
+    likelihood_or_gap,
     standard_error_of_difference,
 )
 from numpy_dgm.foundation.records import Record
@@ -60,6 +61,12 @@ def test_the_standard_error_of_a_difference_is_that_of_many_differences():
 @pytest.mark.parametrize("gap, error, score", [(-5, 1, 0), (0, 1, 0), (3, 1, 0), (4, 1, -1), (4, 0.5, -2.5)])
 def test_a_gap_counts_from_three_of_its_standard_errors_on(gap, error, score):
     assert gap_score(gap, error) == score
+
+
+def test_the_held_out_log_likelihood_is_watched_where_it_is_there_and_the_gap_elsewhere():
+    values = {"free_energy": -50.0, "validation_free_energy": -44.0}
+    assert likelihood_or_gap(values, 1.0) == gap_score(6.0, 1.0) == -3.0
+    assert likelihood_or_gap({**values, "validation_log_likelihood": -20.0}, 1.0) == -20.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)

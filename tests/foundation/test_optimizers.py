@@ -119,6 +119,18 @@ def test_float32_stays_float32_with_every_schedule(kind, schedule):
     np.testing.assert_allclose(vector, run(kind(), rates=rates), atol=T * 1e-6)
 
 
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_an_optimizer_made_ready_is_like_one_that_has_moved_and_takes_the_same_steps(kind):
+    """So that a fresh run says what a checkpoint of it must hold."""
+    ready, moved = kind(), kind()
+    ready.start(START)
+    run(moved)
+    for name, value in vars(moved).items():
+        own = getattr(ready, name)
+        assert type(own) is type(value) and np.shape(own) == np.shape(value)
+    np.testing.assert_array_equal(run(ready), run(kind()))
+
+
 def test_adam_with_a_direction_that_stays_the_same_steps_by_the_rate():
     """m̂ = g and ŝ = g² from the first step on, so each step is α sign(g) up to ε / |g|."""
     vector, g = np.zeros(2), np.array([3.0, -0.01])

@@ -57,6 +57,7 @@ def test_on_a_terminal_one_line_renews_itself_and_ends_with_the_run(monkeypatch)
     assert text.count("\n") == 1 and text.endswith("\n")
     lines = text[:-1].split("\r")
     assert lines[0] == "" and len(lines) == 21
+    assert all(line.startswith("\033[K") for line in lines[1:])  # what stood there is erased first
     assert "epoch 15/20" in lines[15] and "reconstruction error 0.125" in lines[15]
 
 
@@ -99,7 +100,8 @@ def test_nothing_shown_needs_no_ending():
 
 def test_the_history_comes_back_from_its_state():
     history = History()
-    history.record(epoch=1, loss=0.25)
+    history.record(epoch=1, loss=0.5)
+    history.record(epoch=2, loss=0.25)
     history.snapshots.append((1, np.arange(6.0).reshape(3, 2)))
     back = history_from_state("history", history.to_state())
     assert back.series == history.series

@@ -21,6 +21,8 @@ class Example(Settings):
     k: int = setting(1, "steps", least=0, most=5)
     rate: float = setting(0.1, "learning rate, 100 % of it", above=0)
     decay: float = setting(None, "of an average", above=0, below=1)
+    fraction: float = setting(0.5, "between two limits that are allowed", least=0.25, most=0.75)
+    batch_size: int = setting(20, "cases a step")
     method: str = setting("cd", "how", choices=("cd", "pcd"))
     name: str = setting("a", "any text")
     spectral: bool = setting(False, "divide the weights")
@@ -41,6 +43,21 @@ def test_values_are_kept_in_one_form():
         example.epochs = 4
 
 
+def test_the_limits_themselves_are_allowed_where_they_are_said_by_least_and_most():
+    for fraction in (0.25, 0.75):
+        assert Example(epochs=1, fraction=fraction).fraction == fraction
+    assert Example(epochs=1, k=0).k == 0 and Example(epochs=1, k=5).k == 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Larger(Example):
+    seed: int = setting(0, "of all that is drawn", least=0)
+
+
+def test_the_settings_of_a_smaller_class_can_be_taken_out():
+    assert make_settings(Example, Larger(epochs=3, seed=2, name="b").only(Example)) == Example(epochs=3, name="b")
+
+
 @pytest.mark.parametrize("change, message", [
     ({"epochs": 0}, "epochs: expected an integer >= 1, got 0"),
     ({"epochs": None}, "epochs: expected an integer >= 1, got None"),
@@ -51,6 +68,8 @@ def test_values_are_kept_in_one_form():
     ({"rate": float("nan")}, "rate: expected a number in (0, inf), got nan"),
     ({"rate": "0.1"}, "rate: expected a number in (0, inf), got '0.1'"),
     ({"decay": 1}, "decay: expected a number in (0, 1), got 1"),
+    ({"fraction": 0.2}, "fraction: expected a number in [0.25, 0.75], got 0.2"),
+    ({"fraction": 0.8}, "fraction: expected a number in [0.25, 0.75], got 0.8"),
     ({"method": "CD"}, "method: expected one of 'cd', 'pcd', got 'CD'"),
     ({"method": None}, "method: expected one of 'cd', 'pcd', got None"),
     ({"method": np.zeros(2)}, "method: expected one of 'cd', 'pcd', got array"),
@@ -72,7 +91,7 @@ def test_a_value_out_of_its_range_is_refused_by_name(change, message):
 @pytest.mark.parametrize("values, message", [
     ({"epochs": 1, "epoch": 2}, "epoch: no such setting; did you mean epochs?"),
     ({"epochs": 1, "methd": "cd"}, "methd: no such setting; did you mean method?"),
-    ({"epochs": 1, "zzz": "cd"}, "zzz: no such setting; expected one of epochs, k, rate"),
+    ({"epochs": 1, "zzz": "cd"}, "zzz: no such setting; expected one of epochs, k, rate, decay, fraction"),
     ({}, "epochs: expected passes over the data, got nothing"),
 ])
 def test_an_unknown_name_is_refused_with_the_nearest_and_a_missing_one_is_named(values, message):
@@ -94,10 +113,11 @@ def test_the_commands_options_have_the_settings_defaults():
 
 
 def test_the_commands_options_are_read_as_their_types():
-    options = parse("--epochs", "3", "--k", "2", "--rate", "1e-3", "--decay", ".5", "--method", "pcd", "--spectral",
-                    "--no-centred", "--hidden", "5", "6", "7", "--pair", "1", "2", "--out", "y.png", "--name", "b")
+    options = parse("--epochs", "3", "--k", "2", "--batch-size", "9", "--rate", "1e-3", "--decay", ".5",
+                    "--method", "pcd", "--spectral", "--no-centred", "--hidden", "5", "6", "7", "--pair", "1", "2",
+                    "--out", "y.png", "--name", "b")
     assert make_settings(Example, options) == Example(
-        epochs=3, k=2, rate=1e-3, decay=0.5, method="pcd", spectral=True, centred=False, hidden=(5, 6, 7),
+        epochs=3, k=2, batch_size=9, rate=1e-3, decay=0.5, method="pcd", spectral=True, centred=False, hidden=(5, 6, 7),
         pair=(1, 2), out=Path("y.png"), name="b")
 
 
@@ -116,6 +136,13 @@ def test_the_commands_help_says_what_each_setting_means(capsys):
     assert "100 % of it" in text and "do not centre the gradient" in text and "{cd,pcd}" in text and "A B" in text
 
 
+def test_the_commands_help_begins_with_what_the_class_itself_declares():
+    parser = argparse.ArgumentParser()
+    add_options(parser, Larger)
+    text = parser.format_help()
+    assert text.index("\n  --seed ") < text.index("\n  --epochs ")
+
+
 @pytest.mark.parametrize("function, kind", [
     (train_rbm, RBMSettings), (train_boltzmann, BoltzmannSettings), (train_gan, GANSettings),
     (train_classifier, ClassifierSettings),
@@ -127,6 +154,7 @@ def test_help_and_signature_show_every_setting_with_its_default(function, kind):
         assert parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
         [line] = [line for line in function.__doc__.splitlines() if line.split()[:1] == [name] and "  " in line.strip()
                   and one.metadata["help"] in line]
+        assert all(repr(choice) in line for choice in one.metadata.get("choices", ()))
         if parameters[name].default is inspect.Parameter.empty:
             assert "required" in line
         else:

@@ -69,6 +69,12 @@ def test_the_state_is_a_copy():
     assert not np.any(state["W"] == 7)
 
 
+def test_scalars_of_numpy_and_records_in_a_dict_become_plain_values():
+    state = to_state({"rate": np.float32(0.5), "n": np.int64(3), "hinge": Hinge()})
+    assert state == {"rate": 0.5, "n": 3, "hinge": {"kind": "Hinge"}}
+    assert type(state["rate"]) is float and type(state["n"]) is int
+
+
 @pytest.mark.parametrize("value", [None, True, 3, 2.5, "text", (1, (2.0, None)), ()])
 def test_plain_values_and_tuples_come_back(value):
     assert same(from_state("value", to_state(value), ()), value)
@@ -83,6 +89,14 @@ def test_other_objects_have_no_state(value):
 @dataclass
 class Stranger:
     a: int = 1
+
+
+@dataclass
+class Halved:
+    whole: float
+
+    def __post_init__(self):
+        self.half = self.whole / 2
 
 
 STATE = to_state(RECORDS["rbm"])
@@ -102,6 +116,25 @@ def test_what_is_not_on_the_list_or_not_whole_is_refused(case):
     state, message = BAD_STATES[case]
     with pytest.raises(InvalidInput, match=message):
         from_state("m", state, KINDS)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e16, -1e16])
+def test_numbers_that_no_run_comes_to_are_refused(value):
+    W = STATE["W"].copy()
+    W[2, 1] = value
+    with pytest.raises(InvalidInput, match="m.W: expected finite values up to 1e.15 in size, got up to"):
+        from_state("m", {**STATE, "W": W}, KINDS)
+
+
+@pytest.mark.parametrize("array", [np.zeros((0, 3)), np.full(3, -1e15), np.array(["a"]), np.array([2**62])])
+def test_other_arrays_come_back(array):
+    assert same(from_state("m", to_state(array), ()), array)
+
+
+def test_a_value_that_its_kind_cannot_compute_with_is_refused():
+    assert from_state("m", to_state(Halved(3.0)), (Halved,)).half == 1.5
+    with pytest.raises(InvalidInput, match="m: the values of this Halved cannot be used .unsupported operand"):
+        from_state("m", {"kind": "Halved", "whole": "3"}, (Halved,))
 
 
 LIKE = RECORDS["rbm"]
@@ -131,6 +164,14 @@ def test_what_is_not_like_the_fresh_run_is_refused_by_field(case):
     state, message = UNLIKE[case]
     with pytest.raises(InvalidInput, match=message):
         from_state("m", state, KINDS, LIKE)
+
+
+def test_layers_are_held_against_those_of_the_fresh_run():
+    mlp = RECORDS["maxout"]
+    state = to_state(mlp)
+    state["layers"][1]["W"] = state["layers"][1]["W"].astype(np.float32)
+    with pytest.raises(InvalidInput, match=r"m.layers\[1\].W: expected float64 \(3, 2\), got float32 \(3, 2\)"):
+        from_state("m", state, KINDS, mlp)
 
 
 def test_tuples_must_be_as_long_and_nothing_must_stay_nothing():

@@ -1,4 +1,6 @@
 """What all kinds of training runs have in common: the one loop, and a run that goes on bit for bit."""
+import io
+import sys
 import warnings
 from dataclasses import dataclass
 
@@ -182,7 +184,10 @@ def test_another_setting_is_refused_by_name(run, name, finished):
     value = OTHER_SETTINGS[run][name]
     value = {"Hinge()": Hinge(), "R1(0.1)": R1(0.1), "Momentum()": Momentum()}.get(value, value)
     message = refused(finished[run], run, **{**STARTS[run], name: value})
-    assert f"the run there has {name} " in message or message.split(": ")[1] == name
+    if name in ("epochs", "steps"):
+        assert f"{name}: the run there was planned for " in message
+    else:
+        assert f"the run there has {name} " in message
 
 
 @pytest.mark.parametrize("run", [rbm_run, boltzmann_run, classifier_run])
@@ -243,6 +248,24 @@ def test_a_finished_run_started_again_gives_the_same_at_once(run, finished):
     again = run(finished[run], **STARTS[run])
     assert everything(again) == everything(run(**STARTS[run]))
     assert (finished[run] / "checkpoint.npz").read_bytes() == before
+
+
+UNLIKE = {  # what a file holds, and what the fresh run says of it
+    "the model in another precision": ("model", "W", np.zeros((12, 6)), r"model.W: expected float32 (12, 6), got"),
+    "moments of another shape": ("optimizer", "mean", np.zeros(3, np.float32),
+                                 "optimizer.mean: expected float32 (90,), got float32 (3,)"),
+    "no moments": ("optimizer", "mean", None, "optimizer.mean: expected float32 (90,), got NoneType"),
+    "a text for the patience": ("stopping", "patience", "5", "stopping.patience: expected int, got str"),
+}
+
+
+@pytest.mark.parametrize("case", UNLIKE)
+def test_a_checkpoint_whose_values_are_unlike_the_fresh_run_s_is_refused(case, finished, tmp_path):
+    part, field, value, message = UNLIKE[case]
+    state = load_checkpoint(finished[rbm_run] / "checkpoint.npz")
+    state[part][field] = value
+    save_checkpoint(tmp_path / "checkpoint.npz", state)
+    assert message in refused(tmp_path, rbm_run)
 
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path):
@@ -429,8 +452,8 @@ class Counter(Trainer):
     kind, unit, headline = "counter", "turn", ("x", "nowhere")
     records = (Number,)
 
-    def __init__(self, events=None, actions=None, scores=None, large=np.inf, **settings):
-        super().__init__(Number(np.zeros(1)), CounterSettings(**settings), np.zeros((4, 1)), settings["turns"])
+    def __init__(self, events=None, actions=None, scores=None, start=0.0, large=np.inf, **settings):
+        super().__init__(Number(np.full(1, start)), CounterSettings(**settings), np.zeros((4, 1)), settings["turns"])
         self.events, self.actions, self.scores = [] if events is None else events, actions or {}, scores
         self.large, self.train_rows = large, np.arange(4)
 
@@ -479,6 +502,13 @@ def test_with_patience_the_best_is_given_back():
     assert number.x[0] == 2 and len(history["x"]) == 4
 
 
+@pytest.mark.parametrize("settings, x", [({"average": 0.999}, 2.0), ({"patience": 2, "scores": [0, 3, 1, 2, 9]}, 2.0),
+                                         ({}, 3.0)])
+def test_the_model_that_is_given_back_is_the_one_that_can_be_loaded(settings, x, tmp_path):
+    number, _ = run_training(Counter(turns=3, **settings), rng(), tmp_path)
+    assert number.x[0] == load_checkpoint(tmp_path / "checkpoint.npz")["result"]["x"][0] == x
+
+
 def test_patience_needs_held_out_cases():
     with pytest.raises(InvalidInput, match="validation: expected a fraction > 0 .* for patience to watch, such as 0.1"):
         Counter(turns=3, patience=2, validation=0.0)
@@ -492,6 +522,17 @@ def test_what_on_record_returns_is_kept_with_the_run(tmp_path):
     assert [(when, array.tolist()) for when, array in history.snapshots] == [(1, [10.0]), (3, [30.0])]
     _, again = run_training(Counter(turns=3), rng(), tmp_path, on_record=keep)
     assert [(when, array.tolist()) for when, array in again.snapshots] == [(1, [10.0]), (3, [30.0])]
+
+
+def test_a_snapshot_is_a_copy_of_what_on_record_returns():
+    buffer = np.zeros(1)
+
+    def keep(model, history):
+        buffer[:] = model.x
+        return buffer
+
+    _, history = run_training(Counter(turns=3), rng(), on_record=keep)
+    assert [array.tolist() for _, array in history.snapshots] == [[1.0], [2.0], [3.0]]
 
 
 def test_a_warning_is_said_once_a_run_wherever_it_is_interrupted(tmp_path):
@@ -514,6 +555,13 @@ def test_a_run_that_diverges_hands_over_the_last_good_model(action, tmp_path):
     assert load_checkpoint(tmp_path / "checkpoint.npz")["done"] == 2
 
 
+def test_a_run_that_diverges_in_its_first_turn_hands_over_its_start():
+    """An average of no turns is nothing to hand over."""
+    with pytest.raises(Diverged) as caught:
+        run_training(Counter(turns=9, actions={1: "nan"}, start=5.0, average=0.9), rng())
+    assert caught.value.model.x[0] == 5
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, Interrupted, MemoryError])
 def test_however_a_run_ends_its_last_whole_turn_is_kept(error, tmp_path, monkeypatch):
     """Also where the clock would not have saved it yet."""
@@ -521,9 +569,16 @@ def test_however_a_run_ends_its_last_whole_turn_is_kept(error, tmp_path, monkeyp
     with pytest.raises(error):
         run_training(Counter(turns=9, actions={5: error}), rng(), tmp_path)
     state = load_checkpoint(tmp_path / "checkpoint.npz")
-    assert state["done"] == 4 and state["model"]["x"][0] == 4
+    assert (state["done"], state["total"]) == (4, 9) and state["model"]["x"][0] == 4
     number, _ = run_training(Counter(turns=9), rng(), tmp_path)
     assert number.x[0] == 9
+
+
+def test_a_run_can_be_ended_where_it_stands(tmp_path):
+    with pytest.raises(Interrupted):
+        run_training(Counter(turns=9, actions={5: Interrupted}), rng(), tmp_path)
+    number, history = run_training(Counter(turns=4), rng(), tmp_path)
+    assert number.x[0] == 4 and len(history["x"]) == 4
 
 
 def test_an_interrupt_while_it_saves_loses_nothing(tmp_path, monkeypatch):
@@ -553,6 +608,23 @@ def test_progress_is_said_on_standard_error_only_when_asked(capsys):
     run_training(Counter(turns=2), rng(), progress=True)
     err = capsys.readouterr().err
     assert "turn 2/2" in err and "x 2" in err and "nowhere" not in err
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt, Diverged("too large")])
+def test_the_progress_line_is_ended_however_the_run_ends(error, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    actions = {} if error is None else {3: error}
+    try:
+        run_training(Counter(turns=4, actions=actions), rng(), progress=True)
+    except (KeyboardInterrupt, Diverged):
+        pass
+    text = sys.stderr.getvalue()
+    assert "turn 2/4" in text and text.count("\n") == 1 and text.endswith("\n")
 
 
 def test_what_could_not_be_saved_is_refused_before_the_first_turn(tmp_path):

@@ -34,4 +34,10 @@ MUTANTS = [
     Mutant("dy = y.copy()", "dy = y", "writes over its input (25)"),
     Mutant("np.square(dy).sum(dtype=np.float64)", "np.square(dy).sum()", "squared error summed in float32"),
     Mutant("dy *= 2 / len(y)", "dy *= 1 / len(y)", "squared error: the 2 left out"),
+    Mutant("width=n_cases, low=0,", "low=0,", "fewer labels than cases pass"),
+    Mutant("low=0, high=n_classes - 1)", "high=n_classes - 1)", "negative labels, which count from the end, pass"),
+    Mutant("high=n_classes - 1)", "high=n_classes)", "a class too many passes"),
+    Mutant('if labels.dtype.kind not in "iu":',
+           'if labels.dtype.kind not in "iuf":', "labels of fractions are cut off"),
+    Mutant("    return labels.astype(np.int64)\n", "    return labels\n", "labels stay bytes"),
 ]

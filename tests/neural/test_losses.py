@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.records import Record
 from numpy_dgm.neural import binary_cross_entropy, softmax_cross_entropy, squared_error
+from numpy_dgm.neural.losses import check_class_labels
 
 seeds = st.integers(0, 10_000)
 shapes = st.one_of(st.tuples(st.integers(1, 6)), st.tuples(st.integers(1, 6), st.integers(1, 4)))
@@ -89,6 +91,31 @@ def test_the_same_cases_twice_have_the_same_loss_and_half_the_derivative_each(lo
     once, twice = loss(s, t), loss(np.concatenate([s, s]), np.concatenate([t, t]))
     assert twice[0] == pytest.approx(once[0], rel=1e-14)
     np.testing.assert_allclose(twice[1][:4], once[1] / 2, rtol=1e-14)
+
+
+# ---- class labels
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.int64])
+def test_class_labels_of_any_integer_type_are_int64_from_there_on(dtype):
+    labels = check_class_labels(np.array([2, 0, 1], dtype), n_cases=3, n_classes=3)
+    assert labels.dtype == np.int64 and labels.tolist() == [2, 0, 1]
+    assert check_class_labels([2, 0, 1], n_cases=3, n_classes=3).tolist() == [2, 0, 1]
+
+
+@pytest.mark.parametrize("labels, message", [
+    (None, "labels: expected a label for each case, got None"),
+    ([0, 1], "labels: expected a last axis of 3, got shape (2,)"),
+    ([[0], [1], [2]], "labels: expected a 1-D array, got shape (3, 1)"),
+    ([0, 1, 3], "labels: expected values in [0, 2], got values from 0 to 3"),
+    ([0, 1, -1], "labels: expected values in [0, 2], got values from -1 to 1"),
+    ([0.0, 1.0, 0.5], "labels: expected integers, got dtype float64"),
+    ([True, False, True], "labels: expected integers, got dtype bool"),
+])
+def test_what_are_no_class_labels_is_refused(labels, message):
+    with pytest.raises(InvalidInput) as error:
+        check_class_labels(labels, n_cases=3, n_classes=3)
+    assert message in str(error.value)
 
 
 # ---- numbers at the edge

@@ -345,6 +345,15 @@ def test_a_network_comes_back_from_its_state_whole(options, seed):
     np.testing.assert_array_equal(mlp_forward(back, x, training=False)[0], mlp_forward(mlp, x, training=False)[0])
 
 
+@pytest.mark.parametrize("options", [
+    dict(), dict(hidden="maxout", pieces=2), dict(batch_norm=True), dict(sizes=[3, 2], discrimination=(4, 5)),
+])
+def test_the_widths_of_a_network_are_those_of_its_first_and_last_weights(options):
+    mlp = init_mlp(**{**dict(sizes=[3, 5, 6, 2], rng=np.random.default_rng(0)), **options})
+    assert n_inputs(mlp) == 3 and n_outputs(mlp) == 2
+    check_mlp("mlp", mlp)
+
+
 AFFINE = Affine(np.zeros((3, 2)), np.zeros(2))
 
 

@@ -106,23 +106,27 @@ def test_the_history_is_measured_without_dropout_on_training_and_held_out_cases(
 
 
 def test_held_out_cases_are_not_learnt_from():
+    """Nor are the running statistics that go with a moving average taken from them."""
     x, y = cases()
     held_out = np.random.default_rng(2).permutation(N)[:12]
-    trained, _ = small_run(validation=0.4)
+    run = dict(mlp=network(batch_norm=True), validation=0.4, average=0.9)
+    trained, _ = small_run(**run)
     changed, other = x.copy(), y.copy()
     changed[held_out], other[held_out] = 7.0, 0
-    again, _ = small_run(validation=0.4, data=changed, labels=other)
+    again, _ = small_run(data=changed, labels=other, **run)
     assert flatten(trained).tobytes() == flatten(again).tobytes()
+    np.testing.assert_array_equal(trained.layers[1].running_mean, again.layers[1].running_mean)
 
 
 def test_patience_gives_back_the_network_with_the_best_loss_of_the_held_out_labels():
-    """Labels at random: what is learnt of them is overfitting."""
+    """Labels at random: what is learnt of them is overfitting. The loss is lowest where the error is not."""
     x, _ = cases(60)
-    y = np.random.default_rng(3).integers(0, C, size=60)
+    y = np.random.default_rng(6).integers(0, C, size=60)
     trained, history = small_run(data=x, labels=y, epochs=100, rate=0.05, schedule="constant", validation=0.4,
                                  patience=5)
     losses = history["validation_loss"]
-    assert len(losses) < 100 and np.argmin(losses) == len(losses) - 6
+    assert 6 < len(losses) < 100 and np.argmin(losses) == len(losses) - 6
+    assert history["validation_error"][np.argmin(losses)] > history["validation_error"].min()
     held_out = np.sort(np.random.default_rng(2).permutation(60)[:24])
     logits, _ = mlp_forward(trained, x[held_out], training=False)
     np.testing.assert_allclose(softmax_cross_entropy(logits, y[held_out])[0], losses.min(), rtol=1e-12)
@@ -136,6 +140,7 @@ def test_logits_are_read_in_blocks_in_the_network_s_dtype_by_its_running_statist
     expected, _ = mlp_forward(mlp, x.astype(np.float32), training=False)
     assert logits.dtype == np.float32 and logits.shape == (n, C)
     np.testing.assert_allclose(logits, expected, rtol=1e-5, atol=1e-6)
+    assert class_logits(mlp, x.astype(np.float64)).dtype == np.float32
     rows = np.array([n - 1, 0, 5])
     np.testing.assert_allclose(class_logits(mlp, x, rows), expected[rows], rtol=1e-5, atol=1e-6)
 

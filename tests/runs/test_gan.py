@@ -2,21 +2,23 @@
 import numpy as np
 import pytest
 
-from numpy_dgm import evaluate_coverage, generate, init_mlp, make_gan, open_data, train_gan
+from numpy_dgm import MLP, evaluate_coverage, generate, init_mlp, make_gan, open_data, plots, train_gan
 from numpy_dgm.adversarial import R1
-from numpy_dgm.adversarial.coverage import precision_and_recall, sliced_wasserstein
+from numpy_dgm.adversarial import GAN
+from numpy_dgm.adversarial.coverage import mmd, precision_and_recall, sliced_wasserstein
 from numpy_dgm.data import ring_of_gaussians
 from numpy_dgm.foundation.checkpoint import load_checkpoint
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.progress import History
 from numpy_dgm.foundation.records import flatten
-from numpy_dgm.neural.layers import BatchNorm, Dropout, LeakyReLU, MinibatchDiscrimination, Sigmoid
+from numpy_dgm.neural.layers import BatchNorm, Dropout, LeakyReLU, MinibatchDiscrimination, Sigmoid, Tanh
 from numpy_dgm.runs import load_run
 from numpy_dgm.runs.gan import (
     EvaluateOptions,
     Film,
     SampleOptions,
     TrainOptions,
+    check_model,
     draw_samples,
     draw_training,
     evaluate,
@@ -69,7 +71,9 @@ def test_the_networks_are_the_ones_that_were_asked_for(tmp_path):
     gan, _ = trained(tmp_path / "ring", **RING, packing=2, dropout=0.2)
     assert widths(gan.generator) == [(2, 8), (8, 6), (6, 2)] and LeakyReLU in kinds(gan.generator)
     assert widths(gan.discriminator) == [(4, 6), (6, 8), (8, 1)] and Dropout in kinds(gan.discriminator)
-    gan, _ = trained(tmp_path / "digits", **DIGITS, batch_norm=True, discrimination=(3, 2))
+    gan, history = trained(tmp_path / "digits", **{**DIGITS, "units": "tanh"}, batch_norm=True, discrimination=(3, 2))
+    assert Tanh in kinds(gan.generator) and not history.snapshots  # of images no film is drawn
+    assert load_run(tmp_path / "digits").metadata == {"seed": 3, "mixture": None}
     assert gan.generator.layers[0].W.shape == (15, 8) and gan.n_latent == 5 and gan.n_classes == 10
     assert kinds(gan.generator)[-1] == Sigmoid and BatchNorm in kinds(gan.generator)
     assert gan.discriminator.layers[0].W.shape == (74, 6) and MinibatchDiscrimination in kinds(gan.discriminator)
@@ -89,6 +93,50 @@ def test_a_conditional_gan_samples_its_classes_in_turn(tmp_path):
     assert 0 <= x.min() and x.max() <= 1
 
 
+@pytest.mark.parametrize("names", [[1, 2, 3], [3, 8], ["cat", "dog"], [10**15, -4]])
+def test_only_classes_that_were_seen_are_sampled_and_figures_name_them(tmp_path, names, monkeypatch, capsys):
+    labels = np.array(names)[np.arange(60) % len(names)]
+    np.savez(tmp_path / "f.npz", x=np.random.default_rng(0).random((60, 4, 5)), y=labels)
+    gan, _ = trained(tmp_path / "run", **{**DIGITS, "data": str(tmp_path / "f.npz")})
+    assert gan.n_classes == len(names) and gan.n_latent == 5
+    drawn = []
+    draw = plots.samples
+    monkeypatch.setattr(plots, "samples", lambda *args, **named: drawn.append(named["names"]) or draw(*args, **named))
+    sample(load_run(tmp_path / "run"), SampleOptions(out=tmp_path / "s.png", count=7))
+    in_order = sorted(names)
+    assert drawn == [[in_order[i % len(names)] for i in range(7)]]
+    samples(tmp_path / "run", count=4)
+    assert f"of each class in turn: {' '.join(map(str, in_order))}" in capsys.readouterr().out
+
+
+def test_images_that_are_not_square_in_colour_and_tables_are_sampled(tmp_path):
+    for i, shape in enumerate(((4, 5, 1), (4, 4, 3), (3, 4, 4), (11,))):
+        np.save(tmp_path / "f.npy", np.random.default_rng(0).integers(0, 256, (60, *shape)).astype(np.uint8))
+        options = {**RING, "data": str(tmp_path / "f.npy")}
+        trained(tmp_path / str(i), **options)
+        sample(load_run(tmp_path / str(i)), SampleOptions(out=tmp_path / "s.png", count=5))
+        assert evaluate(load_run(tmp_path / str(i)), EvaluateOptions()).data.endswith("the cases that it learnt from")
+
+
+def test_where_no_other_cases_are_there_halves_stand_on_both_sides(tmp_path):
+    """Two halves of unlike cases: each real case would be its own nearest, were they the same."""
+    x = np.random.default_rng(0).random((60, 4, 4))
+    np.save(tmp_path / "f.npy", x)
+    trained(tmp_path / "run", **{**RING, "data": str(tmp_path / "f.npy")})
+    report = evaluate(load_run(tmp_path / "run"), EvaluateOptions())
+    assert report.real.sliced_wasserstein > 0.01 and report.real.mmd.p_value > 0.001
+    rng = np.random.default_rng(0)
+    gan = make_gan(init_mlp([2, 8, 16], rng, output="sigmoid"), init_mlp([16, 8, 1], rng))
+    train_gan(gan, x.reshape(60, 16), rng=rng, steps=2, checkpoint=tmp_path / "python")
+    report = evaluate(load_run(tmp_path / "python"), EvaluateOptions(data=str(tmp_path / "f.npy")))
+    assert report.data == f"{tmp_path / 'f.npy'}, bits grey" and report.real.sliced_wasserstein > 0.01
+    with pytest.raises(InvalidInput, match="data: expected cases of 16 numbers, as the run learnt from, got 64"):
+        evaluate(load_run(tmp_path / "python"), EvaluateOptions(data="digits"))
+    np.save(tmp_path / "f.npy", x[:1])
+    with pytest.raises(InvalidInput, match="data: expected at least two cases, got 1"):
+        evaluate(load_run(tmp_path / "python"), EvaluateOptions(data=str(tmp_path / "f.npy")))
+
+
 def test_evaluation_on_the_ring_is_coverage_beside_real_cases(tmp_path):
     trained(tmp_path, **RING)
     report = evaluate(load_run(tmp_path), EvaluateOptions(seed=4))
@@ -100,17 +148,38 @@ def test_evaluation_on_the_ring_is_coverage_beside_real_cases(tmp_path):
 
 def test_evaluation_on_images_holds_samples_and_training_cases_against_unseen_ones(tmp_path):
     gan, _ = trained(tmp_path, **DIGITS)
-    report = evaluate(load_run(tmp_path), EvaluateOptions(seed=4))
+    report = evaluate(load_run(tmp_path), EvaluateOptions(seed=5))
     unseen = open_data("digits", part="test", bits="grey")[:]
     assert report.data == "digits, part test, bits grey"
     assert report.real.precision > 0.8 and report.real.recall > 0.8 and report.real.mmd.p_value > 0.01
-    assert report.samples.mmd.p_value < 0.01
+    assert report.samples.mmd.p_value < 0.01 and report.real.precision != report.real.recall
+    rng = np.random.default_rng(5)
+    seen = open_data("digits", part="train", bits="grey")[:]
+    rows = np.sort(rng.permutation(360))
+    fake = draw_samples(gan, 360, rng)
+    training = seen[np.sort(rng.permutation(1437)[:360])]
+    for found, others in ((report.samples, fake), (report.real, training)):
+        assert (found.precision, found.recall) == precision_and_recall(unseen[rows], others)
+        assert repr(found.mmd) == repr(mmd(unseen[rows], others, rng))
+        assert found.sliced_wasserstein == sliced_wasserstein(unseen[rows], others, 200, rng)
     assert report.samples.sliced_wasserstein > 2 * report.real.sliced_wasserstein
     fake = draw_samples(gan, 360, np.random.default_rng(0))
     precision, recall = precision_and_recall(unseen, fake)
     assert abs(report.samples.precision - precision) < 0.1 and abs(report.samples.recall - recall) < 0.1
     distance = sliced_wasserstein(unseen, fake, 200, np.random.default_rng(0))
     np.testing.assert_allclose(report.samples.sliced_wasserstein, distance, rtol=0.2)
+
+
+def test_the_training_cases_that_samples_are_held_beside_are_drawn_from_all_of_them(tmp_path):
+    """Of data sorted by how bright they are, the first rows alone would be dark."""
+    rng = np.random.default_rng(0)
+    brightness = np.repeat([0.2, 0.4, 0.6, 0.8], 100)[:, None]
+    images = (brightness + 0.1 * rng.random((400, 9))).astype(np.float32)
+    np.save(tmp_path / "sorted.npy", images)
+    np.save(tmp_path / "unseen.npy", images[::4])
+    trained(tmp_path / "run", **{**RING, "data": str(tmp_path / "sorted.npy"), "steps": 1})
+    report = evaluate(load_run(tmp_path / "run"), EvaluateOptions(data=str(tmp_path / "unseen.npy")))
+    assert report.real.precision > 0.8 and report.real.recall > 0.8 and report.real.mmd.p_value > 0.01
 
 
 def test_a_film_has_the_same_latents_in_every_frame():
@@ -150,9 +219,43 @@ def test_a_run_made_in_python_on_a_mixture_is_evaluated_and_sampled(tmp_path):
     assert "training.gif" not in {path.name for path in tmp_path.iterdir()}
 
 
+def test_a_run_made_in_python_on_bits_is_measured_on_bits(tmp_path):
+    data, rng = open_data("digits", part="train", bits="threshold"), np.random.default_rng(0)
+    gan = make_gan(init_mlp([2, 8, 64], rng, output="sigmoid"), init_mlp([64, 8, 1], rng))
+    train_gan(gan, data, rng=rng, steps=2, checkpoint=tmp_path)
+    report = evaluate(load_run(tmp_path), EvaluateOptions())
+    assert report.data == "digits, part test, bits threshold" and report.real.mmd.p_value > 0.01
+
+
+def test_networks_that_do_not_fit_together_are_no_model():
+    rng = np.random.default_rng(0)
+    generator, discriminator = init_mlp([2, 8, 2], rng), init_mlp([2, 8, 1], rng)
+    check_model(GAN(generator, discriminator, n_latent=2, n_classes=0, packing=1))
+    of_other_width = init_mlp([3, 8, 1], rng)
+    broken = MLP((*discriminator.layers[:-1], init_mlp([7, 1], rng).layers[0]))
+    for other in (of_other_width, broken):
+        with pytest.raises(InvalidInput, match="discriminator"):
+            check_model(GAN(generator, other, n_latent=2, n_classes=0, packing=1))
+
+
+@pytest.mark.parametrize("metadata", [{"mixture": "mine"}, {"mixture": "ring"}, {"mixture": ["ring"]}])
+def test_the_metadata_of_a_run_made_in_python_do_nothing(metadata, tmp_path):
+    """The ring as it is, not at unit spread as the command opens it: there is no unit to go back to."""
+    rng = np.random.default_rng(0)
+    gan = make_gan(init_mlp([2, 8, 2], rng), init_mlp([2, 8, 1], rng))
+    train_gan(gan, ring_of_gaussians(), rng=rng, steps=5, checkpoint=tmp_path, metadata=metadata)
+    run = load_run(tmp_path)
+    x = samples(tmp_path, count=7, seed=1)
+    np.testing.assert_array_equal(x, generate(run.model, 7, np.random.default_rng(1)))
+    sample(run, SampleOptions(out=tmp_path / "s.png"))
+    assert evaluate(run, EvaluateOptions()).data == "a mixture"
+
+
 @pytest.mark.parametrize("change, message", [
     ({"conditional": True}, "conditional: expected data with labels, got ring, which has none"),
     ({"part": "test"}, "part: expected None, since ring has no parts, got 'test'"),
+    ({"scale": 2.0}, "scale: expected None, since ring is no file, got 2.0"),
+    ({"labels": "y"}, "labels: expected None, since ring is no file, got 'y'"),
     ({"data": "nonsense"}, "nonsense"),
     ({"packing": 3}, "batch_size: expected a multiple of the packing, 3, got 64"),
 ])

@@ -4,8 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from numpy_dgm import log_likelihood, open_data
+from numpy_dgm import evaluate_rbm, free_energy, log_likelihood, open_data, plots
+from numpy_dgm.data.files import DataWarning
 from numpy_dgm.energy import Gaussian, init_rbm, sample_chains, train_rbm
+from numpy_dgm.energy.gradients import reconstruction_error
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.runs import load_run
@@ -26,11 +28,19 @@ def test_the_trained_model_comes_back_from_its_folder_and_the_same_call_changes_
     assert (run.kind, run.done, run.total, run.settings.epochs) == ("rbm", 3, 3, 3)
     np.testing.assert_array_equal(flatten(run.model), flatten(rbm))
     assert run.history.series == history.series and run.metadata == {"seed": 0}
-    assert run.description == {"name": "digits", "path": None, "part": "train", "bits": "threshold", "scale": 16.0,
-                               "image_shape": [8, 8]}
+    assert run.description == open_data("digits", part="train").describe()
     again, history_again = trained(tmp_path)
     np.testing.assert_array_equal(flatten(again), flatten(rbm))
     assert history.series == history_again.series
+
+
+def test_the_run_is_that_of_train_rbm_from_the_start_that_the_seed_draws(tmp_path):
+    settings = {"rate": 0.05, "method": "cd", "k": 2, "batch_size": 50, "schedule": "cosine"}
+    rbm, _ = trained(tmp_path, seed=3, **settings)
+    data, rng = open_data("digits", part="train"), np.random.default_rng(3)
+    expected, _ = train_rbm(init_rbm(64, 8, rng, data), data, rng=rng, epochs=3, **settings)
+    assert flatten(rbm).tobytes() == flatten(expected).tobytes()
+    assert load_run(tmp_path).metadata == {"seed": 3}
 
 
 @pytest.mark.parametrize("change, message", [
@@ -61,6 +71,22 @@ def test_evaluation_is_the_exact_log_likelihood_of_the_test_part(tmp_path):
     assert abs(found.independent_pixels + 24.72) < 0.005  # TARGETS: independent pixels on this split
     text = str(found)
     assert "digits, part test, bits threshold" in text and "independent pixels" in text and "free energy" in text
+
+
+def test_the_gap_is_that_of_unseen_and_training_cases(tmp_path):
+    rbm, _ = trained(tmp_path)
+    found, test, train = report(tmp_path), open_data("digits", part="test")[:], open_data("digits", part="train")[:]
+    np.testing.assert_allclose(found.reconstruction_error, reconstruction_error(rbm, test), rtol=1e-6)
+    np.testing.assert_allclose(found.free_energy, free_energy(rbm, test).mean(), rtol=1e-6)
+    np.testing.assert_allclose(found.training_free_energy, free_energy(rbm, train).mean(), rtol=1e-6)
+    assert f"the gap of {found.free_energy - found.training_free_energy:.2f} nats grows" in str(found)
+
+
+def test_the_walks_are_as_many_steps_as_were_asked_for_and_come_from_the_seed(tmp_path):
+    rbm, _ = trained(tmp_path)
+    found = report(tmp_path, method="ais", temperatures=20, seed=3).evaluation
+    v, rng = open_data("digits", part="test")[:], np.random.default_rng(3)
+    assert found.log_likelihood == evaluate_rbm(rbm, v, rng, method="ais", n_temperatures=20).log_likelihood
 
 
 def test_evaluation_by_annealed_walks_agrees_with_the_exact_one(tmp_path):
@@ -104,6 +130,20 @@ def test_samples_are_chains_of_the_model(tmp_path):
         sample(load_run(tmp_path), SampleOptions(out="s.jpg"))
 
 
+def test_images_show_probabilities(tmp_path, monkeypatch):
+    rbm, _ = trained(tmp_path)
+    drawn, draw = [], plots.samples
+
+    def kept(values, *arguments, **named):
+        drawn.append(values)
+        return draw(values, *arguments, **named)
+
+    monkeypatch.setattr(plots, "samples", kept)
+    sample(load_run(tmp_path), SampleOptions(out=tmp_path / "s.png", count=9, steps=5, seed=3))
+    _, p_v = sample_chains(rbm, 9, 5, np.random.default_rng(3))
+    np.testing.assert_array_equal(drawn, [p_v])
+
+
 # a run made in Python
 
 
@@ -133,7 +173,8 @@ def test_a_run_made_in_python_on_a_file_finds_it_from_another_folder(tmp_path, m
     (tmp_path / "here" / "bits.npy").unlink()
     with pytest.raises(InvalidInput, match="bits.npy"):
         report(tmp_path / "run")
-    assert report(tmp_path / "run", data="bars-and-stripes").training_free_energy is None
+    with pytest.warns(DataWarning, match="no comparison with what the run learnt from: .*bits.npy: expected the data"):
+        assert report(tmp_path / "run", data="bars-and-stripes").training_free_energy is None
 
 
 def test_a_run_made_in_python_on_an_array_is_evaluated_on_data_that_are_named(tmp_path):
@@ -143,6 +184,14 @@ def test_a_run_made_in_python_on_an_array_is_evaluated_on_data_that_are_named(tm
     found = report(tmp_path, data="bars-and-stripes")
     assert found.evaluation.n_cases == 16 and found.training_free_energy is None and found.independent_pixels is None
     assert "independent" not in str(found)
+
+
+def test_real_numbers_are_not_priced_as_independent_bits(tmp_path):
+    data, rng = open_data("digits", part="train", bits="grey"), np.random.default_rng(0)
+    rbm = init_rbm(64, 3, rng, data, visible=Gaussian())
+    train_rbm(rbm, data, rng=rng, checkpoint=tmp_path, epochs=1, rate=1e-3)
+    found = report(tmp_path)
+    assert found.independent_pixels is None and found.training_free_energy is not None
 
 
 def test_a_run_with_gaussian_units_is_sampled_in_real_numbers(tmp_path):

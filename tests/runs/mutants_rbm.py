@@ -1,0 +1,41 @@
+"""Mistakes to make in numpy_dgm/runs/rbm.py, in the order of its lines."""
+from mutant import Mutant
+
+MODULE = "runs/rbm.py"
+
+MUTANTS = [
+    Mutant("    rng = np.random.default_rng(options.seed)\n", "    rng = np.random.default_rng()\n",
+           "the same command starts elsewhere"),
+    Mutant("init_rbm(cases.shape[1], options.hidden, rng, cases)", "init_rbm(cases.shape[1], options.hidden, rng)",
+           "biases that do not begin at the base rates"),
+    Mutant('metadata={"seed": options.seed}, ', "", "a run forgets its seed"),
+    Mutant("**options.only(RBMSettings)", "epochs=options.epochs", "options are not heard"),
+    Mutant("            gap = self.free_energy - self.training_free_energy\n",
+           "            gap = self.training_free_energy - self.free_energy\n",
+           "the gap upside down (1)"),
+    Mutant("    if not rbm.visible.are_states(v):\n", "    if False:\n", "grey levels priced as bits"),
+    Mutant("free_energy(rbm, trained_on[:]).mean()", "free_energy(rbm, v).mean()",
+           "no gap between seen and unseen cases"),
+    Mutant("trained_on is not None and isinstance(rbm.visible, Bernoulli)", "trained_on is not None",
+           "real numbers priced as independent bits"),
+    Mutant("independent_pixels(mean_of_cases(trained_on, np.arange(len(trained_on))), v)",
+           "independent_pixels(v.mean(axis=0), v)",
+           "base rates of the cases that they are to price"),
+    Mutant("evaluate_rbm(rbm, v, np.random.default_rng(options.seed), method",
+           "evaluate_rbm(rbm, trained_on[:], np.random.default_rng(options.seed), method",
+           "evaluated on the cases that it was trained on"),
+    Mutant("evaluate_rbm(rbm, v, np.random.default_rng(options.seed)", "evaluate_rbm(rbm, v, np.random.default_rng()",
+           "another estimate each time"),
+    Mutant("method=options.method", 'method="auto"', "the method is not heard"),
+    Mutant("n_temperatures=options.temperatures", "n_temperatures=1000", "the temperatures are not heard"),
+    Mutant("reconstruction_error=reconstruction_error(rbm, v)",
+           "reconstruction_error=reconstruction_error(rbm, trained_on[:])",
+           "seen cases reconstructed"),
+    Mutant("options.count, options.steps, np", "options.steps, options.count, np", "chains and steps mixed up"),
+    Mutant("options.steps, np.random.default_rng(options.seed))", "options.steps, np.random.default_rng())",
+           "other samples each time"),
+    Mutant("v.astype(np.uint8) if isinstance(rbm.visible, Bernoulli) else v", "v.astype(np.uint8)",
+           "real numbers cut to integers"),
+    Mutant("plots.samples(p_v, image_shape,", "plots.samples(v, image_shape,", "images of bits, not of probabilities"),
+    Mutant('f"{out.stem}_filters.png", out.parent)', 'out.name, out.parent)', "filters drawn over the samples"),
+]

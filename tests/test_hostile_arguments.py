@@ -7,6 +7,7 @@ values in another form, which must give the same result. NumPy's own warnings co
 import dataclasses
 import datetime
 import inspect
+import re
 import warnings
 from fractions import Fraction
 
@@ -513,3 +514,158 @@ def test_arrays_of_another_library_pass_through_a_network():
               for layer in NET.layers]
     y, _ = neural.mlp_forward(MLP(tuple(layers)), Foreign(X))
     np.testing.assert_array_equal(y.values, neural.mlp_forward(NET, X)[0])
+
+
+# ---- what a sentence says
+
+
+def net(*sizes, **options):
+    return neural.init_mlp(sizes, rng(), dtype=np.float64, **options)
+
+
+def used(optimizer):
+    optimizer.start(np.zeros(3))
+    return optimizer
+
+
+SENTENCES = [
+    ("energy.gibbs_step", dict(rng=0), "rng: expected a numpy.random.Generator such as .*, got int"),
+    ("energy.gibbs_step", dict(rng=np.random), "rng: expected a numpy.random.Generator such as .*, got module"),
+    ("energy.cd_gradient", dict(k=0), "k: expected an integer >= 1, got 0"),
+    ("energy.cd_gradient", dict(k=True), "k: expected an integer >= 1, got True"),
+    ("energy.free_energy", dict(rbm=RBM([[0.0]], [0.0], [0.0])), "rbm.W: expected an array of float32 or .*, got a li"),
+    ("energy.free_energy", dict(v=np.ma.masked_equal(BITS, 1)), "v: expected values for all .*, got masked entries; g"),
+    ("energy.free_energy", dict(v=list(np.ma.masked_equal(BITS, 1))), "v: expected values for all entries, got masked"),
+    ("energy.train_rbm", dict(data=np.ma.masked_equal(BITS, 1)), "data: expected values for all entries, got masked"),
+    ("energy.free_energy", dict(v=Sparse()), "v: expected an array, got a sparse matrix; its .toarray.. is one"),
+    ("energy.train_rbm", dict(data=Sparse()), "data: expected an array, got a sparse matrix; its .toarray.. is one"),
+    ("energy.free_energy", dict(v=Broken()), "v: expected an array, got a Broken that NumPy cannot convert .RuntimeEr"),
+    ("energy.free_energy", dict(v=BITS * 1j), "v: expected real numbers, got dtype complex128"),
+    ("energy.free_energy", dict(v=BITS.astype(object)), "v: expected real numbers, got dtype object; values of one ty"),
+    ("energy.free_energy", dict(v=BITS * np.nan), "v: expected finite values, got NaN or infinity in 24 of 24"),
+    ("energy.free_energy", dict(rbm=rbm_like(np.full((4, 3), np.nan))), "rbm.W: expected finite values, got NaN or in"),
+    ("energy.free_energy", dict(rbm=rbm_like(np.full((4, 3), 1e13))), "rbm.W: expected values in .*, got values from "),
+    ("energy.free_energy", dict(rbm=rbm_like(visible=Gaussian()), v=BITS * 1e13), r"v: expected values in \[-1e\+12, "),
+    ("energy.energy", dict(h=np.zeros((2, 3))), r"h: expected as many cases as v, of shape .*, got shape \(2, 3\)"),
+    ("energy.init_rbm", dict(visible=Bernoulli), "visible: expected one of Bernoulli, Gaussian, Softmax, such as Bern"),
+    ("energy.init_rbm", dict(dtype=int), "dtype: expected float32 or float64, got int64"),
+    ("energy.init_rbm", dict(dtype=None), "dtype: expected float32 or float64, got None"),
+    ("energy.init_rbm", dict(n_hidden=10**12), "n_hidden: expected what fits into this machine's memory of .* GB, got"),
+    ("energy.init_boltzmann", dict(scale=np.nan), r"scale: expected a number in \[0, 1e\+12\], got nan"),
+    ("energy.init_boltzmann", dict(mask=np.triu(np.full((6, 6), 0.5), 1)), "mask: expected 1 where a pair is connecte"),
+    ("energy.evaluate_rbm", dict(executor=5), "executor: expected None or a concurrent.futures.Executor, got 5"),
+    ("energy.evaluate_rbm", dict(method=BITS), "method: expected one of 'auto', 'exact', 'ais', got array"),
+    ("energy.train_rbm", dict(method=Table(BITS)), "method: expected one of 'pcd', 'cd', 'tempered', 'exact', got <"),
+    ("energy.gradient_report", dict(estimators={"CD": energy.CD}), "estimators.'CD'.: expected a function of .*, such"),
+    ("energy.sample_tempered", dict(v=np.zeros((2, 2, 4))), "v: expected states of 3 rungs, got 2"),
+    ("energy.sampled_gradient", dict(clamped=np.zeros((2, 2))), r"clamped: expected shape \(6, 2\), a row a case, got"),
+    ("energy.boltzmann.gibbs_sweep", dict(units=[6]), r"units: expected an integer in \[0, 5\], got 6"),
+    ("energy.boltzmann.gibbs_sweep", dict(units=3), "units: expected numbers of units from 0 to 5, got 3"),
+    ("energy.boltzmann.log_likelihood", dict(v=BITS / 2), "v: expected bits, 0 or 1, got other values"),
+    ("neural.mlp_forward", dict(mlp=MLP(())), "mlp: expected at least one layer with weights, got none"),
+    ("neural.mlp_forward", dict(mlp=net(4, 3, 2, batch_norm=True), x=X[:1]), "x: expected at least 2 cases, as batch "),
+    ("neural.mlp_forward", dict(mlp=affine_net(np.ones((4, 3)), np.zeros(2))),
+     "mlp: the widths of its layers do not fit together"),
+    ("neural.mlp_backward", dict(dy=X), "mlp_backward: expected a cache of mlp_forward and dy in the shape of its y"),
+    ("neural.binary_cross_entropy", dict(targets=BITS[:, :1]), r"targets: expected one number, or shape \(6, 4\), got"),
+    ("neural.class_logits", dict(rows=[6]), r"rows: expected values in \[0, 5\], got values from 6 to 6"),
+    ("neural.class_logits", dict(rows=[0.5]), "rows: expected integers, got dtype float64"),
+    ("adversarial.train_gan", dict(objective=NonSaturating), "objective: expected an objective such as NonSaturating"),
+    ("adversarial.train_gan", dict(penalty=R1), "penalty: expected None, R1.weight. or GradientPenalty.weight., got <"),
+    ("adversarial.train_gan", dict(optimizer=Adam), "optimizer: expected one of SGD.., Momentum.., RMSProp.., Adam..,"),
+    ("adversarial.train_gan", dict(optimizer=used(Adam())), "optimizer: expected one that has not made a step yet, go"),
+    ("adversarial.R1", dict(weight=-1), "weight: expected a number in .*, got -1"),
+    ("adversarial.GradientPenalty", dict(weight=np.nan), "weight: expected a number in .*, got nan"),
+    ("adversarial.discriminator_gradient", dict(levels=np.zeros((2, 1))), r"levels: expected shape \(6, 1\), got shap"),
+    ("adversarial.diagnose_gan", dict(history=History()), "history: expected the History of train_gan, got History"),
+    ("adversarial.make_gan", dict(discriminator=net(4, 3, 1, output="sigmoid")),
+     "discriminator: expected a network that ends in weights and gives logits, any real numbers, got one that ends in "
+     "Sigmoid; leave it out, output=None: the objectives put the logits through σ"),
+    ("adversarial.train_gan", dict(data=X[:1]), "data: expected cases that differ from one another, got one case, or "),
+    ("adversarial.train_gan", dict(data=np.ones((6, 4))), "data: expected cases that differ from one another, got one"),
+]
+
+
+@pytest.mark.parametrize("name, changed, message", SENTENCES)
+def test_a_sentence_says_what_was_expected_what_was_got_and_what_to_do(name, changed, message):
+    error = outcome(name, changed)
+    assert isinstance(error, InvalidInput) and re.match(message, str(error)), error
+
+
+@pytest.mark.parametrize("last", ["sigmoid", "tanh", "softplus", "relu"])
+def test_a_discriminator_that_gives_no_logits_is_refused_in_training_too(last):
+    gan = dataclasses.replace(PLAYERS, discriminator=net(4, 3, 1, output=last))
+    error = outcome("adversarial.train_gan", dict(gan=gan))
+    assert isinstance(error, InvalidInput) and "gives logits" in str(error)
+    outcome("adversarial.make_gan", dict(discriminator=net(4, 3, 1, output="leaky_relu")))  # of either sign
+
+
+@pytest.mark.parametrize("last, low, high", [("sigmoid", 0, 1), ("tanh", -1, 1), ("relu", 0, 9), ("softplus", 0, 9),
+                                             (None, -9, 9), ("leaky_relu", -9, 9)])
+def test_data_that_a_generator_cannot_make_are_refused_with_both_ranges(last, low, high):
+    gan = adversarial.make_gan(net(2, 3, 4, output=last), PLAYERS.discriminator)
+    fits = low + (high - low) * X / X.max()
+    assert not isinstance(outcome("adversarial.train_gan", dict(gan=gan, data=fits)), Exception)
+    width = high - low
+    too_high, too_low = fits + 0.02 * width, fits - 0.02 * width
+    assert not isinstance(outcome("adversarial.train_gan", dict(gan=gan, data=fits + 0.005 * width)), Exception)
+    for data, is_outside in ((too_high, last in ("sigmoid", "tanh")), (too_low, last not in (None, "leaky_relu"))):
+        result = outcome("adversarial.train_gan", dict(gan=gan, data=data))
+        assert isinstance(result, InvalidInput) == is_outside
+        if is_outside:
+            assert re.match(r"data: expected numbers in \[.*\], which is what a generator that ends in \w+ makes, got "
+                            "numbers from .* to .*; bring the data to that range", str(result))
+
+
+@pytest.mark.parametrize("last, constant, is_said", [(None, 0.5, True), ("sigmoid", 0.5, True), ("sigmoid", 0.0, False),
+                                                     ("sigmoid", 1.0, False), ("tanh", 0.0, True)])
+def test_columns_that_do_not_vary_get_a_word_where_a_generator_cannot_make_them(last, constant, is_said):
+    data = X / X.max()
+    data[:, 1:3] = constant
+    gan = adversarial.make_gan(net(2, 3, 4, output=last), PLAYERS.discriminator)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        adversarial.train_gan(gan, data, steps=1, rng=rng(), rate=1e-9)
+    assert [one.filename for one in said] == [__file__] * is_said
+    for one in said:
+        assert str(one.message).startswith("data: 2 of 4 columns do not vary, the first at index 1; a discriminator")
+
+
+# ---- data that are no array
+
+
+class Columns(Table):
+    """A DataFrame without names: its columns are numbers, too, so that row numbers pick columns."""
+
+    iloc = None
+
+    def __getitem__(self, columns):
+        return self.values[:, columns]
+
+
+class OnDisk(Table):
+    """Like an HDF5 data set: rows in rising order only, each once."""
+
+    def __getitem__(self, rows):
+        if np.ndim(rows) == 1 and np.any(np.diff(rows) <= 0):
+            raise TypeError("Indexing elements must be in increasing order")
+        return self.values[rows]
+
+
+class Lazy(Table):
+    """Rows in any order, so that there is no need to read all; and an array, which would."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise MemoryError("too large to be read whole")
+
+    def __getitem__(self, rows):
+        return self.values[rows]
+
+
+@pytest.mark.parametrize("kind", [Table, Columns, OnDisk, Lazy])
+@pytest.mark.parametrize("square", [False, True])
+def test_data_are_indexed_where_row_numbers_index_them_and_else_read(kind, square):
+    values = BITS[:4] if square else BITS
+    of_array, _ = energy.train_rbm(MODEL, values, epochs=2, rng=rng(), batch_size=2, n_chains=2)
+    of_kind, _ = energy.train_rbm(MODEL, kind(values), epochs=2, rng=rng(), batch_size=2, n_chains=2)
+    np.testing.assert_array_equal(of_kind.W, of_array.W)

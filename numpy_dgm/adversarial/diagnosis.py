@@ -33,6 +33,7 @@ COLLAPSED_SPREAD = 0.1  # of the data's; the ring's single modes have .014, the 
 SURE = 0.99  # accuracy
 FLAT = 0.02  # slope; the non-saturating one is about 1/2 in balance and 1 where the generator loses
 FAR = 3.0  # standard deviations of the data
+VERY_FAR = 10.0  # so that one entry is enough
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,9 +79,9 @@ def judge(values: dict, start_distance: Callable[[], float], relative_steps: dic
 
     Raises Diverged where the samples are far beyond where any generator starts.
     """
-    if values["distance"] > FAR:
-        farthest = FAR * max(1, start_distance())
-        if values["distance"] > 100 * farthest:
+    if values["distance"] > VERY_FAR:
+        farthest = VERY_FAR * max(1, start_distance())
+        if values["distance"] > 30 * farthest:
             raise diverged(when, f"the samples lie {values['distance']:,.1f} standard deviations from the data")
         if values["distance"] > farthest:
             return _far_sentence(values["distance"])

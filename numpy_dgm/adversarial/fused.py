@@ -12,7 +12,7 @@ import numpy as np
 from ..foundation.types import Array, Generator
 from ..neural.layers import Affine, Elementwise, Linear, Maxout
 from ..neural.mlp import MLP, _mlp_backward, _mlp_forward
-from .gan import GAN, PlayerStep, _discriminator_gradient, add_to, discriminator_input, with_labels
+from .gan import GAN, PlayerStep, add_to, discriminator_gradient, discriminator_input, with_labels
 from .noise import blurred
 from .objectives import Objective
 from .penalties import Penalty
@@ -27,7 +27,8 @@ def fused_discriminator_gradient(gan: GAN, x_real: Array, z: Array, objective: O
     """`discriminator_gradient`, with the same arguments and draws; that one itself where a layer is not row by row."""
     discriminator = gan.discriminator
     if not all(isinstance(layer, ROW_BY_ROW) for layer in discriminator.layers):
-        return _discriminator_gradient(gan, x_real, z, objective, rng, labels, fake_labels, penalty, levels, out)
+        return discriminator_gradient(gan, x_real, z, objective, rng, labels, fake_labels, penalty, levels, out,
+                                      check=False)
 
     real_input = discriminator_input(gan, blurred(x_real, levels, rng), labels)
     x_fake, generator_cache = _mlp_forward(gan.generator, with_labels(z, fake_labels, gan.n_classes), rng)

@@ -16,8 +16,7 @@ discriminator judges case and label together. With packing m > 1 it judges m cas
 whether they are too much alike.
 
 x and z may be anything of real numbers that NumPy can make an array of; they are computed with in the dtype of the
-parameters. One case, x (D,) or z (L,), is a row of its own. A function whose name begins with an underscore is the
-equation alone, for loops over arrays that have been checked.
+parameters. One case, x (D,) or z (L,), is a row of its own.
 
 Goodfellow et al. 2014; Mirza and Osindero 2014 (classes); Lin, Khetan, Fanti and Oh 2018 (packing).
 """
@@ -147,32 +146,32 @@ def _draw_latents(gan, n, rng):
 
 def discriminator_gradient(gan: GAN, x_real: Array, z: Array, objective: Objective, rng: Generator,
                            labels: Array | None = None, fake_labels: Array | None = None,
-                           penalty: Penalty | None = None, levels: Array | None = None,
-                           out: MLP | None = None) -> PlayerStep:
+                           penalty: Penalty | None = None, levels: Array | None = None, out: MLP | None = None,
+                           check: bool = True) -> PlayerStep:
     """∂L_D/∂D at the real cases x_real (N, D) and at G(z), z (M, L): a PlayerStep. N and M are multiples of m.
 
     objective as in objectives.py. penalty, as in penalties.py, is called with the discriminator, its input for real
     and for fake cases, rng and levels. levels (N/m, 1), with N = M, blur the cases; see noise.py. rng is drawn from
     by the blur and by dropout, if there are any (real cases, then the generator, then fake cases), then by the
     penalty. The gradient is written into `out`, an MLP like the discriminator, such as windows onto a vector, where
-    one is given. Neither player is changed. Raises InvalidInput.
+    one is given. Neither player is changed. Raises InvalidInput; without `check`, as in a training loop that has
+    checked them, the arguments are trusted.
     """
-    check_gan(gan)
-    x_real = _check_rows("x_real", gan, x_real, n_outputs(gan.generator))
-    z = _check_rows("z", gan, z, gan.n_latent)
-    labels = check_labels(gan, labels, len(x_real))
-    fake_labels = check_labels(gan, fake_labels, len(z), "fake_labels")
-    _check_others(gan, objective, rng, penalty, gan.discriminator, out)
-    levels = _check_levels(gan, levels, len(z))
-    if levels is not None and len(x_real) != len(z):
-        raise invalid("x_real", f"as many cases as z with levels, {len(z)}", len(x_real))
-    with np.errstate(over="ignore", invalid="ignore"):
-        step = _discriminator_gradient(gan, x_real, z, objective, rng, labels, fake_labels, penalty, levels, out)
-    return _check_step(step)
+    if check:
+        check_gan(gan)
+        x_real = _check_rows("x_real", gan, x_real, n_outputs(gan.generator))
+        z = _check_rows("z", gan, z, gan.n_latent)
+        labels = check_labels(gan, labels, len(x_real))
+        fake_labels = check_labels(gan, fake_labels, len(z), "fake_labels")
+        _check_others(gan, objective, rng, penalty, gan.discriminator, out)
+        levels = _check_levels(gan, levels, len(z))
+        if levels is not None and len(x_real) != len(z):
+            raise invalid("x_real", f"as many cases as z with levels, {len(z)}", len(x_real))
+        with np.errstate(over="ignore", invalid="ignore"):
+            step = discriminator_gradient(gan, x_real, z, objective, rng, labels, fake_labels, penalty, levels, out,
+                                          check=False)
+        return _check_step(step)
 
-
-def _discriminator_gradient(gan, x_real, z, objective, rng, labels=None, fake_labels=None, penalty=None, levels=None,
-                            out=None):
     discriminator = gan.discriminator
     real_input = discriminator_input(gan, blurred(x_real, levels, rng), labels)
     s_real, cache_real = _mlp_forward(discriminator, real_input, rng)
@@ -194,26 +193,25 @@ def _discriminator_gradient(gan, x_real, z, objective, rng, labels=None, fake_la
 
 
 def generator_gradient(gan: GAN, z: Array, objective: Objective, rng: Generator, labels: Array | None = None,
-                       levels: Array | None = None, out: MLP | None = None) -> PlayerStep:
+                       levels: Array | None = None, out: MLP | None = None, check: bool = True) -> PlayerStep:
     """∂L_G/∂G at G(z), z (N, L), N a multiple of m: a PlayerStep.
 
     L_G is a function of D(G(z)). Its derivative ds goes down through the discriminator to dx = ∂L_G/∂x, the part of
     it that belongs to labels is left aside, and dx goes on down through the generator, as the blur by levels (N/m, 1)
     has the derivative 1. rng is drawn from by dropout, if there is any, in the generator, by the blur, and by dropout
     in the discriminator. The gradient is written into `out`, an MLP like the generator, where one is given. Neither
-    player is changed. Raises InvalidInput.
+    player is changed. Raises InvalidInput; check as in `discriminator_gradient`.
     """
-    check_gan(gan)
-    z = _check_rows("z", gan, z, gan.n_latent)
-    labels = check_labels(gan, labels, len(z))
-    _check_others(gan, objective, rng, None, gan.generator, out)
-    levels = _check_levels(gan, levels, len(z))
-    with np.errstate(over="ignore", invalid="ignore"):
-        step = _generator_gradient(gan, z, objective, rng, labels, levels, out)
-    return _check_step(step)
+    if check:
+        check_gan(gan)
+        z = _check_rows("z", gan, z, gan.n_latent)
+        labels = check_labels(gan, labels, len(z))
+        _check_others(gan, objective, rng, None, gan.generator, out)
+        levels = _check_levels(gan, levels, len(z))
+        with np.errstate(over="ignore", invalid="ignore"):
+            step = generator_gradient(gan, z, objective, rng, labels, levels, out, check=False)
+        return _check_step(step)
 
-
-def _generator_gradient(gan, z, objective, rng, labels=None, levels=None, out=None):
     x, generator_cache = _mlp_forward(gan.generator, with_labels(z, labels, gan.n_classes), rng)
     fake_input = discriminator_input(gan, blurred(x, levels, rng), labels)
     s, discriminator_cache = _mlp_forward(gan.discriminator, fake_input, rng)

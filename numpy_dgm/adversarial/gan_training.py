@@ -54,11 +54,11 @@ from .fused import fused_discriminator_gradient
 from .gan import (
     GAN,
     PlayerStep,
-    _discriminator_gradient,
     _draw_latents,
-    _generator_gradient,
     check_gan,
     check_labels,
+    discriminator_gradient,
+    generator_gradient,
     with_labels,
 )
 from .noise import InstanceNoise, noise_levels
@@ -226,9 +226,12 @@ class GANTrainer(Trainer):
         if self.singular is not None:
             normalised, self.singular = spectral_norm(gan.discriminator, self.singular)
             gan = replace(gan, discriminator=normalised)
-        take_gradient = fused_discriminator_gradient if s.fused else _discriminator_gradient
         vector, out = self.discriminator_gradient
-        step = take_gradient(gan, x_real, z, s.objective, rng, labels, fake_labels, s.penalty, levels, out=out)
+        arguments = (gan, x_real, z, s.objective, rng, labels, fake_labels, s.penalty, levels, out)
+        if s.fused:
+            step = fused_discriminator_gradient(*arguments)
+        else:
+            step = discriminator_gradient(*arguments, check=False)
         if self.singular is not None:
             vector[:] = flatten(spectral_norm_gradient(self.model.discriminator, self.singular, step.gradient))
         return step
@@ -240,7 +243,7 @@ class GANTrainer(Trainer):
         labels = draw_labels(self.data, s.batch_size, rng)
         levels = self.draw_levels(rng)
         _, out = self.generator_gradient
-        return _generator_gradient(self.normalised(), z, s.objective, rng, labels, levels, out=out)
+        return generator_gradient(self.normalised(), z, s.objective, rng, labels, levels, out, check=False)
 
     def draw_levels(self, rng: Generator) -> Array | None:
         """Levels of noise (N/m, 1) for a batch, None where nothing is blurred."""

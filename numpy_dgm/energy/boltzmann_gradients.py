@@ -33,24 +33,22 @@ MOST_SWEEPS = 30  # of mean field
 TOLERANCE = 1e-4  # change of the means at which it ends
 
 
-def sampled_gradient(machine: BoltzmannMachine, v: Array, clamped: Array, chains: Array, k: int,
-                     rng: Generator) -> tuple[BoltzmannMachine, Array, Array]:
+def sampled_gradient(machine: BoltzmannMachine, v: Array, clamped: Array, chains: Array, k: int, rng: Generator,
+                     check: bool = True) -> tuple[BoltzmannMachine, Array, Array]:
     """∂ mean log p(v) / ∂(W, b) with both phases sampled, and the chains moved on: `(gradient, clamped, chains)`.
 
     v (N, D) bits; clamped (N, K), the hidden units at which the clamped chains stand, one chain a case;
     chains (M, n), the states at which the free chains stand; k >= 1 sweeps from there. Draws, in this
     order: k sweeps of the clamped chains over units D, ..., n - 1, then k sweeps of the free ones over
-    all, one uniform number a unit and chain. Raises InvalidInput. Neal 1992.
+    all, one uniform number a unit and chain. Raises InvalidInput; without `check`, as in a training loop that has
+    checked them, the arguments are trusted. Neal 1992.
     """
-    v = as_rows(check_visible("v", machine, v))
-    clamped = check_clamped("clamped", machine, clamped, len(v))
-    chains = as_rows(check_states("chains", machine, chains))
-    k = check_integer("k", k)
-    check_generator("rng", rng)
-    return _sampled_gradient(machine, v, clamped, chains, k, rng)
-
-
-def _sampled_gradient(machine, v, clamped, chains, k, rng):
+    if check:
+        v = as_rows(check_visible("v", machine, v))
+        clamped = check_clamped("clamped", machine, clamped, len(v))
+        chains = as_rows(check_states("chains", machine, chains))
+        k = check_integer("k", k)
+        check_generator("rng", rng)
     n_visible, n_units = machine.n_visible, len(machine.b)
 
     # positive phase: the visible units are held at the data
@@ -66,22 +64,20 @@ def _sampled_gradient(machine, v, clamped, chains, k, rng):
     return phase_difference(machine, s_data, s_model), s_data[:, n_visible:], s_model
 
 
-def mean_field_gradient(machine: BoltzmannMachine, v: Array, chains: Array, k: int,
-                        rng: Generator) -> tuple[BoltzmannMachine, Array]:
+def mean_field_gradient(machine: BoltzmannMachine, v: Array, chains: Array, k: int, rng: Generator,
+                        check: bool = True) -> tuple[BoltzmannMachine, Array]:
     """∂ mean log p(v) / ∂(W, b), mean field in the positive phase, and the chains moved on: `(gradient, chains)`.
 
     v (N, D) bits; chains (M, n), the states at which the free chains stand; k >= 1 sweeps over all units
     from there, the only draws. Where the chains are drawn from the model, its mean is the slope of the mean
-    `variational_bound` at mu = mean_field(machine, v). Raises InvalidInput. Salakhutdinov and Hinton 2009.
+    `variational_bound` at mu = mean_field(machine, v). Raises InvalidInput; check as in `sampled_gradient`.
+    Salakhutdinov and Hinton 2009.
     """
-    v = as_rows(check_visible("v", machine, v))
-    chains = as_rows(check_states("chains", machine, chains))
-    k = check_integer("k", k)
-    check_generator("rng", rng)
-    return _mean_field_gradient(machine, v, chains, k, rng)
-
-
-def _mean_field_gradient(machine, v, chains, k, rng):
+    if check:
+        v = as_rows(check_visible("v", machine, v))
+        chains = as_rows(check_states("chains", machine, chains))
+        k = check_integer("k", k)
+        check_generator("rng", rng)
     mu = _mean_field(machine, v, MOST_SWEEPS, TOLERANCE)
     for _ in range(k):
         chains = _gibbs_sweep(machine, chains, rng, units=range(len(machine.b)))

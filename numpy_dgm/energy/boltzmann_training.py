@@ -31,7 +31,7 @@ from .boltzmann import (
     exact_gradient,
     log_likelihood,
 )
-from .boltzmann_gradients import _mean_field_gradient, _sampled_gradient, mean_field, variational_free_energy
+from .boltzmann_gradients import mean_field, mean_field_gradient, sampled_gradient, variational_free_energy
 from .evaluation import independent_pixels
 
 METHODS = ("sampled", "mean-field", "exact")
@@ -140,10 +140,11 @@ class BoltzmannTrainer(Trainer):
         machine, s = self.model, self.settings
         v = np.asarray(self.data[rows], dtype=self.vector.dtype)
         if s.method == "sampled":
-            gradient, clamped, self.chains = _sampled_gradient(machine, v, self.clamped[rows], self.chains, s.k, rng)
+            gradient, clamped, self.chains = sampled_gradient(machine, v, self.clamped[rows], self.chains, s.k, rng,
+                                                                 check=False)
             self.clamped[rows] = clamped
         elif s.method == "mean-field":
-            gradient, self.chains = _mean_field_gradient(machine, v, self.chains, s.k, rng)
+            gradient, self.chains = mean_field_gradient(machine, v, self.chains, s.k, rng, check=False)
         else:
             gradient = exact_gradient(machine, v)
         return gradient

@@ -87,19 +87,17 @@ def _gaussian_means(rbm):
     return replace(rbm, W=v_h.astype(rbm.W.dtype), b=v.astype(rbm.b.dtype), c=h.astype(rbm.c.dtype))
 
 
-def cd_gradient(rbm: RBM, v_data: Array, k: int, rng: Generator) -> RBM:
+def cd_gradient(rbm: RBM, v_data: Array, k: int, rng: Generator, check: bool = True) -> RBM:
     """CD-k estimate of ∂ mean log p(v_data) / ∂(W, b, c), to be ascended (Hinton 2002, eq. 5).
 
     v_data (N, D), for bits in [0, 1]; k >= 1 Gibbs steps from the data. Draws, in this order, k times: h, then v.
-    Raises InvalidInput.
+    Raises InvalidInput; without `check`, as in a training loop that has checked them, the arguments are trusted.
     """
-    v_data = as_rows(check_visible("v_data", rbm, v_data))
-    k = check_integer("k", k)
-    check_generator("rng", rng)
-    return _cd_gradient(rbm, v_data, k, rng)
+    if check:
+        v_data = as_rows(check_visible("v_data", rbm, v_data))
+        k = check_integer("k", k)
+        check_generator("rng", rng)
 
-
-def _cd_gradient(rbm, v_data, k, rng):
     # positive phase: the visible layer is held at the data
     p_h_data = _hidden_probs(rbm, v_data)
 
@@ -114,20 +112,20 @@ def _cd_gradient(rbm, v_data, k, rng):
     return phase_difference(rbm, v_data, p_h_data, v, p_h)
 
 
-def pcd_gradient(rbm: RBM, v_data: Array, chains: Array, k: int, rng: Generator) -> tuple[RBM, Array]:
+def pcd_gradient(rbm: RBM, v_data: Array, chains: Array, k: int, rng: Generator,
+                 check: bool = True) -> tuple[RBM, Array]:
     """PCD-k estimate of ∂ mean log p(v_data) / ∂(W, b, c), to be ascended, and the new chains: `(gradient, chains)`.
 
     v_data (N, D), for bits in [0, 1]; chains (M, K), the current hidden states of the chains; k >= 1 Gibbs
-    steps from there. Draws, in this order, k times: v, then h. Raises InvalidInput. Tieleman 2008.
+    steps from there. Draws, in this order, k times: v, then h. Raises InvalidInput; check as in `cd_gradient`.
+    Tieleman 2008.
     """
-    v_data = as_rows(check_visible("v_data", rbm, v_data))
-    chains = as_rows(check_hidden("chains", rbm, chains))
-    k = check_integer("k", k)
-    check_generator("rng", rng)
-    return _pcd_gradient(rbm, v_data, chains, k, rng)
+    if check:
+        v_data = as_rows(check_visible("v_data", rbm, v_data))
+        chains = as_rows(check_hidden("chains", rbm, chains))
+        k = check_integer("k", k)
+        check_generator("rng", rng)
 
-
-def _pcd_gradient(rbm, v_data, chains, k, rng):
     # positive phase: the visible layer is held at the data
     p_h_data = _hidden_probs(rbm, v_data)
 

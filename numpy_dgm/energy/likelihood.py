@@ -143,8 +143,7 @@ def most_log_likelihood(rbm: RBM, free_energies: Array, others: Array) -> float:
         mean log p <= -mean F + min_s F(s) + m
 
     s a case or one of the others, m the units' `most_log_p`; log Z is not needed. As F is concave in bits, their means
-    do for s as well. It is tight where a model has its mass far from the cases, and the others are reconstructions of
-    them, which go there.
+    do for s as well. It is tight where a model has its mass far from the cases, near one of the others.
     """
     lowest = min(free_energies.min(), _free_energy(rbm, others).min())
     return float(-free_energies.mean() + lowest + rbm.visible.most_log_p(len(rbm.b)))

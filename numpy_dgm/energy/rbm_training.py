@@ -30,11 +30,11 @@ from ..foundation.training import Trainer, run_training
 from ..foundation.types import Array, Generator
 from .fused import Workspace, fused_pcd_gradient
 from .gradients import (
-    _cd_gradient,
-    _pcd_gradient,
     _sparsity_gradient,
+    cd_gradient,
     centre,
     exact_gradient,
+    pcd_gradient,
 )
 from .likelihood import has_exact_log_z, log_likelihood, log_partition, most_log_likelihood
 from .rbm import RBM, _free_energy, _hidden_probs, _visible_probs, check_rbm, sample_hidden, why_not_normalisable
@@ -177,9 +177,9 @@ class RBMTrainer(Trainer):
         """The gradient by the plain function of the method's name, centred if that was asked for."""
         rbm, s = self.model, self.settings
         if s.method == "cd":
-            gradient = _cd_gradient(rbm, v, s.k, rng)
+            gradient = cd_gradient(rbm, v, s.k, rng, check=False)
         elif s.method == "pcd":
-            gradient, self.chains = _pcd_gradient(rbm, v, self.chains, s.k, rng)
+            gradient, self.chains = pcd_gradient(rbm, v, self.chains, s.k, rng, check=False)
         elif s.method == "tempered":
             gradient, self.chains, self.swap_rates = tempered_gradient(rbm, v, self.ladder, self.chains, s.k, rng)
         else:
@@ -199,7 +199,8 @@ class RBMTrainer(Trainer):
         v = self.monitored()
         free_energies = _free_energy(rbm, v)
         reconstructions = _visible_probs(rbm, _hidden_probs(rbm, v))
-        at_most = most_log_likelihood(rbm, free_energies[:JUDGED_CASES], reconstructions[:JUDGED_CASES])
+        others = where_the_mass_may_be(rbm, reconstructions[:JUDGED_CASES])
+        at_most = most_log_likelihood(rbm, free_energies[:JUDGED_CASES], others)
         self.trouble = judge_likelihood(at_most, self.baseline, self.at_most_at_the_start, len(rbm.b),
                                         f"epoch {self.done}")
         values = {
@@ -229,7 +230,8 @@ class RBMTrainer(Trainer):
     def at_most_at_the_start(self) -> float:
         """What the mean log p of the judged cases was at most under the RBM that training started from."""
         rbm, v = self.start_model, self.monitored()[:JUDGED_CASES]
-        return most_log_likelihood(rbm, _free_energy(rbm, v), _visible_probs(rbm, _hidden_probs(rbm, v)))
+        others = where_the_mass_may_be(rbm, _visible_probs(rbm, _hidden_probs(rbm, v)))
+        return most_log_likelihood(rbm, _free_energy(rbm, v), others)
 
     def diagnose(self) -> str:
         """That the latest model is worse than independent units, where it is."""
@@ -238,6 +240,15 @@ class RBMTrainer(Trainer):
     def score(self, values: dict) -> float:
         """The held-out log-likelihood, or where it is out of reach how far the gap is above its own noise, negated."""
         return likelihood_or_gap(values, self.gap_error)
+
+
+def where_the_mass_may_be(rbm: RBM, v: Array) -> Array:
+    """Visible layers of low free energy where a model has gone astray: v (n, D), its means where no hidden unit is on,
+    or all are, and the reconstructions of these.
+    """
+    none_or_all = np.stack([np.zeros_like(rbm.c), np.ones_like(rbm.c)])
+    start = np.concatenate([v, _visible_probs(rbm, none_or_all)])
+    return np.concatenate([v, _visible_probs(rbm, _hidden_probs(rbm, start))])
 
 
 def independent_log_likelihood(visible: Units, v: Array, mean: Array) -> float:
@@ -253,8 +264,8 @@ def check_scale(rbm: RBM, data: Any) -> None:
     v = np.asarray(data[rows], dtype=np.float64)
     off = np.abs(v.mean(axis=0) - rbm.b).max()
     scale = v.std(axis=0)
-    scale = scale[scale > 1e-12 * np.abs(v).max(axis=0)]  # of the columns that vary
-    low, high = scale.min(initial=1), scale.max(initial=1)
+    varies = scale > 1e-12 * np.abs(v).max(axis=0)
+    low, high = scale[varies].min(initial=np.inf), scale[varies].max(initial=0)
     if low < 1 / FAR_FROM_UNIT or high > FAR_FROM_UNIT or off > FAR_FROM_UNIT:
         warnings.warn("data: Gaussian units have the standard deviation 1, these columns have deviations from "
                       f"{low:.3g} to {high:.3g} and means up to {off:.3g} from the visible biases; fit_standardiser "

@@ -51,7 +51,8 @@ def judge_likelihood(at_most: float, baseline: float, start: Callable[[], float]
     """What is wrong with a model that gives its cases a mean log p of at most `at_most`, a sentence; "" for nothing.
 
     Something is where units that are independent of one another are better by a tenth of a nat a unit, and the model
-    that training started from was, too. Raises Diverged where they are better by more than a nat a unit.
+    that training started from was, too. Raises Diverged where they are better by more than a nat a unit, and twice as
+    good.
 
     baseline    mean log p of the cases under independent units with the means of the data
     start       a function that gives what `at_most` was at the start
@@ -62,7 +63,7 @@ def judge_likelihood(at_most: float, baseline: float, start: Callable[[], float]
     worse_by = baseline - at_most
     if worse_by > 0.1 * n_units:
         worse_by = min(baseline, start()) - at_most
-    if worse_by > n_units:
+    if worse_by > max(n_units, abs(baseline)):
         raise diverged(when, what)
     return f"{what}; try a smaller learning rate" if worse_by > 0.1 * n_units else ""
 

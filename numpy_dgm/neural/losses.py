@@ -94,10 +94,10 @@ def check_targets(targets: Any, outputs: Array, low: float, high: float) -> Any:
 
 
 def check_class_labels(labels: Any, n_cases: int, n_classes: int, name: str = "labels") -> Array:
-    """`labels` as an array (N,) of integers from 0 to C - 1, or InvalidInput. True and False are 1 and 0."""
+    """`labels` as an array (N,) of integers from 0 to C - 1, or InvalidInput."""
     if labels is None:
         raise invalid(name, "a label for each case", "None")
     labels = check_array(name, labels, ndim=1, width=n_cases, low=0, high=n_classes - 1)
-    if labels.dtype.kind not in "biu":
+    if labels.dtype.kind not in "iu":
         raise invalid(name, "integers", f"dtype {labels.dtype}")
     return labels.astype(np.int64)

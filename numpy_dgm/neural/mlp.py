@@ -53,7 +53,7 @@ from .layers import (
     Tanh,
 )
 
-MOST_STEP = 0.5  # of the parameters' norm
+MOST_STEP = 0.3  # of the parameters' norm
 ELEMENTWISE = {"relu": ReLU, "leaky_relu": LeakyReLU, "tanh": Tanh, "sigmoid": Sigmoid, "softplus": Softplus}
 
 

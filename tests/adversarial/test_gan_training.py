@@ -6,13 +6,7 @@ import pytest
 
 from numpy_dgm.adversarial import gan_training
 from numpy_dgm.adversarial.diagnosis import observe
-from numpy_dgm.adversarial.gan import (
-    _discriminator_gradient,
-    discriminator_gradient,
-    generate,
-    generator_gradient,
-    make_gan,
-)
+from numpy_dgm.adversarial.gan import discriminator_gradient, generate, generator_gradient, make_gan
 from numpy_dgm.adversarial.gan_training import (
     GANSettings,
     GANTrainer,
@@ -109,9 +103,9 @@ def test_the_plain_gradient_is_called_where_it_is_asked_for(monkeypatch):
 
     def counted(*arguments, **named):
         calls.append(1)
-        return _discriminator_gradient(*arguments, **named)
+        return discriminator_gradient(*arguments, **named)
 
-    monkeypatch.setattr(gan_training, "_discriminator_gradient", counted)
+    monkeypatch.setattr(gan_training, "discriminator_gradient", counted)
     train(a_gan(), steps=3)
     assert not calls
     train(a_gan(), steps=3, fused=False)

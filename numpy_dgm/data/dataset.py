@@ -283,6 +283,7 @@ def take_images(images, rows):
 
 def _describe(array):
     """One line: dtype, shape and range. A file is not read for its range."""
-    if isinstance(array, (np.memmap, ChosenRows, FileRows)):
-        return f"{array.dtype} {array.shape} in {'a memory map' if isinstance(array, np.memmap) else 'a file'}"
+    source = array.source if isinstance(array, ChosenRows) else array
+    if isinstance(source, (np.memmap, FileRows)):
+        return f"{array.dtype} {array.shape} in {'a memory map' if isinstance(source, np.memmap) else 'a file'}"
     return f"{array.dtype} {array.shape} [{float(array.min()):g}, {float(array.max()):g}]"

@@ -7,6 +7,7 @@ TESTS = "data/test_catalog.py"
 MUTANTS = [
     Mutant("        rows = self.rows[index]\n", "        rows = index\n",
            "chosen rows counted from the file's start when they are read"),
-    Mutant("        rows = np.where(rows < 0, rows + len(self), rows)\n", "", "negative rows are counted from the start"),
+    Mutant("        rows = np.where(rows < 0, rows + len(self), rows)\n", "",
+           "negative rows are not counted from the end"),
     Mutant("place = self.start + row * self.row_bytes", "place = row * self.row_bytes", "the header read as pixels"),
 ]

@@ -151,6 +151,24 @@ class ChosenRows:
         return self.source[rows].reshape(*np.shape(rows), self.shape[1])
 
 
+@dataclass(frozen=True, eq=False)
+class FileBlocks:
+    """A memory map (N, D) in C order, a slice of rows at a time, read from its file into memory.
+
+    For a pass over all rows: the pages of a map, once they are touched, count as memory of the process.
+    """
+
+    images: Any
+    shape: tuple
+
+    def __getitem__(self, rows: slice) -> Array:
+        row_bytes = self.shape[1] * self.images.itemsize
+        n_numbers = (rows.stop - rows.start) * self.shape[1]
+        block = np.fromfile(str(self.images.filename), self.images.dtype, n_numbers,
+                            offset=self.images.offset + rows.start * row_bytes)
+        return block.reshape(-1, self.shape[1])
+
+
 def data_from_arrays(images: Array, labels: Any = None, *, name: str, bits: str | None = None,
                      rng: Generator | None = None, scale: float | None = None,
                      image_shape: Sequence[int] | None = None) -> Data:
@@ -174,9 +192,10 @@ def data_from_arrays(images: Array, labels: Any = None, *, name: str, bits: str 
         scale = check_number("scale", scale, *SCALES)
     images, shape = flatten_images(name, images, image_shape)
     labels = check_labels(name, labels, len(images))
-    low, high, only_bits = _pixel_range(name, images)
+    whole = FileBlocks(images, images.shape) if is_mapped_in_order(images) else images
+    low, high, only_bits = _pixel_range(name, whole)
     scale = check_scale(name, images.dtype, low, high, scale)
-    checksum = fingerprint(images)
+    checksum = fingerprint(whole)
     only_bits = only_bits and scale == 1
     if bits is None:
         bits = "grey" if only_bits else "threshold"
@@ -219,6 +238,13 @@ def flatten_images(name: str, images: Array, image_shape: Sequence[int] | None) 
     return images.reshape(N, D), shape
 
 
+def is_mapped_in_order(images: Any) -> bool:
+    """Whether these are all entries of a read-only memory map, in the order in which they stand in the file."""
+    if not isinstance(images, np.memmap) or images.mode != "r" or not images.flags.c_contiguous:
+        return False
+    return not isinstance(images.base, np.memmap) or images.base.nbytes == images.nbytes  # no part of a larger one
+
+
 def check_image_shape(image_shape: Sequence[int], n_numbers: int) -> tuple:
     """(rows, cols), (rows, cols, 3) or (3, rows, cols) where that is the shape of `n_numbers` numbers. InvalidInput."""
     expected = f"(rows, columns), and 3 for colours, of {n_numbers} numbers"
@@ -245,7 +271,7 @@ def check_labels(name: str, labels: Any, N: int) -> Labels | str:
 def _pixel_range(name, images):
     """The lowest pixel, the highest, and whether all are 0 or 1, a block of rows at a time."""
     low, high, only_bits = np.inf, -np.inf, True
-    for rows in row_blocks(len(images), BLOCK_PIXELS // images.shape[1]):
+    for rows in row_blocks(images.shape[0], BLOCK_PIXELS // images.shape[1]):
         block = np.asarray(images[rows])
         block_low, block_high = float(block.min()), float(block.max())
         if not (math.isfinite(block_low) and math.isfinite(block_high)):

@@ -3,6 +3,8 @@ import os
 import shlex
 import subprocess
 import sys
+import warnings
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +12,15 @@ import pytest
 
 from numpy_dgm import __version__, command, load_run
 from numpy_dgm.__main__ import main
+from numpy_dgm.course.lessons import LessonRun
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.runs import KINDS
 
 
-def dgm(*arguments, folder):
+def dgm(*arguments, folder, encoding="utf8"):
     """Run `dgm` in a process of its own in `folder`: (exit code, standard output, standard error)."""
     done = subprocess.run([sys.executable, "-m", "numpy_dgm", *arguments], cwd=folder, capture_output=True,
-                          encoding="utf8", env={**os.environ, "PYTHONIOENCODING": "utf8"}, check=False)
+                          encoding="utf8", env={**os.environ, "PYTHONIOENCODING": encoding}, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -34,7 +37,7 @@ def trained(tmp_path_factory):
 def test_train_says_how_far_it_is_and_what_comes_next(trained):
     folder, out, err = trained
     assert "epoch 3/3" in err and "cases/s" in err and "left" in err and "\r" not in err and "Warning" not in err
-    assert "W        float32 (64, 8)" in out and "dgm evaluate run" in out
+    assert "W        float32 (64, 8)" in out and "reconstruction_error" in out and "dgm evaluate run" in out
     assert sorted(os.listdir(folder / "run")) == ["checkpoint.npz", "training.png"]
 
 
@@ -45,7 +48,8 @@ def test_evaluate_prints_an_exact_log_likelihood_with_its_error(trained):
 
 def test_sample_draws_images_or_writes_bits(trained):
     folder = trained[0]
-    code, _, _ = dgm("sample", "run", "--out", "new/s.png", "--count", "9", "--steps", "5", folder=folder)
+    code, out, _ = dgm("sample", "run", "--out", "new/s.png", "--count", "9", "--steps", "5", folder=folder)
+    assert "None" not in out
     assert code == 0 and {"s.png", "s_filters.png"} <= set(os.listdir(folder / "new"))
     code, _, _ = dgm("sample", "run", "--out", "s.npy", "--count", "9", "--steps", "5", folder=folder)
     bits = np.load(folder / "s.npy")
@@ -94,6 +98,28 @@ def test_lessons_counts_what_was_proved(capsys):
     assert main(["lessons", "4", "--proofs"]) == 0
     out = capsys.readouterr().out
     assert "ok (4.1)" in out and "equations proved in 1 lessons, 0 lessons failed" in out
+
+
+def lesson_runs(monkeypatch, **outcomes):
+    """Let each lesson end as it is said by its number, lesson_01=(succeeded, proved); what was asked of them."""
+    asked = []
+
+    def run_lesson(path, proofs_only):
+        asked.append((path.name[:2], proofs_only))
+        succeeded, proved = outcomes[f"lesson_{path.name[:2]}"]
+        return LessonRun(path, 1.0, succeeded, "", proved, ())
+
+    monkeypatch.setattr(command, "run_lesson", run_lesson)
+    return asked
+
+
+def test_lessons_that_fail_are_counted_and_are_a_failure(monkeypatch, capsys):
+    asked = lesson_runs(monkeypatch, lesson_04=(True, ("4.1", "4.2", "4.1")), lesson_05=(False, ("5.1",)))
+    assert main(["lessons", "4", "5"]) == 1
+    out = capsys.readouterr().out
+    assert "3 equations proved in 2 lessons, 1 lessons failed" in out and "1, then FAILED" in out
+    assert main(["lessons", "4", "--proofs"]) == 0
+    assert asked == [("04", False), ("05", False), ("04", True)]
 
 
 def test_a_boltzmann_machine_is_trained_sampled_and_evaluated(tmp_path):
@@ -204,7 +230,10 @@ INTEGER = "expected an integer >= 1, got"
     (["train", "rbm", "--data", "digits", "--out", "notes.txt"], "notes.txt"),
     (["train", "rbm", "--data", "notes.txt", "--out", "new"], "notes.txt"),
     (["train", "rbm", "--data", "digits", "--out", "new", "--patience", "3"], "for patience to watch"),
+    (["train", "rbm", "--data", "digits"], "required: --out"),
     (["evaluate", "nowhere"], "nowhere"),
+    (["evaluate", "nowhere", "--seed", "3"], "expected a checkpoint, got no such file"),
+    (["evaluate", "-1"], "expected a checkpoint, got no such file"),
     (["evaluate", "run", "--data", "bars-and-stripes"], "a last axis of 64"),
     (["evaluate", "run", "--steps", "3"], "unrecognized arguments: --steps 3"),
     (["evaluate"], "required: RUN"),
@@ -244,6 +273,7 @@ def test_the_help_of_train_has_every_setting_of_the_kind(kind, capsys):
     with pytest.raises(SystemExit):
         main(["train", kind, "--help"])
     out = "".join(capsys.readouterr().out.split())  # lines are broken at hyphens, too
+    assert "(default:None)" not in out and "(default:(" not in out
     for name, one in KINDS[kind].TrainOptions.__dataclass_fields__.items():
         if one.metadata.get("option", True):
             assert f"--{name.replace('_', '-')}" in out or f"--no-{name.replace('_', '-')}" in out
@@ -257,6 +287,81 @@ def test_the_help_of_a_run_shows_the_options_of_its_kind_and_no_others(trained, 
         main([command, str(trained[0] / "run"), "--help"])
     out = capsys.readouterr().out
     assert stopped.value.code == 0 and has in out and has_not not in out and "restricted Boltzmann machine" in out
+
+
+def test_a_warning_is_a_line_without_the_place_in_the_code(monkeypatch, capsys):
+    def warned(options):
+        warnings.warn("the run is slow", UserWarning, stacklevel=1)
+        return 0
+
+    monkeypatch.setattr(command, "parse", lambda arguments: Namespace(run=warned))
+    assert main(["demo"]) == 0
+    assert capsys.readouterr() == ("", "dgm: the run is slow\n")
+
+
+def test_too_little_memory_is_said_in_a_sentence(monkeypatch, capsys):
+    def too_large(arguments):
+        raise MemoryError("Unable to allocate 9 TiB")
+
+    monkeypatch.setattr(command, "parse", too_large)
+    assert main(["demo"]) == 2
+    assert capsys.readouterr().err == "dgm: not enough memory (Unable to allocate 9 TiB)\n"
+
+
+@pytest.mark.parametrize("arguments, before, after", [
+    (["demo"], None, "1"), (["demo"], "2", "2"), (["lessons"], None, None),
+])
+def test_the_demo_runs_in_one_thread_unless_it_was_asked_for_more(arguments, before, after, monkeypatch):
+    monkeypatch.setattr(command, "run_command", lambda arguments: 0)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", str(before))
+    if before is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    assert main(arguments) == 0
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == after
+
+
+def test_a_narrow_encoding_stops_nothing(trained):
+    code, out, err = dgm("evaluate", "run", folder=trained[0], encoding="ascii")
+    assert code == 0 and "\\xb1" in out and err == ""
+
+
+def printed_to(output, folder):
+    """`dgm --version` with its standard output there, buffered as it is usually: (exit code, standard error)."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run([sys.executable, "-m", "numpy_dgm", "--version"], cwd=folder, stdout=output,
+                          stderr=subprocess.PIPE, encoding="utf8", env=environment, check=False)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full is Linux's")
+def test_a_full_disk_under_standard_output_is_said_in_one_sentence(tmp_path):
+    with open("/dev/full", "w", encoding="utf8") as full:
+        code, err = printed_to(full, tmp_path)
+    assert code == 2 and err.startswith("dgm: [Errno 28]") and err.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_a_pipe_that_nobody_reads_ends_the_command_without_a_word(tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        assert printed_to(writer, tmp_path) == (141, "")
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.parametrize("folder, sentence", [
+    ("new", "nothing was kept, no turn was whole yet"),
+    ("run", "run keeps the run as far as it has come, and the same command goes on with it"),
+])
+def test_an_interrupt_of_training_says_what_is_kept(folder, sentence, trained, monkeypatch, capsys):
+    def interrupted(options, folder):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(trained[0])
+    monkeypatch.setattr(KINDS["rbm"], "train", interrupted)
+    assert main(["train", "rbm", "--data", "digits", "--out", folder]) == 130
+    assert capsys.readouterr().err == f"dgm: interrupted; {sentence}\n"
 
 
 def test_an_interrupt_is_answered_in_one_sentence(monkeypatch, capsys):

@@ -9,7 +9,7 @@ import pytest
 from numpy_dgm.data import Data, bars_and_stripes, labelled_shifter, open_data, shifting_bar
 from numpy_dgm.data import dataset
 from numpy_dgm.data.catalog import parts_of
-from numpy_dgm.data.dataset import BITS, ChosenRows, data_from_arrays, is_mapped_in_order
+from numpy_dgm.data.dataset import BITS, ChosenRows, data_from_arrays
 from numpy_dgm.data.files import DataWarning
 from numpy_dgm.foundation.batches import fingerprint
 from numpy_dgm.foundation.checks import InvalidInput
@@ -375,32 +375,6 @@ def test_a_memory_map_stays_one(tmp_path):
     in_memory = data_from_arrays(grey(), name="array")
     np.testing.assert_array_equal(data[:], in_memory[:])
     np.testing.assert_array_equal(taken[:], in_memory[:20])
-
-
-def test_a_map_is_opened_without_touching_its_pages(tmp_path, monkeypatch):
-    """They would count as memory of the process."""
-    np.save(tmp_path / "f.npy", grey())
-    with monkeypatch.context() as patch:
-        patch.setattr(np.memmap, "__getitem__", None)
-        data = open_data(tmp_path / "f.npy")
-    assert data.checksum == fingerprint(grey().reshape(40, 20)) and data.scale == 255
-
-
-def test_a_map_that_is_no_file_in_order_is_read_as_it_is(tmp_path):
-    """Parts of a map, and maps that may differ from the file."""
-    np.save(tmp_path / "f.npy", grey())
-    mapped = np.load(tmp_path / "f.npy", mmap_mode="r")
-    rows = grey().reshape(40, 20)
-    written = np.load(tmp_path / "f.npy", mmap_mode="c")
-    written[3] = 7
-    for images, expected in ((mapped, rows), (mapped.reshape(40, 20), rows), (mapped[5:9], rows[5:9]),
-                             (mapped[::-1], rows[::-1]), (written, np.where(np.arange(40)[:, None] == 3, 7, rows))):
-        data = data_from_arrays(images, name="map", scale=255)
-        assert data.checksum == fingerprint(expected)
-        np.testing.assert_array_equal(data.images, expected)
-    assert is_mapped_in_order(mapped) and is_mapped_in_order(mapped.reshape(40, 20))
-    for images in (mapped[5:9], mapped[::-1], written, np.asfortranarray(mapped), np.array(mapped)):
-        assert not is_mapped_in_order(images)
 
 
 def test_taking_from_memory_copies():

@@ -41,6 +41,8 @@ class FileRows:
             raise IndexError(f"row {rows.min() if rows.min() < 0 else rows.max()} of {len(self)}")
         if rows.ndim == 0:
             return self.read(int(rows), 1)[0]
+        if rows.size == 0:
+            return self.read(0, 0).reshape(*rows.shape, *self.shape[1:])
         out, length = np.empty((rows.size, self.row_bytes), np.uint8), self.row_bytes
         buffer = memoryview(out.data).cast("B")
         for i, row in enumerate(rows.ravel().tolist()):
@@ -50,7 +52,8 @@ class FileRows:
     def read(self, first: int, n: int) -> Array:
         """n rows from the first on, in one piece."""
         out = np.empty((n, self.row_bytes), np.uint8)
-        self.fill(memoryview(out.data).cast("B"), first)
+        if n > 0:
+            self.fill(memoryview(out.data).cast("B"), first)
         return out.view(self.dtype).reshape(n, *self.shape[1:])
 
     def fill(self, buffer: memoryview, row: int) -> None:

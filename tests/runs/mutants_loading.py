@@ -45,7 +45,7 @@ MUTANTS = [
            "all cases in the place of those that it learnt from"),
     Mutant('if part is None and options.array is None and "test" in parts_of(options.data):\n        part = "test"\n',
            'if part is None and options.array is None and "test" in parts_of(options.data):\n        part = "train"\n',
-           "of other data, the training part", tests="runs/test_rbm.py"),
+           "of other data, the training part"),
     Mutant("        except InvalidInput as error:\n            warnings.warn(f\"no comparison",
            "        except FileExistsError as error:\n            warnings.warn(f\"no comparison",
            "without its training data a run cannot be measured"),

@@ -26,6 +26,9 @@ MUTANTS = [
     Mutant("return total / len(rows)", "return total / len(data)", "divided by all cases"),
     Mutant("row_blocks(data.shape[0], CHECKSUM_NUMBERS // max(1, data.shape[1]))", "row_blocks(data.shape[0])",
            "blocks of as many rows, however wide"),
+    Mutant("smallest_exact(np.asarray(data[rows]))", "smallest_exact(np.asarray(data[:1]))",
+           "the first case stands for all"),
+    Mutant("zlib.crc32(block.dtype.char.encode(), checksum)", "checksum", "numbers of the same bytes are the same"),
     Mutant("zlib.crc32(block.data, zlib.crc32(block.dtype.char.encode(), checksum))", "zlib.crc32(block.data)",
            "the last block tells data apart"),
     Mutant('    named = "" if names is None else', '    named = "" if True else',
@@ -34,6 +37,8 @@ MUTANTS = [
     Mutant("(np.dtype(\"u1\"), np.dtype(\"<f4\"))", "(np.dtype(\"u1\"),)",
            "float32 and float64 tell the same data apart"),
     Mutant("        if np.array_equal(small, block):\n", "        if True:\n", "numbers cut to bytes are the same"),
+    Mutant("        if np.array_equal(small, block):\n", "        if np.allclose(small, block):\n",
+           "numbers that are nearly the same are the same"),
     Mutant('return data.describe() if hasattr(data, "describe") else {}', "return {}",
            "a run forgets which data it learnt from"),
 ]

@@ -21,6 +21,7 @@ MUTANTS = [
     Mutant('run.description.get("bits", GREY)', "GREY", "a run on bits measured on grey pixels"),
     Mutant('run.description.get("bits", GREY)', 'run.description.get("bits")', "a run on an array measured on bits"),
     Mutant("    if cases.shape[1] != n_inputs(run.model):\n", "    if False:\n", "cases of another width"),
+    Mutant("width = max(map(len, names))", "width = 6", "a table in which long names stand out"),
     Mutant(", with_labels=True)", ")", "labels that have changed are not noticed"),
     Mutant("    labels = labels_by_name(cases, names)\n", "    labels = cases.labels\n",
            "a class of the test goes by its place there"),

@@ -33,6 +33,11 @@ def run(arguments: list) -> int:
     except KeyboardInterrupt as interrupt:
         print("; ".join(["dgm: interrupted", *map(str, interrupt.args)]), file=sys.stderr)
         return 130
+    except ImportError as error:  # what NumPy makes of Ctrl-C while it is loaded
+        if not isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
+            raise
+        print("dgm: interrupted", file=sys.stderr)
+        return 130
 
 
 def in_words(act: Callable) -> int:

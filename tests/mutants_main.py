@@ -20,7 +20,8 @@ MUTANTS = [
     Mutant('    if arguments == ["--version"]:\n', "    if False:\n", "--version is no command"),
     Mutant('"; ".join(["dgm: interrupted", *map(str, interrupt.args)])', '"dgm: interrupted"',
            "what is kept of an interrupted run is not said"),
-    Mutant("        return 130\n", "        return 1\n", "an interrupt looks like a failure"),
+    Mutant("file=sys.stderr)\n        return 130\n    except ImportError", "file=sys.stderr)\n        return 1\n    except ImportError",
+           "an interrupt looks like a failure"),
     Mutant("    except BrokenPipeError:", "    except BlockingIOError:", "a closed pipe is an error"),
     Mutant("        return 2\n", "        return 0\n", "a full disk is a success"),
 ]

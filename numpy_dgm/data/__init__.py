@@ -5,7 +5,12 @@
 
     catalog.py         open_data, and the names it knows
     dataset.py         Data: rows as float32 in [0, 1], converted as they are drawn
-    readers.py         IDX (MNIST's format), .npy, .npz and CSV files
+    labels.py          labels under their own names, as class indices
+    readers.py         a file or folder of any format, by one of
+        idx.py             IDX (MNIST's format) and the folders that its files lie in
+        archives.py        .npy and .npz
+        tables.py          text with a row of numbers a line
+    files.py           what the readers share: bytes in blocks, gzip within a limit
     toys.py            bars and stripes, shifting bar, labelled shifter: the best log-likelihood is known
     mixtures.py        Gaussians on a ring and on a grid, to count lost modes by
     digits.py          the 1,797 shipped digits and their split into training and test rows

@@ -25,6 +25,7 @@ from ..foundation.numerics import bernoulli
 from ..foundation.types import Array, Generator
 from .files import DataWarning
 from .labels import NO_LABELS, Labels, labels_from_array
+from .rows import ChosenRows, FileRows
 
 BITS = ("threshold", "sampled", "grey")
 FORMER_BITS = {"as they are": "grey"}  # the spelling of 0.1.0
@@ -38,7 +39,7 @@ COLOURS = 3  # numbers a pixel of a colour image
 class Data:
     """Rows of pixels and their labels. data[rows] gives rows as float32 in [0, 1], ready to train on."""
 
-    images: "Array | ChosenRows"  # (N, D) pixels, in memory, a memory map, or ChosenRows of one
+    images: Array | ChosenRows | FileRows  # (N, D) pixels, in memory, a memory map, or rows of a file
     labels: Array | None  # (N,) int64, classes from 0 to C - 1; their names are label_names
     name: str  # as it was passed to open_data
     bits: str  # one of BITS
@@ -69,7 +70,7 @@ class Data:
     def take(self, rows: Any) -> "Data":
         """Data of those rows alone, with their labels: rows a slice, a mask or an integer array (n,).
 
-        Rows in memory are copied; rows of a memory map stay where they are until they are drawn. Raises InvalidInput.
+        Rows in memory are copied; rows of a file stay where they are until they are drawn. Raises InvalidInput.
         """
         try:
             rows = np.arange(len(self))[rows]
@@ -134,24 +135,7 @@ def show_names(names: Sequence) -> str:
     return " ".join(shown if len(names) <= 12 else [*shown[:10], "...", shown[-1]])
 
 
-@dataclass(frozen=True, eq=False)
-class ChosenRows:
-    """Some rows of a memory map, read from it only when they are asked for: chosen[index] -> an array."""
-
-    source: np.memmap  # (N, ...)
-    rows: Array  # (n,) which of them, in which order
-    shape: tuple  # (n, D)
-    dtype: np.dtype
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, index: Any) -> Array:
-        rows = self.rows[index]
-        return self.source[rows].reshape(*np.shape(rows), self.shape[1])
-
-
-def data_from_arrays(images: Array, labels: Any = None, *, name: str, bits: str | None = None,
+def data_from_arrays(images: Any, labels: Any = None, *, name: str, bits: str | None = None,
                      rng: Generator | None = None, scale: float | None = None,
                      image_shape: Sequence[int] | None = None) -> Data:
     """Data made of arrays. images (N, D), (N, rows, cols) or (N, rows, cols, 3); labels (N,) or Labels, if any.
@@ -195,17 +179,19 @@ def data_from_arrays(images: Array, labels: Any = None, *, name: str, bits: str 
                    labels_checksum=fingerprint(labels.indices[:, None]))
 
 
-def flatten_images(name: str, images: Array, image_shape: Sequence[int] | None) -> tuple[Any, tuple | None]:
+def flatten_images(name: str, images: Any, image_shape: Sequence[int] | None) -> tuple[Any, tuple | None]:
     """(N, D) pixels and the shape of one image or None, from (N, D), (N, rows, cols) or more axes. Raises InvalidInput.
 
-    A memory map stays one; in Fortran order with more than two axes, its rows are flattened as they are read.
+    What is in a file stays there; of a memory map in Fortran order with more than two axes, rows are flattened as they
+    are read.
     """
+    n_axes = len(images.shape)
     if images.dtype.kind not in "buif":
         raise invalid(name, "real numbers", f"dtype {images.dtype}")
-    if images.ndim < 2 or images.size == 0:
+    if n_axes < 2 or 0 in images.shape:
         raise invalid(name, "images (N, D) or (N, rows, cols) with at least one pixel", f"shape {images.shape}")
     N, D = len(images), math.prod(images.shape[1:])
-    axes = tuple(length for length in images.shape[1:] if length > 1) if images.ndim > 3 else images.shape[1:]
+    axes = tuple(length for length in images.shape[1:] if length > 1) if n_axes > 3 else images.shape[1:]
     side = math.isqrt(D)
     shape: tuple | None
     if image_shape is not None:
@@ -213,8 +199,10 @@ def flatten_images(name: str, images: Array, image_shape: Sequence[int] | None) 
     elif len(axes) == 2 or (len(axes) == 3 and COLOURS in (axes[0], axes[-1])):
         shape = axes
     else:
-        shape = (side, side) if images.ndim == 2 and side * side == D else None
-    if isinstance(images, np.memmap) and images.ndim > 2 and not images.flags.c_contiguous:
+        shape = (side, side) if n_axes == 2 and side * side == D else None
+    if isinstance(images, FileRows):
+        return FileRows(images.path, images.dtype, images.start, (N, D)), shape
+    if isinstance(images, np.memmap) and n_axes > 2 and not images.flags.c_contiguous:
         return ChosenRows(images, np.arange(N), (N, D), images.dtype), shape
     return images.reshape(N, D), shape
 
@@ -285,8 +273,8 @@ def _sample(images, scale, rng):
 
 
 def take_images(images, rows):
-    """The rows of an array, copied, or of a memory map, left where they are."""
-    if isinstance(images, np.memmap):
+    """The rows of an array, copied, or of a file, left where they are."""
+    if isinstance(images, (np.memmap, FileRows)):
         return ChosenRows(images, rows, (len(rows), images.shape[1]), images.dtype)
     if isinstance(images, ChosenRows):
         return replace(images, rows=images.rows[rows], shape=(len(rows), images.shape[1]))
@@ -294,7 +282,8 @@ def take_images(images, rows):
 
 
 def _describe(array):
-    """One line: dtype, shape and range. A memory map is not read for its range."""
-    if isinstance(array, (np.memmap, ChosenRows)):
-        return f"{array.dtype} {array.shape} in a memory map"
+    """One line: dtype, shape and range. A file is not read for its range."""
+    source = array.source if isinstance(array, ChosenRows) else array
+    if isinstance(source, (np.memmap, FileRows)):
+        return f"{array.dtype} {array.shape} in {'a memory map' if isinstance(source, np.memmap) else 'a file'}"
     return f"{array.dtype} {array.shape} [{float(array.min()):g}, {float(array.max()):g}]"

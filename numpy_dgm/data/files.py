@@ -114,9 +114,7 @@ def too_large(source: object, most: int) -> InvalidInput:
 
 
 def read_exactly(file: Any, n_bytes: int) -> bytearray:
-    """The next n bytes, which must be the last: EOFError and ValueError otherwise. Reads on to the end, where checksums
-    are compared.
-    """
+    """The next n bytes of a file that is known to have so many; EOFError where it ends before."""
     content = bytearray(n_bytes)
     view, done = memoryview(content), 0
     while done < n_bytes:
@@ -124,8 +122,6 @@ def read_exactly(file: Any, n_bytes: int) -> bytearray:
         if not n_read:
             raise EOFError(f"it ends after {done:,} of {n_bytes:,} bytes")
         done += n_read
-    if file.read(1):
-        raise ValueError(f"it goes on after {n_bytes:,} bytes")
     return content
 
 
@@ -138,4 +134,4 @@ def readable(source: object, expected: str) -> Iterator[None]:
         raise
     except UNREADABLE as error:
         reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
-        raise invalid(source, expected, f"a file that cannot be read ({one_line(reason, 120)})") from error
+        raise invalid(source, expected, f"a file that cannot be read ({reason})") from error

@@ -134,7 +134,7 @@ def bad_field(path: pathlib.Path, rows: dict[int, str], columns: Columns, error:
             if i < len(fields) and not is_number(fields[i]):
                 return invalid(f"{one_line(path)}, line {number}, {columns.show(i)}", "a number", repr(fields[i][:60]),
                                f"skip_columns={i} leaves the column out, label_column={i} takes it as the labels")
-    return invalid(path, "numbers", f"text that cannot be read ({one_line(error, 120)})")
+    return invalid(path, "numbers", f"text that cannot be read ({error})")
 
 
 def integers_where_exact(table: Array) -> Array:

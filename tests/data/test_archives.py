@@ -23,6 +23,13 @@ def test_npy_is_mapped_not_read(tmp_path, dtype):
     np.testing.assert_array_equal(got, array)
 
 
+def test_npy_in_fortran_order_is_mapped_too(tmp_path):
+    np.save(tmp_path / "file.npy", np.asfortranarray(some_images()))
+    got = read_npy(tmp_path / "file.npy")
+    assert isinstance(got, np.memmap) and got.flags.f_contiguous
+    np.testing.assert_array_equal(got, some_images())
+
+
 def test_npy_of_objects_is_refused_and_never_unpickled(tmp_path):
     np.save(tmp_path / "objects.npy", np.array([{"a": 1}, None], dtype=object))
     refused(read_npy, tmp_path / "objects.npy")

@@ -98,7 +98,7 @@ def test_grey_stays_grey(tmp_path, dtype):
 def test_bits_are_left_unchanged(tmp_path, dtype):
     pixels = (grey() > 127).astype(dtype)
     data = opened(tmp_path, pixels)
-    assert data.bits == "grey" and data.scale == 1
+    assert data.bits == "grey" and data.scale == 1 and not data.has_grey
     np.testing.assert_array_equal(data[:], pixels.reshape(40, 20))
     np.testing.assert_array_equal(opened(tmp_path, pixels, bits="threshold")[:], data[:])
 
@@ -235,7 +235,8 @@ def test_a_scale_that_cannot_be_is_refused(scale):
         open_data("digits", scale=scale)
 
 
-def test_a_scale_for_data_by_name_is_taken():
+def test_a_scale_for_data_by_name_is_taken(recwarn):
+    assert open_data("digits").scale == 16 and len(recwarn) == 0
     assert open_data("digits", scale=20).scale == 20 and open_data("digits", scale=16)[3].max() == 1
     with pytest.raises(InvalidInput, match=r"digits: expected integers in \[0, 8\], got pixels from 0 to 16"):
         open_data("digits", scale=8)

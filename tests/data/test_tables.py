@@ -80,6 +80,12 @@ def test_every_delimiter_with_header_and_labels(tmp_path, delimiter, quoted):
     assert labels == [5, 6]
 
 
+def test_white_space_within_fields_and_delimiters_within_names(tmp_path):
+    images, labels = table(tmp_path, b"a\tkind\tb\n1\tIris wild\t2\n3\tIris, tame\t4\n", label_column="kind")
+    assert images.tolist() == [[1, 2], [3, 4]] and labels == ["Iris wild", "Iris, tame"]
+    assert table(tmp_path, b'"a;b",c\n1,2\n3,4\n')[0].tolist() == [[1, 2], [3, 4]]
+
+
 def test_what_numpy_savetxt_writes_is_read(tmp_path):
     rows = np.column_stack([np.arange(6) % 2 + 3, some_images().reshape(6, 20)])
     for options in ({}, {"header": "made by hand"}, {"header": " ".join(["label", *(f"p{i}" for i in range(20))])},
@@ -238,7 +244,7 @@ def test_a_column_that_counts_classes_beside_a_square_is_taken_with_a_word(tmp_p
 def test_where_it_is_not_to_be_told_the_user_is_asked(tmp_path, recwarn):
     pixels, labels = square_and_one()
     for rows in (np.column_stack([labels, pixels[:, 1:], labels]), np.column_stack([pixels, 7 * labels]),
-                 np.column_stack([np.zeros(60, int), pixels])):
+                 np.column_stack([np.zeros(60, int), pixels]), np.column_stack([np.arange(60), pixels])):
         content = text_of(rows)
         message = refused(read_table, write(tmp_path / "f.csv", content))
         assert message.startswith("label_column: expected to be told whether labels stand in one of the 26 = 5² + 1")

@@ -8,7 +8,7 @@ from numpy_dgm.foundation.records import flatten
 from numpy_dgm.neural import init_mlp, mlp_forward, softmax_cross_entropy, train_classifier
 from numpy_dgm.neural.layers import BatchNorm, Dropout, Tanh
 from numpy_dgm.runs import load_run
-from numpy_dgm.runs.classifier import EvaluateOptions, TrainOptions, evaluate, train
+from numpy_dgm.runs.classifier import EvaluateOptions, Report, TrainOptions, evaluate, train
 
 
 def test_the_network_is_the_one_asked_for_and_comes_back(tmp_path):
@@ -51,6 +51,11 @@ def test_classes_that_the_run_does_not_know_are_refused(tmp_path):
     train_classifier(init_mlp([64, 3], rng), few, few.labels, rng=rng, epochs=1, checkpoint=tmp_path)
     with pytest.raises(InvalidInput, match="data: expected labels that the run knows: 0 1 2, got 3 4 5 6 7 8 9"):
         evaluate(load_run(tmp_path), EvaluateOptions())
+
+
+def test_the_counts_stand_below_one_another_however_long_the_names_of_the_classes_are():
+    lines = str(Report("digits", 30, 0.1, 0.2, {"cat": (1, 10), "rhinoceros": (2, 20)})).splitlines()[-2:]
+    assert lines == ["  class cat            1 of 10 wrong", "  class rhinoceros     2 of 20 wrong"]
 
 
 def test_evaluation_counts_wrong_classes_on_the_test_part(tmp_path):

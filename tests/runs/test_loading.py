@@ -9,13 +9,14 @@ from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.runs import KINDS, load_run
 from numpy_dgm.runs.loading import (
     class_names,
+    image_shape_of,
     labels_by_name,
     open_measured_data,
     open_training_data,
     opening,
     reopen_data,
 )
-from numpy_dgm.runs.rbm import EvaluateOptions, TrainOptions, train
+from numpy_dgm.runs.rbm import EvaluateOptions, SampleOptions, TrainOptions, train
 
 
 @pytest.mark.parametrize("contents", [None, b"", b"not an archive", b"PK\x03\x04 cut short"])
@@ -254,6 +255,29 @@ def test_a_description_that_is_none_is_refused(run_folder, tmp_path, change):
     [name] = change
     with pytest.raises(InvalidInput, match=f"checkpoint.npz: description: expected {name} as Data describe them, got "):
         load_run(tmp_path)
+
+
+@pytest.mark.parametrize("image_shape", ["8x8", [8, 8.0], [8, True], 64])
+def test_a_shape_of_images_that_is_none_is_refused(run_folder, tmp_path, image_shape):
+    state = load_checkpoint(run_folder / "checkpoint.npz")
+    state["description"]["image_shape"] = image_shape
+    save_checkpoint(tmp_path / "checkpoint.npz", state)
+    with pytest.raises(InvalidInput, match="checkpoint.npz: description: expected integers as image_shape, got "):
+        load_run(tmp_path)
+
+
+def test_the_shape_of_an_image_is_what_was_asked_for_or_that_of_the_data(run_folder):
+    run = load_run(run_folder)
+    assert image_shape_of(run, SampleOptions()) == [8, 8]
+    assert image_shape_of(run, SampleOptions(image_shape=(4, 16))) == (4, 16)
+
+
+def test_an_array_that_is_named_has_no_parts_and_other_data_are_measured_on_their_test_part(tmp_path):
+    name = parts(tmp_path)
+    run = a_run(tmp_path / "run", data=name, array="x_test")
+    np.testing.assert_array_equal(reopen_data(run)[:], bits(20, seed=1))
+    other = a_run(tmp_path / "other", data="bars-and-stripes")
+    assert measured(other, data=name).what == f"{name}, part test, bits grey"
 
 
 def test_classes_go_by_their_names(run_folder, tmp_path):

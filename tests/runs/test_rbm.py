@@ -144,6 +144,19 @@ def test_images_show_probabilities(tmp_path, monkeypatch):
     np.testing.assert_array_equal(drawn, [p_v])
 
 
+def test_an_image_shape_is_heard_where_the_data_have_none(tmp_path, monkeypatch):
+    """Of an array in Python of twelve numbers a case: a table, or images of three by four."""
+    data, drawn = np.random.default_rng(0).integers(0, 2, size=(20, 12)), []
+    made_in_python(tmp_path, data)
+    draw = plots.samples
+    monkeypatch.setattr(plots, "samples", lambda x, shape, **named: drawn.append(shape) or draw(x, shape, **named))
+    for shape in (None, (3, 4)):
+        sample(load_run(tmp_path), SampleOptions(out=tmp_path / "s.png", count=4, steps=2, image_shape=shape))
+    assert drawn == [None, (3, 4)]
+    with pytest.raises(InvalidInput, match="image_shape: expected a shape of 12 pixels, got 5 x 5"):
+        sample(load_run(tmp_path), SampleOptions(out=tmp_path / "s.png", count=4, steps=2, image_shape=(5, 5)))
+
+
 # a run made in Python
 
 

@@ -185,7 +185,7 @@ def squared_mmds(z: Array, in_x: Array, bandwidth: float) -> Array:
     N = in_x[:, 0].sum()
     M = len(z) - N
     within_x, from_x, total = 0.0, 0.0, 0.0  # sums of k over pairs: both in x; the first in x; all
-    for rows in row_blocks(len(z), NUMBERS_AT_ONCE // len(z)):
+    for rows in row_blocks(len(z), len(z), NUMBERS_AT_ONCE):
         with np.errstate(over="ignore"):  # exp(-∞) = 0 is right
             k = np.exp(-squared_distances(z[rows], z) / (2 * bandwidth**2))
         k[np.arange(len(k)), np.arange(len(z))[rows]] = 0  # a row with itself is no pair
@@ -227,7 +227,7 @@ def sliced_wasserstein(x: Array, y: Array, n_directions: int, rng: Generator) ->
     directions = rng.standard_normal((n_directions, x.shape[1]))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     squares = np.empty(n_directions)
-    for block in row_blocks(n_directions, NUMBERS_AT_ONCE // (len(x) + len(y))):
+    for block in row_blocks(n_directions, len(x) + len(y), NUMBERS_AT_ONCE):
         squares[block] = squared_wasserstein(directions[block] @ x.T, directions[block] @ y.T)
     return float(np.sqrt(squares.mean()))
 
@@ -267,7 +267,7 @@ def fraction_inside(x: Array, centres: Array, k: int) -> float:
     """The fraction of the rows of x (N, D) that lie inside the ball of at least one row of centres (M, D), a float."""
     squared_radii = squared_neighbour_distances(centres, k)
     is_inside = np.empty(len(x), dtype=bool)
-    for rows in row_blocks(len(x), NUMBERS_AT_ONCE // len(centres)):
+    for rows in row_blocks(len(x), len(centres), NUMBERS_AT_ONCE):
         squares = squared_distances(x[rows], centres)
         is_inside[rows] = np.any(squares <= squared_radii, axis=1)
     return float(is_inside.mean())
@@ -276,7 +276,7 @@ def fraction_inside(x: Array, centres: Array, k: int) -> float:
 def squared_neighbour_distances(x: Array, k: int) -> Array:
     """The squared distance of each row of x (N, D) to the kth nearest of the other rows: (N,)."""
     squared_radii = np.empty(len(x))
-    for rows in row_blocks(len(x), NUMBERS_AT_ONCE // len(x)):
+    for rows in row_blocks(len(x), len(x), NUMBERS_AT_ONCE):
         squares = squared_distances(x[rows], x)
         squared_radii[rows] = np.partition(squares, k, axis=1)[:, k]  # at place 0 is the row itself
     return squared_radii

@@ -17,9 +17,7 @@ from ..foundation.checks import InvalidInput, invalid, one_line
 from ..foundation.types import Array
 from .files import Contents, Layout, most_unpacked, read_exactly, readable, too_large
 from .labels import NO_LABELS, labels_from_array
-from .rows import FileRows
 
-MOST_MAPPED = 2**27  # bytes of a file
 MOST_NAMES = 10  # of arrays, in a message
 IMAGE_NAMES = ("x", "images", "image", "imgs", "data", "v", "features", "inputs", "")  # "" as in {"train": ...}
 LABEL_NAMES = ("y", "labels", "label", "targets", "target", "classes")
@@ -35,10 +33,7 @@ class ObjectArray(InvalidInput):
 
 
 def read_npy(path: pathlib.Path) -> Any:
-    """The array in an .npy file, left there: rows are read when they are indexed.
-
-    A read-only memory map, or FileRows where it is so large that the pages of a map would weigh, or empty in memory.
-    """
+    """The array in an .npy file as a read-only memory map: rows are read when they are indexed."""
     size = path.stat().st_size
     if size == 0:
         raise invalid(path, "an array", "an empty file")
@@ -48,8 +43,6 @@ def read_npy(path: pathlib.Path) -> Any:
             start = file.tell()
         if 0 in shape:
             return np.empty(shape, dtype)
-        if size > MOST_MAPPED and len(shape) > 1 and not is_fortran:
-            return FileRows(path, dtype, start, shape)
         return np.memmap(path, dtype, "r", start, shape, "F" if is_fortran else "C")
 
 

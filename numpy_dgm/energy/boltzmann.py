@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from ..foundation.batches import case_blocks
 from ..foundation.checks import (
     LARGEST,
     as_rows,
@@ -239,11 +240,22 @@ def log_likelihood(machine: BoltzmannMachine, v: Array) -> Array:
     Raises InvalidInput, also for more than 20 units.
     """
     v = check_visible("v", machine, v)
+    log_p = _log_p_of_all(machine)[bits_to_index(as_rows(v))]
+    return log_p if v.ndim > 1 else log_p[0]
+
+
+def _log_p_of_all(machine):
+    """log p of every visible state, by its number: (2^D,)."""
     E = _energy(machine, all_states(machine)).reshape(2**machine.n_visible, -1)  # one row per visible state
     log_weight = logsumexp(-E, axis=1)
     log_Z = logsumexp(log_weight)
-    log_p = log_weight[bits_to_index(as_rows(v))] - log_Z
-    return log_p if v.ndim > 1 else log_p[0]
+    return log_weight - log_Z
+
+
+def log_likelihoods(machine: BoltzmannMachine, data: Any, rows: Array) -> Array:
+    """log p of the cases `rows` (n,) of `data`, bits, which row numbers index and which have been checked: (n,)."""
+    log_p = _log_p_of_all(machine)
+    return np.concatenate([log_p[bits_to_index(v)] for v in case_blocks(data, rows)])
 
 
 def exact_gradient(machine: BoltzmannMachine, v: Array) -> BoltzmannMachine:

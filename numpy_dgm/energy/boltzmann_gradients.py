@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from ..foundation.batches import case_blocks
 from ..foundation.checks import LARGEST, as_rows, check_array, check_generator, check_integer, check_number, invalid
 from ..foundation.numerics import sigmoid
 from ..foundation.types import Array, Generator
@@ -152,6 +153,15 @@ def variational_free_energy(machine: BoltzmannMachine, mu: Array) -> Array:
     """E_q[E(s)] - H(q) >= -log p(v) - log Z, one number a case: mu (N, n) -> (N,); see `variational_bound`."""
     mu = check_states("mu", machine, mu).astype(np.float64)
     return _energy(machine, mu) - entropy_of_bits(mu)
+
+
+def mean_field_free_energies(machine: BoltzmannMachine, data: Any, rows: Array) -> Array:
+    """`variational_free_energy` of the cases `rows` (n,) of `data`, bits, which row numbers index: (n,)."""
+    parts = []
+    for v in case_blocks(data, rows, machine.W.dtype):
+        mu = mean_field(machine, v)
+        parts.append(variational_free_energy(machine, mu))
+    return np.concatenate(parts)
 
 
 def entropy_of_bits(mu: Array) -> Array:

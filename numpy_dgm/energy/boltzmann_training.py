@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import check_cases, mean_of_cases
+from ..foundation.batches import check_cases, mean_of_cases, read_cases
 from ..foundation.checks import check_fits, check_generator
 from ..foundation.guards import judge_likelihood, likelihood_or_gap, standard_error_of_difference
 from ..foundation.numerics import bernoulli
@@ -30,8 +30,9 @@ from .boltzmann import (
     connections,
     exact_gradient,
     log_likelihood,
+    log_likelihoods,
 )
-from .boltzmann_gradients import mean_field, mean_field_gradient, sampled_gradient, variational_free_energy
+from .boltzmann_gradients import mean_field_free_energies, mean_field_gradient, sampled_gradient
 from .evaluation import independent_pixels
 
 METHODS = ("sampled", "mean-field", "exact")
@@ -115,7 +116,7 @@ class BoltzmannTrainer(Trainer):
         first = self.train_rows[np.arange(settings.n_chains) % len(self.train_rows)]
         h_free = bernoulli(np.full((settings.n_chains, n_hidden), 0.5, dtype), rng)
         self.clamped = bernoulli(np.full((n_clamped, n_hidden), 0.5, dtype), rng)  # (N, K), a chain a case
-        self.chains = np.concatenate([np.asarray(data[first], dtype=dtype), h_free], axis=1)  # (M, n)
+        self.chains = np.concatenate([read_cases(data, first, dtype), h_free], axis=1)  # (M, n)
         self.start_model = machine
         self.baseline = independent_pixels(mean_of_cases(data, self.train_rows), self.monitored())
 
@@ -138,10 +139,10 @@ class BoltzmannTrainer(Trainer):
     def gradient(self, rows: Array, rng: Generator) -> BoltzmannMachine:
         """The gradient at the cases `rows` (N,) of the data, by the method that was asked for."""
         machine, s = self.model, self.settings
-        v = np.asarray(self.data[rows], dtype=self.vector.dtype)
+        v = read_cases(self.data, rows, self.vector.dtype)
         if s.method == "sampled":
             gradient, clamped, self.chains = sampled_gradient(machine, v, self.clamped[rows], self.chains, s.k, rng,
-                                                                 check=False)
+                                                              check=False)
             self.clamped[rows] = clamped
         elif s.method == "mean-field":
             gradient, self.chains = mean_field_gradient(machine, v, self.chains, s.k, rng, check=False)
@@ -156,15 +157,14 @@ class BoltzmannTrainer(Trainer):
         at_most = self.about_log_likelihood(machine, v)
         self.trouble = judge_likelihood(at_most, self.baseline, self.at_most_at_the_start, machine.n_visible,
                                         f"epoch {self.done}")
-        v_held_out = np.asarray(self.data[self.validation_rows], dtype=machine.W.dtype)
-        is_held_out = len(v_held_out) > 0
+        is_held_out = len(self.validation_rows) > 0
         if len(machine.b) <= MONITORED_UNITS:
             values["log_likelihood"] = at_most
             if is_held_out:
-                values["validation_log_likelihood"] = log_likelihood(machine, v_held_out).mean()
+                values["validation_log_likelihood"] = log_likelihoods(machine, self.data, self.validation_rows).mean()
         elif is_held_out:
-            free_energies = variational_free_energy(machine, mean_field(machine, v))
-            held_out_free_energies = variational_free_energy(machine, mean_field(machine, v_held_out))
+            free_energies = mean_field_free_energies(machine, self.data, self.train_rows[:MONITORED_CASES])
+            held_out_free_energies = mean_field_free_energies(machine, self.data, self.validation_rows)
             values["free_energy"] = free_energies.mean()
             values["validation_free_energy"] = held_out_free_energies.mean()
             self.gap_error = standard_error_of_difference(free_energies, held_out_free_energies)
@@ -172,7 +172,7 @@ class BoltzmannTrainer(Trainer):
 
     def monitored(self) -> Array:
         """The cases that the history measures, (n, D) in the dtype of the parameters."""
-        return np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=self.vector.dtype)
+        return read_cases(self.data, self.train_rows[:MONITORED_CASES], self.vector.dtype)
 
     def at_most_at_the_start(self) -> float:
         """`about_log_likelihood` of the machine that training started from."""

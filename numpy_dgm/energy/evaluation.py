@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import check_cases
+from ..foundation.batches import check_cases, mean_of_cases, read_cases
 from ..foundation.checks import (
     as_rows,
     check_array,
@@ -33,8 +33,8 @@ from ..foundation.checks import (
 from ..foundation.records import Record
 from ..foundation.types import Array, Generator
 from .annealing import Walks, base_rbm, bennett, forward_walks, reverse_walks, sample_base, summarise_reverse
-from .likelihood import has_exact_log_z, log_likelihood, log_partition
-from .rbm import RBM, check_rbm, sample_visible
+from .likelihood import has_exact_log_z, log_partition
+from .rbm import RBM, are_states, check_rbm, free_energies, sample_visible
 
 METHODS = ("auto", "exact", "ais")
 
@@ -89,43 +89,43 @@ def evaluate_rbm(rbm: RBM, data: Any, rng: Generator, method: str = "auto", exec
     check_fits("n_temperatures", n_temperatures, n_temperatures)
     check_fits("n_walks", n_walks, n_walks, sum(rbm.W.shape))
     data = check_cases("data", data, len(rbm.b), rbm.visible.check, one_case=True)
-    v = np.asarray(data[:], dtype=rbm.W.dtype)
-    if not rbm.visible.are_states(v):
+    if not are_states(rbm, data, np.arange(len(data))):
         raise invalid("data", "states of the visible layer", "grey levels",
                       "open_data's `bits` says how grey levels become bits")
     if method == "exact" or method == "auto" and has_exact_log_z(rbm):
-        return _exact_evaluation(rbm, v)
-    return _annealed_evaluation(rbm, v, rng, executor, n_temperatures, n_walks)
+        return _exact_evaluation(rbm, data)
+    return _annealed_evaluation(rbm, data, rng, executor, n_temperatures, n_walks)
 
 
-def _exact_evaluation(rbm, v):
+def _exact_evaluation(rbm, data):
     log_z = log_partition(rbm)
-    log_p = log_likelihood(rbm, v, log_z)
+    log_p = -free_energies(rbm, data, np.arange(len(data))) - log_z
     mean = float(log_p.mean())
     return Evaluation(
-        method="exact", n_cases=len(v), log_likelihood=mean, standard_error=_error_of_mean(log_p),
+        method="exact", n_cases=len(data), log_likelihood=mean, standard_error=_error_of_mean(log_p),
         interval=(mean, mean), log_z=log_z, log_z_error=0.0, forward=None, reverse={}, trusted=True,
         reasons=("log Z is exact, not an estimate",),
     )
 
 
-def _annealed_evaluation(rbm, v, rng, executor, n_temperatures, n_walks):
-    base = base_rbm(rbm, v.mean(axis=0, dtype=np.float64))
+def _annealed_evaluation(rbm, data, rng, executor, n_temperatures, n_walks):
+    rows = np.arange(len(data))
+    base = base_rbm(rbm, mean_of_cases(data, rows))
     forward = forward_walks(rbm, base, n_temperatures, n_walks, rng, executor)
-    places = starting_places(rbm, v, base, forward, n_temperatures, n_walks // 2, rng, executor)
+    places = starting_places(rbm, data, base, forward, n_temperatures, n_walks // 2, rng, executor)
     reverse = walks_down(rbm, base, places, n_temperatures, rng, executor)
     log_z, log_z_error = bennett(forward, reverse["the forward walks' ends"])
     reasons = reasons_for_distrust(forward, reverse)
-    log_p = log_likelihood(rbm, v, log_z)
+    log_p = -free_energies(rbm, data, rows) - log_z
     mean, margin = float(log_p.mean()), 1.96 * log_z_error
     return Evaluation(
-        method="ais", n_cases=len(v), log_likelihood=mean, standard_error=_error_of_mean(log_p),
+        method="ais", n_cases=len(data), log_likelihood=mean, standard_error=_error_of_mean(log_p),
         interval=(mean - margin, mean + margin), log_z=log_z, log_z_error=log_z_error, forward=forward,
         reverse=reverse, trusted=not reasons, reasons=reasons or _reasons_for_trust(forward, reverse),
     )
 
 
-def starting_places(rbm: RBM, v: Array, base: RBM, forward: Walks, n_temperatures: int, n_chains: int,
+def starting_places(rbm: RBM, data: Any, base: RBM, forward: Walks, n_temperatures: int, n_chains: int,
                     rng: Generator, executor: Executor | None = None) -> dict[str, Array]:
     """Where chains start: a dict from the name of a place to states (n_chains, D).
 
@@ -140,7 +140,7 @@ def starting_places(rbm: RBM, v: Array, base: RBM, forward: Walks, n_temperature
     no_input = np.zeros((n_chains, len(rbm.c)), rbm.c.dtype)
     return {
         "the forward walks' ends": forward.v[rng.choice(len(weights), size=n_chains, p=weights / weights.sum())],
-        "the data": v[rng.integers(len(v), size=n_chains)],
+        "the data": read_cases(data, rng.integers(len(data), size=n_chains), rbm.W.dtype),
         "a flat base": flat.v,
         "mirrored base rates": sample_base(mirrored_base, n_chains, rng),
         "random hidden layers": sample_visible(rbm, rbm.hidden.sample(rbm.hidden.mean(no_input), rng), rng),

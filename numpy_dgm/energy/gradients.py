@@ -15,9 +15,11 @@ Hinton 2002 (CD); Younes 1999 and Tieleman 2008 (PCD); Cho, Raiko and Ilin 2011,
 Wiskott 2016 (centring).
 """
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from ..foundation.batches import case_blocks, check_cases
 from ..foundation.checks import as_rows, check_generator, check_integer, check_number, invalid
 from ..foundation.types import Array, Generator
 from .likelihood import gaussian_moments, log_partition, smaller_layer_visible, state_blocks
@@ -27,6 +29,7 @@ from .rbm import (
     _hidden_probs,
     _visible_probs,
     check_hidden,
+    check_parameters,
     check_rbm,
     check_visible,
     is_gaussian_pair,
@@ -196,11 +199,16 @@ def _sparsity_gradient(rbm, v, target):
     return replace(rbm, W=v.T @ pull, b=np.zeros_like(rbm.b), c=pull.sum(axis=0))
 
 
-def reconstruction_error(rbm: RBM, v: Array) -> float:
+def reconstruction_error(rbm: RBM, v: Any) -> float:
     """Mean squared difference between v (N, D) and its reconstruction through the mean of the hidden layer.
 
-    It shows that a run is learning and no more: it can fall while the likelihood falls too. Raises InvalidInput.
+    v is an array or a Data, read in blocks. The figure shows that a run is learning and no more: it can fall while the
+    likelihood falls too. Raises InvalidInput.
     """
-    v = check_visible("v", rbm, v)
-    p_v = _visible_probs(rbm, _hidden_probs(rbm, v))
-    return float(np.mean(np.square(v - p_v, dtype=np.float64)))
+    check_parameters(rbm)
+    data = check_cases("v", v, len(rbm.b), rbm.visible.check, one_case=True)
+    total = 0.0
+    for v_block in case_blocks(data, np.arange(len(data)), rbm.W.dtype):
+        p_v = _visible_probs(rbm, _hidden_probs(rbm, v_block))
+        total += np.square(v_block - p_v, dtype=np.float64).sum()
+    return float(total / (len(data) * len(rbm.b)))

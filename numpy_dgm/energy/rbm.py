@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ..foundation.batches import check_cases, mean_of_cases
+from ..foundation.batches import case_blocks, check_cases, mean_of_cases
 from ..foundation.checks import (
     InvalidInput,
     check_dtype,
@@ -170,6 +170,16 @@ def _free_energy(rbm, v):
     x = v @ rbm.W + rbm.c  # (N, K) input to each hidden unit
     visible_term = v @ rbm.b + rbm.visible.log_base(v)
     return -visible_term - rbm.hidden.log_normaliser(x)  # for bits, log_normaliser is Σⱼ log(1 + exp(xⱼ))
+
+
+def free_energies(rbm: RBM, data: Any, rows: Array) -> Array:
+    """F(v) of the cases `rows` (n,) of `data`, which row numbers index and which have been checked: (n,)."""
+    return np.concatenate([_free_energy(rbm, v) for v in case_blocks(data, rows, rbm.W.dtype)])
+
+
+def are_states(rbm: RBM, data: Any, rows: Array) -> bool:
+    """Whether the cases `rows` (n,) of `data`, likewise, are states of the visible layer: no grey levels among them."""
+    return all(rbm.visible.are_states(v) for v in case_blocks(data, rows, rbm.W.dtype))
 
 
 def hidden_probs(rbm: RBM, v: Array) -> Array:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import check_cases, mean_of_cases
+from ..foundation.batches import check_cases, mean_of_cases, read_cases
 from ..foundation.checks import check_fits, check_generator, invalid
 from ..foundation.guards import (
     Diverged,
@@ -36,8 +36,18 @@ from .gradients import (
     exact_gradient,
     pcd_gradient,
 )
-from .likelihood import has_exact_log_z, log_likelihood, log_partition, most_log_likelihood
-from .rbm import RBM, _free_energy, _hidden_probs, _visible_probs, check_rbm, sample_hidden, why_not_normalisable
+from .likelihood import has_exact_log_z, log_partition, most_log_likelihood
+from .rbm import (
+    RBM,
+    _free_energy,
+    _hidden_probs,
+    _visible_probs,
+    are_states,
+    check_rbm,
+    free_energies,
+    sample_hidden,
+    why_not_normalisable,
+)
 from .tempering import init_ladder, start_ladder, tempered_gradient
 from .units import Bernoulli, Gaussian, Softmax, Units
 
@@ -130,6 +140,8 @@ class RBMTrainer(Trainer):
         self.gap_error = 0.0  # of the latest gap between held-out and training cases
         self.trouble = ""  # what is wrong with the latest model
         self.split(rng)
+        is_small = has_exact_log_z(rbm, MONITORED_STATES)
+        self.has_exact_likelihood = is_small and are_states(rbm, data, self.validation_rows)
         v_mean = mean_of_cases(data, self.train_rows)
         self.v_offset = v_mean.astype(self.vector.dtype) if settings.centred else np.zeros_like(rbm.b)
         self.h_offset = _hidden_probs(self.model, self.v_offset[None])[0]  # (K,) running means of the hidden units
@@ -140,7 +152,7 @@ class RBMTrainer(Trainer):
             self.chains = start_ladder(self.model, self.ladder, settings.n_chains, rng)  # (L, M, D)
         else:
             first = self.train_rows[np.arange(settings.n_chains) % len(self.train_rows)]
-            self.chains = sample_hidden(self.model, np.asarray(data[first], self.vector.dtype), rng)  # (M, K)
+            self.chains = sample_hidden(self.model, read_cases(data, first, self.vector.dtype), rng)  # (M, K)
         self.start_model = rbm
         self.baseline = independent_log_likelihood(rbm.visible, self.monitored()[:JUDGED_CASES], v_mean)
         self.work = Workspace(self.model, min(settings.batch_size, len(self.train_rows)), settings.n_chains)
@@ -148,7 +160,7 @@ class RBMTrainer(Trainer):
     def advance(self, rng: Generator) -> None:
         """One epoch: a step a minibatch."""
         for i, rows in enumerate(self.epoch_of_minibatches(rng)):
-            v = np.asarray(self.data[rows], dtype=self.vector.dtype)
+            v = read_cases(self.data, rows, self.vector.dtype)
             if self.settings.centred and i % 10 == 0:  # the offsets need not be exact, so every tenth batch will do
                 self.h_offset += 0.1 * (_hidden_probs(self.model, v).mean(axis=0) - self.h_offset)
             self.step(v, rng)
@@ -197,35 +209,34 @@ class RBMTrainer(Trainer):
     def observe(self, rbm: RBM) -> dict:
         """See `train_rbm`."""
         v = self.monitored()
-        free_energies = _free_energy(rbm, v)
+        monitored_free_energies = _free_energy(rbm, v)
         reconstructions = _visible_probs(rbm, _hidden_probs(rbm, v))
         others = where_the_mass_may_be(rbm, reconstructions[:JUDGED_CASES])
-        at_most = most_log_likelihood(rbm, free_energies[:JUDGED_CASES], others)
+        at_most = most_log_likelihood(rbm, monitored_free_energies[:JUDGED_CASES], others)
         self.trouble = judge_likelihood(at_most, self.baseline, self.at_most_at_the_start, len(rbm.b),
                                         f"epoch {self.done}")
         values = {
             "rate": self.rate,
             "reconstruction_error": np.square(v - reconstructions).mean(dtype=np.float64),
-            "free_energy": free_energies.mean(),
+            "free_energy": monitored_free_energies.mean(),
             "weight_norm": np.linalg.norm(rbm.W),
         }
         if self.swap_rates is not None:
             values["lowest_swap_rate"] = self.swap_rates.min()
         if len(self.validation_rows) == 0:
             return values
-        v_held_out = np.asarray(self.data[self.validation_rows], dtype=rbm.W.dtype)
-        held_out_free_energies = _free_energy(rbm, v_held_out)
+        held_out_free_energies = free_energies(rbm, self.data, self.validation_rows)
         values["validation_free_energy"] = held_out_free_energies.mean()
-        if has_exact_log_z(rbm, MONITORED_STATES) and rbm.visible.are_states(v_held_out):
+        if self.has_exact_likelihood:
             log_z = log_partition(rbm)
-            values["log_likelihood"] = log_likelihood(rbm, v, log_z).mean()
-            values["validation_log_likelihood"] = log_likelihood(rbm, v_held_out, log_z).mean()
-        self.gap_error = standard_error_of_difference(free_energies, held_out_free_energies)
+            values["log_likelihood"] = (-monitored_free_energies - log_z).mean()
+            values["validation_log_likelihood"] = (-held_out_free_energies - log_z).mean()
+        self.gap_error = standard_error_of_difference(monitored_free_energies, held_out_free_energies)
         return values
 
     def monitored(self) -> Array:
         """The cases that the history measures, (n, D) in the dtype of the parameters."""
-        return np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=self.vector.dtype)
+        return read_cases(self.data, self.train_rows[:MONITORED_CASES], self.vector.dtype)
 
     def at_most_at_the_start(self) -> float:
         """What the mean log p of the judged cases was at most under the RBM that training started from."""
@@ -261,7 +272,7 @@ def independent_log_likelihood(visible: Units, v: Array, mean: Array) -> float:
 def check_scale(rbm: RBM, data: Any) -> None:
     """A TrainingWarning where data of Gaussian units are far from the unit scale that these have."""
     rows = np.unique(np.linspace(0, len(data) - 1, SCALED_CASES).astype(np.int64))
-    v = np.asarray(data[rows], dtype=np.float64)
+    v = read_cases(data, rows, np.float64)
     off = np.abs(v.mean(axis=0) - rbm.b).max()
     scale = v.std(axis=0)
     varies = scale > 1e-12 * np.abs(v).max(axis=0)

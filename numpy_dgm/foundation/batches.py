@@ -5,17 +5,20 @@ that are needed are read and converted, so that a memory map larger than memory 
 
 N cases    D numbers a case
 """
+import mmap
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from .checks import InvalidInput, as_array, invalid
 from .types import Array, Generator
 
-CASES_AT_ONCE = 10_000  # rows of data that are read together
-CHECKSUM_NUMBERS = 2**22  # that are read together for a fingerprint
+CASES_AT_ONCE = 1000  # that go through a model together
+NUMBERS_AT_ONCE = 2**22  # that are read together where no model sees them: 32 MB in float64
+LARGE_MAP = 2**27  # bytes of a mapped file of which no more stays in memory than is being read
 
 
 def minibatches(rows: Array, batch_size: int, rng: Generator) -> Iterator[Array]:
@@ -33,11 +36,38 @@ def count_minibatches(rows: Array, batch_size: int) -> int:
     return -(-len(rows) // batch_size)
 
 
-def row_blocks(n_rows: int, rows_at_once: int = CASES_AT_ONCE) -> Iterator[slice]:
-    """Slices that cut `n_rows` rows into blocks of `rows_at_once` rows, or of one where that is less than one."""
-    rows_at_once = max(1, rows_at_once)
+def row_blocks(n_rows: int, width: int, numbers_at_once: int = NUMBERS_AT_ONCE) -> Iterator[slice]:
+    """Slices that cut `n_rows` rows of `width` numbers into blocks of about `numbers_at_once` numbers, a row at least.
+    """
+    rows_at_once = max(1, numbers_at_once // max(1, width))
     for start in range(0, n_rows, rows_at_once):
         yield slice(start, min(start + rows_at_once, n_rows))
+
+
+def read_cases(data: Any, rows: Any, dtype: DTypeLike | None = None) -> Array:
+    """data[rows] as an array, in `dtype` where one is given. Of a large mapped file, memory holds these rows alone."""
+    release_pages(data)
+    return np.asarray(data[rows], dtype=dtype)
+
+
+def release_pages(data: Any) -> None:
+    """Give back the pages of a large mapped file that were read: they count as this process's memory until then.
+
+    What is read again comes from the file again. Maps to which one may write a private copy ("c") are left as they are.
+    """
+    array = data
+    is_map = False
+    while isinstance(array, np.ndarray):
+        is_map = isinstance(array, np.memmap) and array.mode != "c"
+        array = array.base
+    if is_map and isinstance(array, mmap.mmap) and len(array) > LARGE_MAP and hasattr(array, "madvise"):
+        array.madvise(mmap.MADV_DONTNEED)
+
+
+def case_blocks(data: Any, rows: Array, dtype: DTypeLike | None = None) -> Iterator[Array]:
+    """The cases `rows` (n,) of `data`, 1,000 at a time, in `dtype` where one is given."""
+    for start in range(0, len(rows), CASES_AT_ONCE):
+        yield read_cases(data, rows[start : start + CASES_AT_ONCE], dtype)
 
 
 def split_rows(n_cases: int, fraction: float, rng: Generator) -> tuple[Array, Array]:
@@ -58,7 +88,7 @@ def check_cases(name: str, data: Any, width: int, check: Callable, one_case: boo
     """`data`, for row numbers to index, where it can be trained on: `width` numbers a case, each passed by `check`.
 
     check(name, block, width) looks at the values, such as a kind of unit's own check. The cases are read in
-    blocks of 10,000. With one_case, one case (width,) passes as a row. Raises InvalidInput.
+    blocks. With one_case, one case (width,) passes as a row. Raises InvalidInput.
     """
     data = as_cases(name, data)
     shape = getattr(data, "shape", None)
@@ -69,7 +99,8 @@ def check_cases(name: str, data: Any, width: int, check: Callable, one_case: boo
         raise invalid(name, "an array or what open_data gives", type(data).__name__)
     if len(shape) != 2 or shape[0] == 0 or shape[1] != width:
         raise invalid(name, f"shape (cases, {width}) with at least one case", f"shape {tuple(shape)}")
-    for rows in row_blocks(shape[0], CASES_AT_ONCE):
+    for rows in row_blocks(*shape):
+        release_pages(data)
         check(name, as_array(name, data[rows]), width)
     return data
 
@@ -102,8 +133,7 @@ def is_indexed_by_rows(data: Any) -> bool:
 def mean_of_cases(data: Any, rows: Array) -> Array:
     """The mean of the cases `rows` (n,) of `data`, in float64, read in blocks: (D,)."""
     total = np.zeros(data.shape[1])
-    for block in row_blocks(len(rows), 500):
-        cases = np.asarray(data[rows[block]])
+    for cases in case_blocks(data, rows):
         total += cases.sum(axis=0, dtype=np.float64)
     return total / len(rows)
 
@@ -114,8 +144,8 @@ def fingerprint(data: Any) -> str:
     It depends on the numbers alone: uint8, float32 and float64 arrays of the same ones have the same fingerprint.
     """
     checksum = 0
-    for rows in row_blocks(data.shape[0], CHECKSUM_NUMBERS // max(1, data.shape[1])):
-        block = np.ascontiguousarray(smallest_exact(np.asarray(data[rows])))
+    for rows in row_blocks(*data.shape):
+        block = np.ascontiguousarray(smallest_exact(read_cases(data, rows)))
         checksum = zlib.crc32(block.data, zlib.crc32(block.dtype.char.encode(), checksum))
     return f"{data.shape[0]} x {data.shape[1]}, checksum {checksum:08x}"
 

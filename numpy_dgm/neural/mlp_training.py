@@ -10,7 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import as_cases, check_cases, fingerprint_with_labels, row_blocks
+from ..foundation.batches import (
+    CASES_AT_ONCE,
+    as_cases,
+    case_blocks,
+    check_cases,
+    fingerprint_with_labels,
+    read_cases,
+)
 from ..foundation.checks import check_array, check_generator, check_numbers, invalid
 from ..foundation.guards import diverged
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
@@ -38,7 +45,6 @@ from .mlp import (
 
 MONITORED_CASES = 200  # how many training cases the history measures after each epoch
 SAME = 1e-6  # relative difference of logits that are the same but for rounding
-CASES_AT_ONCE = 1_000  # cases that go through the network together when it is not training
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +124,7 @@ class ClassifierTrainer(Trainer):
 
     def step(self, rows: Array, rng: Generator) -> None:
         """One step down the gradient of the loss at the cases `rows` (N,)."""
-        x = np.asarray(self.data[rows], dtype=self.vector.dtype)
+        x = read_cases(self.data, rows, self.vector.dtype)
         logits, cache = _mlp_forward(self.model, x, rng)
         _, dlogits = _softmax_cross_entropy(logits, self.labels[rows])
         _, gradient = _mlp_backward(self.model, cache, dlogits, need_dx=False)
@@ -136,7 +142,7 @@ class ClassifierTrainer(Trainer):
         has_batch_norm = any(isinstance(layer, BatchNorm) for layer in mlp.layers)
         if self.average is None or self.average.steps == 0 or not has_batch_norm:
             return mlp
-        x = np.asarray(self.data[self.train_rows[:CASES_AT_ONCE]], dtype=self.vector.dtype)
+        x = read_cases(self.data, self.train_rows[:CASES_AT_ONCE], self.vector.dtype)
         _, cache = _mlp_forward(mlp, x, np.random.default_rng(0))  # for dropout: the run's own stays where it is
         return _with_running_statistics(mlp, cache, momentum=1.0)
 
@@ -209,8 +215,7 @@ def class_logits(mlp: MLP, data: Any, rows: Array | None = None) -> Array:
 
 def _class_logits(mlp, data, rows):
     logits = []
-    for block in row_blocks(len(rows), CASES_AT_ONCE):
-        x = np.asarray(data[rows[block]], dtype=parameter_dtype(mlp))
+    for x in case_blocks(data, rows, parameter_dtype(mlp)):
         s, _ = _mlp_forward(mlp, x, training=False)
         logits.append(s)
     return np.concatenate(logits)

@@ -12,13 +12,13 @@ from ..energy.boltzmann import (
     check_boltzmann,
     init_boltzmann,
     layered_mask,
-    log_likelihood,
+    log_likelihoods,
     sample_boltzmann,
 )
-from ..energy.boltzmann_gradients import mean_field, variational_free_energy
+from ..energy.boltzmann_gradients import mean_field_free_energies
 from ..energy.boltzmann_training import BoltzmannSettings, BoltzmannTrainer, check_bits, train_boltzmann
 from ..energy.evaluation import independent_pixels
-from ..foundation.batches import mean_of_cases
+from ..foundation.batches import check_cases, mean_of_cases
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
 from .loading import (
@@ -133,26 +133,23 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     machine = run.model
     measured = open_measured_data(run, options, options.bits)
     cases, training = measured.cases, measured.training
-    v = check_bits(cases.name, cases[:], machine.n_visible)
-    log_p = log_likelihood(machine, v) if len(machine.b) <= MOST_UNITS else None
+    check_cases(cases.name, cases, machine.n_visible, check_bits)
+    rows = np.arange(len(cases))
+    log_p = log_likelihoods(machine, cases, rows) if len(machine.b) <= MOST_UNITS else None
     training_free_energy = pixels = None
     if training is not None:
-        training_free_energy = mean_free_energy(machine, training[:])
-        pixels = independent_pixels(mean_of_cases(training, np.arange(len(training))), v)
+        training_rows = np.arange(len(training))
+        training_free_energy = float(mean_field_free_energies(machine, training, training_rows).mean())
+        pixels = independent_pixels(mean_of_cases(training, training_rows), mean_of_cases(cases, rows))
     return Report(
         data=measured.what,
-        n_cases=len(v),
+        n_cases=len(cases),
         log_likelihood=None if log_p is None else float(log_p.mean()),
-        standard_error=None if log_p is None else float(log_p.std() / np.sqrt(len(v))),
-        free_energy=mean_free_energy(machine, v),
+        standard_error=None if log_p is None else float(log_p.std() / np.sqrt(len(cases))),
+        free_energy=float(mean_field_free_energies(machine, cases, rows).mean()),
         training_free_energy=training_free_energy,
         independent_pixels=pixels,
     )
-
-
-def mean_free_energy(machine: BoltzmannMachine, v: np.ndarray) -> float:
-    """The mean over the cases v (N, D) of the free energy by mean field, an upper bound of the exact one."""
-    return float(variational_free_energy(machine, mean_field(machine, v)).mean())
 
 
 def sample(run: LoadedRun, options: SampleOptions) -> None:

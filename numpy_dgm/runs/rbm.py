@@ -8,9 +8,9 @@ from .. import plots
 from ..data.dataset import BITS
 from ..energy.evaluation import METHODS, Evaluation, evaluate_rbm, independent_pixels
 from ..energy.gradients import reconstruction_error
-from ..energy.rbm import RBM, check_rbm, free_energy, init_rbm, sample_chains
+from ..energy.rbm import RBM, check_rbm, free_energies, init_rbm, sample_chains
 from ..energy.rbm_training import RBMSettings, RBMTrainer, train_rbm
-from ..energy.units import Bernoulli
+from ..energy.units import Bernoulli, Gaussian
 from ..foundation.batches import mean_of_cases
 from ..foundation.checks import invalid
 from ..foundation.progress import History
@@ -129,21 +129,24 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     rbm = run.model
     measured = open_measured_data(run, options, options.bits)
     cases, training = measured.cases, measured.training
-    v = rbm.visible.check(cases.name, cases[:], len(rbm.b))
-    if not rbm.visible.are_states(v):
+    if cases.shape[1] != len(rbm.b):
+        raise invalid(cases.name, f"cases of {len(rbm.b)} numbers", cases.shape[1])
+    if cases.has_grey and not isinstance(rbm.visible, Gaussian):
         raise invalid("bits", "'threshold' or 'sampled'", f"{cases.bits!r}, which leaves grey pixels in {cases.name}",
                       "log p of a model of bits depends on how grey becomes bits")
     training_free_energy = pixels = None
     if training is not None:
-        training_free_energy = free_energy(rbm, training[:]).mean()
+        training_free_energy = free_energies(rbm, training, np.arange(len(training))).mean()
     if training is not None and isinstance(rbm.visible, Bernoulli):
-        pixels = independent_pixels(mean_of_cases(training, np.arange(len(training))), v)
+        pixels = independent_pixels(mean_of_cases(training, np.arange(len(training))),
+                                    mean_of_cases(cases, np.arange(len(cases))))  # which is linear in its cases
+    evaluation = evaluate_rbm(rbm, cases, np.random.default_rng(options.seed), method=options.method,
+                              n_temperatures=options.temperatures)
     return Report(
         data=measured.what,
-        evaluation=evaluate_rbm(rbm, v, np.random.default_rng(options.seed), method=options.method,
-                                n_temperatures=options.temperatures),
-        reconstruction_error=reconstruction_error(rbm, v),
-        free_energy=free_energy(rbm, v).mean(),
+        evaluation=evaluation,
+        reconstruction_error=reconstruction_error(rbm, cases),
+        free_energy=-evaluation.log_likelihood - evaluation.log_z,
         training_free_energy=training_free_energy,
         independent_pixels=pixels,
     )

@@ -1,5 +1,8 @@
 """Minibatches, splits, blocks, and what is checked of data before a run."""
 import math
+import pathlib
+import re
+import sys
 import time
 from dataclasses import replace
 
@@ -12,6 +15,7 @@ from numpy_dgm.data import open_data
 from numpy_dgm.foundation import batches
 from numpy_dgm.foundation.batches import (
     CASES_AT_ONCE,
+    case_blocks,
     check_cases,
     count_minibatches,
     describe_cases,
@@ -19,6 +23,7 @@ from numpy_dgm.foundation.batches import (
     fingerprint_with_labels,
     mean_of_cases,
     minibatches,
+    read_cases,
     row_blocks,
     split_rows,
 )
@@ -76,12 +81,81 @@ def test_each_epoch_has_a_fresh_order_that_the_seed_decides():
 
 
 @settings(max_examples=60)
-@given(st.integers(0, 100), st.integers(-1, 40))
-def test_blocks_cover_the_rows_once_in_their_order(n, rows_at_once):
-    blocks = list(row_blocks(n, rows_at_once))
+@given(st.integers(0, 100), st.integers(0, 9), st.integers(0, 200))
+def test_blocks_cover_the_rows_once_in_their_order(n, width, numbers_at_once):
+    blocks = list(row_blocks(n, width, numbers_at_once))
     assert [i for rows in blocks for i in range(n)[rows]] == list(range(n))
-    assert all(rows.stop - rows.start == max(1, rows_at_once) for rows in blocks[:-1])
+    assert all(rows.stop - rows.start == max(1, numbers_at_once // max(1, width)) for rows in blocks[:-1])
     assert not blocks or blocks[-1].stop == n
+
+
+def test_cases_go_through_a_model_in_their_order_so_many_at_once(monkeypatch):
+    monkeypatch.setattr(batches, "CASES_AT_ONCE", 3)
+    data = rng().random((20, 2))
+    rows = np.array([7, 3, 3, 19, 0, 1, 12, 5])
+    blocks = list(case_blocks(data, rows, np.float32))
+    assert [block.shape for block in blocks] == [(3, 2), (3, 2), (2, 2)] and blocks[0].dtype == np.float32
+    np.testing.assert_array_equal(np.concatenate(blocks), data[rows].astype(np.float32))
+
+
+# memory maps
+
+
+def resident_file_pages():
+    """Bytes of mapped files in this process's memory."""
+    status = pathlib.Path("/proc/self/status").read_text()
+    return 1024 * int(re.search(r"RssFile:\s+(\d+) kB", status)[1])
+
+
+@pytest.fixture
+def large_file(tmp_path, monkeypatch):
+    """A mapped file of 64 MB, all zeros, that counts as a large one."""
+    monkeypatch.setattr(batches, "LARGE_MAP", 2**20)
+    mapped = np.lib.format.open_memmap(tmp_path / "zeros.npy", "w+", np.uint8, (2**16, 1024))
+    mapped.flush()
+    return tmp_path / "zeros.npy"
+
+
+WAYS_TO_READ = {
+    "check": lambda data: check_cases("data", data, 1024, zero_to(1)),
+    "mean": lambda data: mean_of_cases(data, np.arange(0, len(data), 2)),
+    "fingerprint": fingerprint,
+    "minibatches": lambda data: [read_cases(data, rows) for rows in minibatches(np.arange(len(data)), 500, rng())],
+}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system does not tell")
+@pytest.mark.parametrize("way", WAYS_TO_READ)
+@pytest.mark.parametrize("view", [False, True])
+def test_a_large_mapped_file_does_not_stay_in_memory(large_file, way, view):
+    data = np.load(large_file, mmap_mode="r")
+    data = np.asarray(data)[:, ::-1] if view else data
+    before = resident_file_pages()
+    WAYS_TO_READ[way](data)
+    assert resident_file_pages() - before < 16 * 2**20
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system does not tell")
+def test_a_small_mapped_file_stays_in_memory(large_file, monkeypatch):
+    monkeypatch.setattr(batches, "LARGE_MAP", 2**27)
+    data = np.load(large_file, mmap_mode="r")
+    before = resident_file_pages()
+    fingerprint(data)
+    assert resident_file_pages() - before > 60 * 2**20
+
+
+def test_what_was_written_to_a_private_copy_of_a_map_is_not_lost(large_file):
+    data = np.load(large_file, mmap_mode="c")
+    data[5] = 1
+    read_cases(data, np.array([3, 4]))
+    assert read_cases(np.asarray(data), np.array([5])).sum() == 1024
+    assert np.load(large_file, mmap_mode="r")[5].sum() == 0
+
+
+def test_what_was_written_to_a_map_of_the_file_itself_is_not_lost(large_file):
+    data = np.load(large_file, mmap_mode="r+")
+    data[5] = 1
+    assert read_cases(data, slice(5, 6)).sum() == read_cases(data, [5]).sum() == 1024
 
 
 @settings(max_examples=100)
@@ -164,7 +238,7 @@ def test_bad_cases_are_refused_with_what_was_expected_and_what_was_got(case):
 
 
 def test_the_last_of_many_cases_is_looked_at_too_and_none_all_at_once(monkeypatch):
-    monkeypatch.setattr(batches, "CASES_AT_ONCE", 7)
+    monkeypatch.setattr(batches, "row_blocks", lambda n, width: row_blocks(n, width, 7 * width))
     data = AskedRows(24, 2)
     check_cases("data", data, 2, zero_to(23))
     assert [len(rows) for rows in data.requests] == [7, 7, 7, 3]
@@ -190,7 +264,7 @@ def test_the_mean_of_cases_is_their_mean_in_float64(dtype):
 def test_the_fingerprint_tells_any_changed_number_of_any_case(n, width, dtype, at_once, seed):
     """However the cases are cut into blocks."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batches, "CHECKSUM_NUMBERS", at_once)
+        patch.setattr(batches, "row_blocks", lambda n, width: row_blocks(n, width, at_once))
         data = (rng(seed).random((n, width)) * 200).astype(dtype)
         assert fingerprint(data) == fingerprint(data.copy()) == fingerprint(np.asfortranarray(data))
         for row in range(n):
@@ -205,7 +279,7 @@ def test_the_fingerprint_tells_shapes_and_orders_and_reads_in_blocks(monkeypatch
     data = rng().random((12, 5))
     others = [data, data.reshape(10, 6), data[:, ::-1], data[::-1], data.T, data[:6]]
     assert len({fingerprint(other) for other in others}) == 6
-    monkeypatch.setattr(batches, "CHECKSUM_NUMBERS", 40)
+    monkeypatch.setattr(batches, "row_blocks", lambda n, width: row_blocks(n, width, 40))
     large = AskedRows(1000, 4)
     assert fingerprint(large).startswith("1000 x 4, checksum ")
     assert [len(rows) for rows in large.requests] == [10] * 100

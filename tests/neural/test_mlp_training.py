@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from numpy_dgm.data import open_data
+from numpy_dgm.foundation.batches import CASES_AT_ONCE
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.guards import Diverged
 from numpy_dgm.foundation.optimizers import Adam, scheduled_rate
@@ -17,7 +18,6 @@ from numpy_dgm.neural import (
     softmax_cross_entropy,
     train_classifier,
 )
-from numpy_dgm.neural.mlp_training import CASES_AT_ONCE
 
 N, D, C = 30, 5, 3
 

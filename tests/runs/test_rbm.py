@@ -113,7 +113,7 @@ def test_sampled_bits_come_from_the_seed_and_go_on(tmp_path):
 
 def test_evaluation_on_data_of_another_width_is_refused(tmp_path):
     trained(tmp_path)
-    with pytest.raises(InvalidInput, match="bars-and-stripes: expected a last axis of 64, got shape"):
+    with pytest.raises(InvalidInput, match="bars-and-stripes: expected cases of 64 numbers, got 9"):
         report(tmp_path, data="bars-and-stripes")
 
 

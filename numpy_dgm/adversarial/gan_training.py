@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from ..data.mixtures import MixtureOfGaussians, draw_mixture
-from ..foundation.batches import check_cases, fingerprint, fingerprint_with_labels, read_cases
+from ..foundation.batches import check_cases, fingerprint, fingerprint_with_labels
 from ..foundation.checks import check_fits, check_generator, check_numbers, invalid, shown
 from ..foundation.guards import TrainingWarning, check_finite
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES, Adam, scheduled_rate
@@ -413,7 +413,7 @@ def draw_real(source: Source, n: int, rng: Generator, dtype: Any) -> tuple[Array
     if isinstance(source.data, MixtureOfGaussians):
         return draw_mixture(source.data, n, rng).astype(dtype, copy=False), None
     rows = rng.integers(len(source.data), size=n)
-    x = read_cases(source.data, rows, dtype)
+    x = np.asarray(source.data[rows], dtype=dtype)
     return x, None if source.labels is None else source.labels[rows]
 
 

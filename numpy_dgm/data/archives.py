@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..foundation.checks import InvalidInput, invalid, one_line
+from ..foundation.file_rows import as_file_rows
 from ..foundation.types import Array
 from .files import Contents, Layout, most_unpacked, read_exactly, readable, too_large
 from .labels import NO_LABELS, labels_from_array
@@ -33,7 +34,10 @@ class ObjectArray(InvalidInput):
 
 
 def read_npy(path: pathlib.Path) -> Any:
-    """The array in an .npy file as a read-only memory map: rows are read when they are indexed."""
+    """The array in an .npy file, left there: rows are read when they are indexed.
+
+    A read-only memory map, or FileRows where it is so large that the pages of a map would weigh, or empty in memory.
+    """
     size = path.stat().st_size
     if size == 0:
         raise invalid(path, "an array", "an empty file")
@@ -43,7 +47,7 @@ def read_npy(path: pathlib.Path) -> Any:
             start = file.tell()
         if 0 in shape:
             return np.empty(shape, dtype)
-        return np.memmap(path, dtype, "r", start, shape, "F" if is_fortran else "C")
+        return as_file_rows(np.memmap(path, dtype, "r", start, shape, "F" if is_fortran else "C"))
 
 
 def read_header(file: Any, size: int, source: object) -> tuple[tuple, bool, np.dtype]:

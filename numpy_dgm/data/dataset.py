@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import fingerprint, read_cases, row_blocks
+from ..foundation.batches import fingerprint, row_blocks
 from ..foundation.checks import check_choice, check_generator, check_integer, check_number, invalid, one_line
+from ..foundation.file_rows import FileRows
 from ..foundation.numerics import bernoulli
 from ..foundation.types import Array, Generator
 from .files import DataWarning
@@ -39,7 +40,7 @@ COLOURS = 3  # numbers a pixel of a colour image
 class Data:
     """Rows of pixels and their labels. data[rows] gives rows as float32 in [0, 1], ready to train on."""
 
-    images: Array | ChosenRows  # (N, D) pixels, in memory, a memory map, or some rows of one
+    images: Array | ChosenRows | FileRows  # (N, D) pixels, in memory, a memory map, or rows of a file
     labels: Array | None  # (N,) int64, classes from 0 to C - 1; their names are label_names
     name: str  # as it was passed to open_data
     bits: str  # one of BITS
@@ -62,7 +63,7 @@ class Data:
 
     def __getitem__(self, rows: Any) -> Array:
         """Those rows as float32 in [0, 1]: an int -> (D,); a slice, mask or integer array -> (n, D)."""
-        pixels = read_cases(self.images, rows)
+        pixels = np.asarray(self.images[rows])
         if self.bits == "threshold":
             return (pixels > self.scale / 2).astype(np.float32)
         return pixels.astype(np.float32) / np.float32(self.scale)
@@ -200,6 +201,8 @@ def flatten_images(name: str, images: Any, image_shape: Sequence[int] | None) ->
         shape = axes
     else:
         shape = (side, side) if n_axes == 2 and side * side == D else None
+    if isinstance(images, FileRows):
+        return FileRows(images.path, images.dtype, images.start, (N, D)), shape
     if isinstance(images, np.memmap) and n_axes > 2 and not images.flags.c_contiguous:
         return ChosenRows(images, np.arange(N), (N, D), images.dtype), shape
     return images.reshape(N, D), shape
@@ -232,7 +235,7 @@ def _pixel_range(name, images):
     """The lowest pixel, the highest, and whether all are 0 or 1, a block of rows at a time."""
     low, high, only_bits = np.inf, -np.inf, True
     for rows in row_blocks(*images.shape, BLOCK_PIXELS):
-        block = read_cases(images, rows)
+        block = np.asarray(images[rows])
         block_low, block_high = float(block.min()), float(block.max())
         if not (math.isfinite(block_low) and math.isfinite(block_high)):
             raise invalid(name, "finite values", f"NaN or infinity in rows {rows.start} to {rows.stop - 1}")
@@ -265,14 +268,14 @@ def _sample(images, scale, rng):
     """One draw of each pixel, 1 with probability pixel / scale: (N, D) uint8."""
     bits = np.empty(images.shape, dtype=np.uint8)
     for rows in row_blocks(*images.shape, BLOCK_PIXELS):
-        p = read_cases(images, rows, np.float64) / scale
+        p = np.asarray(images[rows], dtype=np.float64) / scale
         bits[rows] = bernoulli(p, rng)
     return bits
 
 
 def take_images(images, rows):
     """The rows of an array, copied, or of a file, left where they are."""
-    if isinstance(images, np.memmap):
+    if isinstance(images, (np.memmap, FileRows)):
         return ChosenRows(images, rows, (len(rows), images.shape[1]), images.dtype)
     if isinstance(images, ChosenRows):
         return replace(images, rows=images.rows[rows], shape=(len(rows), images.shape[1]))
@@ -282,6 +285,6 @@ def take_images(images, rows):
 def _describe(array):
     """One line: dtype, shape and range. A file is not read for its range."""
     source = array.source if isinstance(array, ChosenRows) else array
-    if isinstance(source, np.memmap):
-        return f"{array.dtype} {array.shape} in a memory map"
+    if isinstance(source, (np.memmap, FileRows)):
+        return f"{array.dtype} {array.shape} in {'a memory map' if isinstance(source, np.memmap) else 'a file'}"
     return f"{array.dtype} {array.shape} [{float(array.min()):g}, {float(array.max()):g}]"

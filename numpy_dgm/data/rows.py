@@ -1,4 +1,4 @@
-"""Rows of a memory map that stay in their file until they are asked for.
+"""Rows that stay in their file until they are asked for.
 
 N rows    D numbers a row
 """
@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import read_cases
+from ..foundation.file_rows import FileRows
 from ..foundation.types import Array
 
 
 @dataclass(frozen=True, eq=False)
 class ChosenRows:
-    """Some rows of a memory map: chosen[index] -> an array in memory."""
+    """Some rows of a memory map or of FileRows, read only when they are asked for: chosen[index] -> an array."""
 
-    source: np.memmap  # (N, ...)
+    source: np.memmap | FileRows  # (N, ...)
     rows: Array  # (n,) which of them, in which order
     shape: tuple  # (n, D)
     dtype: np.dtype
@@ -25,4 +25,4 @@ class ChosenRows:
 
     def __getitem__(self, index: Any) -> Array:
         rows = self.rows[index]
-        return read_cases(self.source, rows).reshape(*np.shape(rows), self.shape[1])
+        return self.source[rows].reshape(*np.shape(rows), self.shape[1])

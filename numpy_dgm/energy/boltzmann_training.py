@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import check_cases, mean_of_cases, read_cases
+from ..foundation.batches import check_cases, mean_of_cases
 from ..foundation.checks import check_fits, check_generator
 from ..foundation.guards import judge_likelihood, likelihood_or_gap, standard_error_of_difference
 from ..foundation.numerics import bernoulli
@@ -116,7 +116,7 @@ class BoltzmannTrainer(Trainer):
         first = self.train_rows[np.arange(settings.n_chains) % len(self.train_rows)]
         h_free = bernoulli(np.full((settings.n_chains, n_hidden), 0.5, dtype), rng)
         self.clamped = bernoulli(np.full((n_clamped, n_hidden), 0.5, dtype), rng)  # (N, K), a chain a case
-        self.chains = np.concatenate([read_cases(data, first, dtype), h_free], axis=1)  # (M, n)
+        self.chains = np.concatenate([np.asarray(data[first], dtype=dtype), h_free], axis=1)  # (M, n)
         self.start_model = machine
         self.baseline = independent_pixels(mean_of_cases(data, self.train_rows), self.monitored())
 
@@ -139,7 +139,7 @@ class BoltzmannTrainer(Trainer):
     def gradient(self, rows: Array, rng: Generator) -> BoltzmannMachine:
         """The gradient at the cases `rows` (N,) of the data, by the method that was asked for."""
         machine, s = self.model, self.settings
-        v = read_cases(self.data, rows, self.vector.dtype)
+        v = np.asarray(self.data[rows], dtype=self.vector.dtype)
         if s.method == "sampled":
             gradient, clamped, self.chains = sampled_gradient(machine, v, self.clamped[rows], self.chains, s.k, rng,
                                                               check=False)
@@ -172,7 +172,7 @@ class BoltzmannTrainer(Trainer):
 
     def monitored(self) -> Array:
         """The cases that the history measures, (n, D) in the dtype of the parameters."""
-        return read_cases(self.data, self.train_rows[:MONITORED_CASES], self.vector.dtype)
+        return np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=self.vector.dtype)
 
     def at_most_at_the_start(self) -> float:
         """`about_log_likelihood` of the machine that training started from."""

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import check_cases, mean_of_cases, read_cases
+from ..foundation.batches import check_cases, mean_of_cases
 from ..foundation.checks import (
     as_rows,
     check_array,
@@ -140,7 +140,7 @@ def starting_places(rbm: RBM, data: Any, base: RBM, forward: Walks, n_temperatur
     no_input = np.zeros((n_chains, len(rbm.c)), rbm.c.dtype)
     return {
         "the forward walks' ends": forward.v[rng.choice(len(weights), size=n_chains, p=weights / weights.sum())],
-        "the data": read_cases(data, rng.integers(len(data), size=n_chains), rbm.W.dtype),
+        "the data": np.asarray(data[rng.integers(len(data), size=n_chains)], dtype=rbm.W.dtype),
         "a flat base": flat.v,
         "mirrored base rates": sample_base(mirrored_base, n_chains, rng),
         "random hidden layers": sample_visible(rbm, rbm.hidden.sample(rbm.hidden.mean(no_input), rng), rng),

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import check_cases, mean_of_cases, read_cases
+from ..foundation.batches import check_cases, mean_of_cases
 from ..foundation.checks import check_fits, check_generator, invalid
 from ..foundation.guards import (
     Diverged,
@@ -152,7 +152,7 @@ class RBMTrainer(Trainer):
             self.chains = start_ladder(self.model, self.ladder, settings.n_chains, rng)  # (L, M, D)
         else:
             first = self.train_rows[np.arange(settings.n_chains) % len(self.train_rows)]
-            self.chains = sample_hidden(self.model, read_cases(data, first, self.vector.dtype), rng)  # (M, K)
+            self.chains = sample_hidden(self.model, np.asarray(data[first], dtype=self.vector.dtype), rng)  # (M, K)
         self.start_model = rbm
         self.baseline = independent_log_likelihood(rbm.visible, self.monitored()[:JUDGED_CASES], v_mean)
         self.work = Workspace(self.model, min(settings.batch_size, len(self.train_rows)), settings.n_chains)
@@ -160,7 +160,7 @@ class RBMTrainer(Trainer):
     def advance(self, rng: Generator) -> None:
         """One epoch: a step a minibatch."""
         for i, rows in enumerate(self.epoch_of_minibatches(rng)):
-            v = read_cases(self.data, rows, self.vector.dtype)
+            v = np.asarray(self.data[rows], dtype=self.vector.dtype)
             if self.settings.centred and i % 10 == 0:  # the offsets need not be exact, so every tenth batch will do
                 self.h_offset += 0.1 * (_hidden_probs(self.model, v).mean(axis=0) - self.h_offset)
             self.step(v, rng)
@@ -236,7 +236,7 @@ class RBMTrainer(Trainer):
 
     def monitored(self) -> Array:
         """The cases that the history measures, (n, D) in the dtype of the parameters."""
-        return read_cases(self.data, self.train_rows[:MONITORED_CASES], self.vector.dtype)
+        return np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=self.vector.dtype)
 
     def at_most_at_the_start(self) -> float:
         """What the mean log p of the judged cases was at most under the RBM that training started from."""
@@ -272,7 +272,7 @@ def independent_log_likelihood(visible: Units, v: Array, mean: Array) -> float:
 def check_scale(rbm: RBM, data: Any) -> None:
     """A TrainingWarning where data of Gaussian units are far from the unit scale that these have."""
     rows = np.unique(np.linspace(0, len(data) - 1, SCALED_CASES).astype(np.int64))
-    v = read_cases(data, rows, np.float64)
+    v = np.asarray(data[rows], dtype=np.float64)
     off = np.abs(v.mean(axis=0) - rbm.b).max()
     scale = v.std(axis=0)
     varies = scale > 1e-12 * np.abs(v).max(axis=0)

@@ -5,7 +5,6 @@ that are needed are read and converted, so that a memory map larger than memory 
 
 N cases    D numbers a case
 """
-import mmap
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,11 +13,11 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .checks import InvalidInput, as_array, invalid
+from .file_rows import as_file_rows
 from .types import Array, Generator
 
 CASES_AT_ONCE = 1000  # that go through a model together
 NUMBERS_AT_ONCE = 2**22  # that are read together where no model sees them: 32 MB in float64
-LARGE_MAP = 2**27  # bytes of a mapped file of which no more stays in memory than is being read
 
 
 def minibatches(rows: Array, batch_size: int, rng: Generator) -> Iterator[Array]:
@@ -44,30 +43,10 @@ def row_blocks(n_rows: int, width: int, numbers_at_once: int = NUMBERS_AT_ONCE) 
         yield slice(start, min(start + rows_at_once, n_rows))
 
 
-def read_cases(data: Any, rows: Any, dtype: DTypeLike | None = None) -> Array:
-    """data[rows] as an array, in `dtype` where one is given. Of a large mapped file, memory holds these rows alone."""
-    release_pages(data)
-    return np.asarray(data[rows], dtype=dtype)
-
-
-def release_pages(data: Any) -> None:
-    """Give back the pages of a large mapped file that were read: they count as this process's memory until then.
-
-    What is read again comes from the file again. Maps to which one may write a private copy ("c") are left as they are.
-    """
-    array = data
-    is_map = False
-    while isinstance(array, np.ndarray):
-        is_map = isinstance(array, np.memmap) and array.mode != "c"
-        array = array.base
-    if is_map and isinstance(array, mmap.mmap) and len(array) > LARGE_MAP and hasattr(array, "madvise"):
-        array.madvise(mmap.MADV_DONTNEED)
-
-
 def case_blocks(data: Any, rows: Array, dtype: DTypeLike | None = None) -> Iterator[Array]:
     """The cases `rows` (n,) of `data`, 1,000 at a time, in `dtype` where one is given."""
     for start in range(0, len(rows), CASES_AT_ONCE):
-        yield read_cases(data, rows[start : start + CASES_AT_ONCE], dtype)
+        yield np.asarray(data[rows[start : start + CASES_AT_ONCE]], dtype=dtype)
 
 
 def split_rows(n_cases: int, fraction: float, rng: Generator) -> tuple[Array, Array]:
@@ -100,7 +79,6 @@ def check_cases(name: str, data: Any, width: int, check: Callable, one_case: boo
     if len(shape) != 2 or shape[0] == 0 or shape[1] != width:
         raise invalid(name, f"shape (cases, {width}) with at least one case", f"shape {tuple(shape)}")
     for rows in row_blocks(*shape):
-        release_pages(data)
         check(name, as_array(name, data[rows]), width)
     return data
 
@@ -111,7 +89,7 @@ def as_cases(name: str, data: Any) -> Any:
     Raises InvalidInput for what cannot become an array.
     """
     if isinstance(data, np.ndarray) and not isinstance(data, np.ma.MaskedArray):
-        return data
+        return as_file_rows(data)
     can_become_an_array = isinstance(data, (list, tuple, range)) or hasattr(data, "__array__")
     is_sparse = hasattr(data, "toarray")
     if is_sparse or can_become_an_array and not is_indexed_by_rows(data):
@@ -145,7 +123,7 @@ def fingerprint(data: Any) -> str:
     """
     checksum = 0
     for rows in row_blocks(*data.shape):
-        block = np.ascontiguousarray(smallest_exact(read_cases(data, rows)))
+        block = np.ascontiguousarray(smallest_exact(np.asarray(data[rows])))
         checksum = zlib.crc32(block.data, zlib.crc32(block.dtype.char.encode(), checksum))
     return f"{data.shape[0]} x {data.shape[1]}, checksum {checksum:08x}"
 

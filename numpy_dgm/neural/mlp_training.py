@@ -16,7 +16,6 @@ from ..foundation.batches import (
     case_blocks,
     check_cases,
     fingerprint_with_labels,
-    read_cases,
 )
 from ..foundation.checks import check_array, check_generator, check_numbers, invalid
 from ..foundation.guards import diverged
@@ -124,7 +123,7 @@ class ClassifierTrainer(Trainer):
 
     def step(self, rows: Array, rng: Generator) -> None:
         """One step down the gradient of the loss at the cases `rows` (N,)."""
-        x = read_cases(self.data, rows, self.vector.dtype)
+        x = np.asarray(self.data[rows], dtype=self.vector.dtype)
         logits, cache = _mlp_forward(self.model, x, rng)
         _, dlogits = _softmax_cross_entropy(logits, self.labels[rows])
         _, gradient = _mlp_backward(self.model, cache, dlogits, need_dx=False)
@@ -142,7 +141,7 @@ class ClassifierTrainer(Trainer):
         has_batch_norm = any(isinstance(layer, BatchNorm) for layer in mlp.layers)
         if self.average is None or self.average.steps == 0 or not has_batch_norm:
             return mlp
-        x = read_cases(self.data, self.train_rows[:CASES_AT_ONCE], self.vector.dtype)
+        x = np.asarray(self.data[self.train_rows[:CASES_AT_ONCE]], dtype=self.vector.dtype)
         _, cache = _mlp_forward(mlp, x, np.random.default_rng(0))  # for dropout: the run's own stays where it is
         return _with_running_statistics(mlp, cache, momentum=1.0)
 

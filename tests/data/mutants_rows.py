@@ -2,6 +2,7 @@
 from mutant import Mutant
 
 MODULE = "data/rows.py"
+TESTS = "foundation/test_file_rows.py"
 
 MUTANTS = [
     Mutant("        rows = self.rows[index]\n", "        rows = index\n",

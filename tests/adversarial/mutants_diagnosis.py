@@ -4,8 +4,8 @@ from mutant import Mutant
 MODULE = "adversarial/diagnosis.py"
 
 MUTANTS = [
-    Mutant("_samples(gan.generator, gan, monitor), _samples(generator, gan, monitor)",
-           "_samples(generator, gan, monitor), _samples(generator, gan, monitor)",
+    Mutant("draw_samples(gan.generator, gan, monitor), draw_samples(generator, gan, monitor)",
+           "draw_samples(generator, gan, monitor), draw_samples(generator, gan, monitor)",
            "the discriminator judges the averaged generator"),
     Mutant("boundary = (s_real.mean() + s_fake.mean()) / 2", "boundary = 0", "a critic's logits are held against 0"),
     Mutant("np.mean(s_real > boundary)", "np.mean(s_real < boundary)", "accuracy on real cases upside down"),

@@ -30,7 +30,7 @@ MUTANTS = [
            "clipping lets no negative weight through"),
     Mutant("                v = _unit(u @ layer.W)\n", "",
            "power iteration that moves one of its two vectors", lessons="20"),
-    Mutant("W=layer.W / (u @ layer.W @ v)", "W=layer.W / np.sqrt(np.square(layer.W).sum())",
+    Mutant("W=layer.W / (sigma or 1)", "W=layer.W / np.sqrt(np.square(layer.W).sum())",
            "Frobenius norm where the spectral one belongs"),
     Mutant("of_normalised.W - along * np.outer(u, v)", "of_normalised.W",
            "spectral norm's gradient without that of the norm"),

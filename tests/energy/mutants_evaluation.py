@@ -44,6 +44,8 @@ MUTANTS = [
     Mutant("    for reason in evaluation.reasons:\n        yield",
            "    for reason in evaluation.reasons[:0]:\n        yield",
            "the report keeps its reasons to itself"),
-    Mutant("    p = np.clip(p, 0.01, 0.99)\n", "", "infinite surprise at a pixel that never was on"),
+    Mutant('p = np.clip(check_array("p", p, ndim=1, low=0, high=1, dtype=np.float64), 0.01, 0.99)',
+           'p = check_array("p", p, ndim=1, low=0, high=1, dtype=np.float64)',
+           "infinite surprise at a pixel that never was on"),
     Mutant("(1 - v) @ np.log1p(-p)", "(1 - v) @ np.log(p)", "off pixels priced as on"),
 ]

@@ -4,7 +4,7 @@ from mutant import Mutant
 MODULE = "energy/tempering.py"
 
 MUTANTS = [
-    Mutant('    check_integer("n_rungs", n_rungs, least=2)\n', "", "a ladder of one rung is let in"),
+    Mutant('    n_rungs = check_integer("n_rungs", n_rungs, least=2)\n', "", "a ladder of one rung is let in"),
     Mutant("betas = np.linspace(0, 1, n_rungs, dtype=rbm.b.dtype)",
            "betas = np.linspace(0, 1, n_rungs + 1, dtype=rbm.b.dtype)[1:]",
            "the foot of the ladder is not the base", lessons="07"),

@@ -4,11 +4,11 @@ from mutant import Mutant
 MODULE = "foundation/guards.py"
 
 MUTANTS = [
-    Mutant("[*leaves(model), *losses.items()]", "leaves(model)", "a loss that is NaN goes unnoticed"),
-    Mutant("if not np.all(np.isfinite(np.asarray(value))):", "if not np.any(np.isfinite(np.asarray(value))):",
+    Mutant("if not np.vdot(entries, entries) <= LARGEST**2:", "if not np.any(np.isfinite(entries)):",
            "one NaN among many goes unnoticed"),
-    Mutant("if not np.all(np.isfinite(np.asarray(value))):", "if np.any(np.isnan(np.asarray(value))):",
+    Mutant("if not np.vdot(entries, entries) <= LARGEST**2:", "if np.any(np.isnan(entries)):",
            "infinity goes unnoticed"),
+    Mutant("    check_finite_values(losses, when)\n", "", "a loss that is NaN goes unnoticed"),
     Mutant("    best_score: float = -np.inf\n", "    best_score: float = 0.0\n", "no negative score is good enough"),
     Mutant("if score >= self.best_score:", "if score > self.best_score:", "of two as good the earlier is kept"),
     Mutant("if score >= self.best_score:", "if score <= self.best_score:", "the worst model is kept"),

@@ -32,7 +32,7 @@ MUTANTS = [
            "softmax: no 1/N (8)"),
     Mutant("dlogits[rows, labels] -= 1", "dlogits[:, labels] -= 1", "the labels of all cases in every row"),
     Mutant("dy = y.copy()", "dy = y", "writes over its input (25)"),
-    Mutant("np.square(dy).sum(dtype=np.float64)", "np.square(dy).sum()", "squared error summed in float32"),
+    Mutant("np.square(dy, dtype=np.float64).sum()", "np.square(dy).sum()", "squared error summed in float32"),
     Mutant("dy *= 2 / len(y)", "dy *= 1 / len(y)", "squared error: the 2 left out"),
     Mutant("width=n_cases, low=0,", "low=0,", "fewer labels than cases pass"),
     Mutant("low=0, high=n_classes - 1)", "high=n_classes - 1)", "negative labels, which count from the end, pass"),

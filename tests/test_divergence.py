@@ -63,6 +63,7 @@ def outcome(train, *arguments, **settings):
             return error, [str(one.message) for one in caught]
         finally:
             assert all(one.category is TrainingWarning for one in caught), [str(one.message) for one in caught]
+            assert {one.filename for one in caught} <= {__file__}
     return None, [str(one.message) for one in caught]
 
 

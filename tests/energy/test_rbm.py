@@ -81,6 +81,15 @@ def test_one_gibbs_step_leaves_the_exact_distribution():
     assert gibbs_p_value(gibbs_step) > 1e-3
 
 
+def test_a_gibbs_step_draws_h_and_then_v_from_the_generator():
+    rbm, v = random_rbm(7, 5, 1.0, 3), random_bits(40, 7, 4)
+    one, other = np.random.default_rng(5), np.random.default_rng(5)
+    for _ in range(2):
+        h = sample_hidden(rbm, v, one)
+        np.testing.assert_array_equal(gibbs_step(rbm, v, other), sample_visible(rbm, h, one))
+    assert one.random() == other.random()
+
+
 def test_that_test_catches_one_noise_row_for_all_cases():
     def shared_noise(rbm, v, rng):
         p_h = hidden_probs(rbm, v)

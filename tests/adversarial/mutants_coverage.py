@@ -5,6 +5,7 @@ MODULE = "adversarial/coverage.py"
 
 MUTANTS = [
     Mutant("HIGH_QUALITY = 3 ", "HIGH_QUALITY = 2 ", "high quality within 2 sigma"),
+    Mutant("LARGEST = 1e100", "LARGEST = 1e200", "numbers whose squares overflow float64 pass"),
     Mutant("high_quality=high_quality_fraction(samples, mixture), reverse_kl=reverse_kl(samples, mixture),",
            "high_quality=reverse_kl(samples, mixture), reverse_kl=high_quality_fraction(samples, mixture),",
            "two figures of the report swapped"),
@@ -25,6 +26,14 @@ MUTANTS = [
            "samples of low quality counted too"),
     Mutant("np.bincount(nearest[is_high_quality], minlength=K)", "np.bincount(nearest[is_high_quality])",
            "modes after the last one captured forgotten"),
+    Mutant("low=-LARGEST, high=LARGEST, dtype=np.float64)\n    return as_rows(samples)",
+           "low=-LARGEST, high=LARGEST)\n    return as_rows(samples)",
+           "distances of bytes wrap around", tests="test_hostile_arguments.py"),
+    Mutant("    return as_rows(samples)\n", "    return samples\n",
+           "one sample is refused", tests="test_hostile_arguments.py"),
+    Mutant('check_number("bandwidth", bandwidth, 1 / LARGEST, LARGEST)',
+           'check_number("bandwidth", bandwidth, 0, LARGEST, open_low=True)',
+           "a bandwidth whose square is 0"),
     Mutant("in_x[:, 1:] = rng.permuted(in_x[:, 1:], axis=0)",
            "in_x[:, 1:] = rng.integers(2, size=(len(z), n_permutations))",
            "divisions of other sizes than N and M"),
@@ -72,5 +81,8 @@ MUTANTS = [
            "radii along the wrong axis"),
     Mutant("np.partition(squares, k, axis=1)[:, k]", "np.partition(squares, k - 1, axis=1)[:, k - 1]",
            "a row counted as its own first neighbour"),
+    Mutant("    x = check_array(x_name, x, low=-LARGEST, high=LARGEST, dtype=np.float64)",
+           "    x = check_array(x_name, x, low=-LARGEST, high=LARGEST)",
+           "the first set stays bytes", tests="test_hostile_arguments.py"),
     Mutant("        if len(value) < least:", "        if len(value) < 1:", "too few rows let in"),
 ]

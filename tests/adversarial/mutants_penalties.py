@@ -4,6 +4,8 @@ from mutant import Mutant
 MODULE = "adversarial/penalties.py"
 
 MUTANTS = [
+    Mutant("        if len(weight) != len(x_real):", "        if False:",
+           "one weight for all cases passes for one a case"),
     Mutant("0.5 * float((weight * np.square(g)).sum(dtype=np.float64)) / n",
            "0.5 * float(np.square(weight * g).sum(dtype=np.float64)) / n",
            "R1: the weight squared"),
@@ -12,6 +14,7 @@ MUTANTS = [
            "R1's gradient twice too large"),
     Mutant("weight * g / n)", "-weight * g / n)",
            "R1 pays for being flat (6)", tests="adversarial/test_dirac_gan.py", lessons="20"),
+    Mutant("    if len(x_real) != len(x_fake):", "    if False:", "one fake case paired with every real one"),
     Mutant("    x = fraction * x_real + (1 - fraction) * x_fake\n", "    x = x_real\n",
            "the gradient penalty at real cases alone"),
     Mutant("    direction = g / np.where(norm > 0, norm, 1)\n", "    direction = g / norm\n",
@@ -26,12 +29,21 @@ MUTANTS = [
            "the gradient penalty without its second (φ'') pass (41)"),
     Mutant("self.weight * levels**2", "self.weight * levels",
            "R1 against the blur: level for level²", tests="adversarial/test_noise.py"),
+    Mutant("    if penalty is not None and not isinstance(penalty, (R1, GradientPenalty)):", "    if False:",
+           "anything passes for a penalty", tests="test_hostile_arguments.py"),
     Mutant("np.clip(vector, -limit, limit, out=vector)", "np.clip(vector, 0, limit, out=vector)",
            "clipping lets no negative weight through"),
     Mutant("                v = _unit(u @ layer.W)\n", "",
            "power iteration that moves one of its two vectors", lessons="20"),
     Mutant("W=layer.W / (sigma or 1)", "W=layer.W / np.sqrt(np.square(layer.W).sum())",
            "Frobenius norm where the spectral one belongs"),
+    Mutant("W=layer.W / (sigma or 1)", "W=layer.W / sigma", "weights of 0 divided by 0"),
     Mutant("of_normalised.W - along * np.outer(u, v)", "of_normalised.W",
            "spectral norm's gradient without that of the norm"),
+    Mutant("/ (np.sqrt(np.square(vector).sum()) or 1)", "/ np.sqrt(np.square(vector).sum())",
+           "a vector of 0 divided by its norm"),
+    Mutant("    if n_outputs(discriminator) != 1:", "    if False:", "a penalty of many outputs"),
+    Mutant("    if not np.isfinite(penalty) or not all(np.isfinite(array).all() for _, array in leaves(gradient)):",
+           "    if not np.isfinite(penalty):",
+           "the gradient of a penalty overflows", tests="test_hostile_arguments.py"),
 ]

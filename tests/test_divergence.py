@@ -132,6 +132,20 @@ def test_gaussian_data_far_from_unit_scale_get_a_sentence_before_training(change
     assert len(said) == is_said
 
 
+def test_gaussian_data_far_from_0_are_silent_where_the_biases_start_at_their_means():
+    v = cases_for(Gaussian()) + 20
+    rbm = init_rbm(6, 2, np.random.default_rng(0), v, visible=Gaussian())
+    assert_it_is_silent(train_rbm, rbm, v, epochs=1, rate=1e-9)
+
+
+def test_the_scale_of_gaussian_data_is_judged_from_their_first_case_to_their_last():
+    v = np.random.default_rng(0).normal(size=(3000, 6))
+    v[1500:] *= 40
+    rbm = init_rbm(6, 2, np.random.default_rng(0), visible=Gaussian())
+    _, said = outcome(train_rbm, rbm, v, epochs=1, rate=1e-9)
+    assert len(said) == 1 and said[0].startswith("data: Gaussian units")
+
+
 @pytest.mark.parametrize("hidden", KINDS)
 @pytest.mark.parametrize("visible", KINDS)
 @pytest.mark.parametrize("scale", [0.1, 1.0, 10.0])

@@ -13,8 +13,7 @@ MUTANTS = [
     Mutant("x, _ = _mlp_forward(gan.generator, with_labels(z, labels, gan.n_classes), training=False)",
            "x, _ = _mlp_forward(gan.generator, with_labels(z, labels, gan.n_classes))",
            "samples depend on the batch they are drawn in"),
-    Mutant("    if not np.isfinite(x).all():\n", "    if False:\n",
-           "cases that overflow are handed out", tests="test_hostile_arguments.py"),
+    Mutant("    if not np.isfinite(x).all():\n", "    if False:\n", "cases that overflow are handed out"),
     Mutant("    return rng.standard_normal((n, gan.n_latent), dtype=parameter_dtype(gan.generator))\n",
            "    return rng.random((n, gan.n_latent), dtype=parameter_dtype(gan.generator))\n",
            "uniform latents where normal ones belong (14)"),
@@ -56,5 +55,5 @@ MUTANTS = [
            "the gradient goes into other arrays"),
     Mutant("    if not np.isfinite(step.loss) or not np.isfinite(flatten(step.gradient)).all():",
            "    if not np.isfinite(step.loss):",
-           "a gradient that overflows is handed out", tests="test_hostile_arguments.py"),
+           "a gradient that overflows is handed out"),
 ]

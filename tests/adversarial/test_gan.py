@@ -235,6 +235,31 @@ def test_levels_are_one_a_pack():
         generator_gradient(gan, z, NonSaturating(), np.random.default_rng(0), levels=np.full((6, 1), 0.125))
 
 
+@pytest.mark.filterwarnings("error")
+def test_players_that_overflow_are_refused():
+    """Four layers of weights of 1e11 make 1e44, which float32 does not hold."""
+    rng = np.random.default_rng(0)
+    G, D = [init_mlp(sizes, rng, hidden="leaky_relu") for sizes in ([2, 3, 3, 3, 3], [3, 4, 1])]
+    vector, huge = pack(G)
+    vector *= 1e11 / np.abs(vector).max()
+    with pytest.raises(InvalidInput, match="gan: expected a generator whose cases are finite, got NaN or infinity"):
+        generate(make_gan(huge, D), 5, rng)
+    with pytest.raises(InvalidInput, match="gan: expected players and cases whose loss and gradient are finite, got"):
+        generator_gradient(make_gan(huge, D), rng.normal(size=(5, 2)), NonSaturating(), rng)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_gradient_that_overflows_is_refused_where_the_loss_does_not():
+    """s = -1e-25 · 1e11⁵ is 1e30 in size, but ∂s/∂b of the lowest layer is 1e44."""
+    rng = np.random.default_rng(0)
+    G, D = init_mlp([1] * 6, rng), init_mlp([1, 1], rng)
+    for layer in G.layers[::2]:
+        layer.W[:] = 1e11
+    D.layers[0].W[:] = -1
+    with pytest.raises(InvalidInput, match="gan: expected players and cases whose loss and gradient are finite, got"):
+        generator_gradient(make_gan(G, D), np.full((3, 1), 1e-25), NonSaturating(), rng)
+
+
 @pytest.mark.parametrize("changes, message", [
     (dict(n_latent=3), "gan.n_latent: expected 2, the inputs of the generator without the classes, got 3"),
     (dict(packing=2), "discriminator: expected a network from 6 inputs to 1 output, got one from 3 to 1"),

@@ -326,6 +326,22 @@ def test_a_mixture_is_drawn_from_afresh_and_an_array_row_by_row():
     assert np.array_equal(labels, classes[rows]) and len(set(rows)) == 40
 
 
+def test_all_cases_are_to_lie_where_a_generator_can_make_them():
+    """Also where one of 20,001 does not, and those of a mixture within a standard deviation of its centres."""
+    gan, data = a_gan(output="sigmoid"), np.random.default_rng(0).random((20_001, D))
+    open_source(gan, data, None)
+    for row, value in ((0, 2.0), (20_000, -1.0)):
+        with pytest.raises(InvalidInput, match=r"data: expected numbers in \[0, 1\], which is what a generator"):
+            open_source(gan, np.where(np.arange(20_001)[:, None] == row, value, data), None)
+    for lowest, highest, fits in ((0.3, 0.7, True), (0.3, 0.9, False), (0.1, 0.7, False)):
+        mixture = MixtureOfGaussians(np.array([[lowest] * D, [highest] * D]), 0.2)
+        if fits:
+            open_source(gan, mixture, None)
+        else:
+            with pytest.raises(InvalidInput, match=f"got numbers from {lowest - 0.2:g} to {highest + 0.2:g}; bring"):
+                open_source(gan, mixture, None)
+
+
 def test_the_generator_is_asked_for_labels_as_often_as_they_are_among_the_cases():
     """A count of n draws with the share p: sd √(n p (1 - p)), 4.5 of them allowed."""
     source = open_source(a_gan(n_classes=3), cases(), np.array([0] * 10 + [2] * 30))

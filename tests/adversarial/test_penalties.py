@@ -115,20 +115,31 @@ def test_layers_that_tie_the_cases_together_are_refused_by_name(settings, name):
 
 
 @pytest.mark.parametrize("call, message", [
-    (lambda mlp, x, rng: r1_penalty(mlp, x, np.ones((1, 1))), r"weight: expected a number, or shape \(4, 1\), got shape"),
+    (lambda mlp, x, rng: r1_penalty(mlp, x, np.ones((1, 1))), r"weight: expected a number, or shape \(4, 1\), got"),
     (lambda mlp, x, rng: r1_penalty(mlp, x, -np.ones((4, 1))), r"weight: expected values in \[0, 1e\+12\], got values"),
     (lambda mlp, x, rng: r1_penalty(mlp, x, -1), r"weight: expected a number in \[0, 1e\+12\], got -1"),
     (lambda mlp, x, rng: r1_penalty(mlp, x[:, :1], 1), r"x_real: expected a last axis of 2, got shape \(4, 1\)"),
     (lambda mlp, x, rng: gradient_penalty(mlp, x, x[:1], 1, rng), "x_fake: expected as many cases as x_real, 4, got 1"),
     (lambda mlp, x, rng: gradient_penalty(mlp, x, x, np.inf, rng), "weight: expected a number in .*, got inf"),
     (lambda mlp, x, rng: gradient_penalty(mlp, x, x, 1, 0), "rng: expected a numpy.random.Generator .*, got int"),
-    (lambda mlp, x, rng: r1_penalty(init_mlp([2, 2], rng), x, 1), "discriminator: expected a network with 1 output, got"),
+    (lambda mlp, x, rng: r1_penalty(init_mlp([2, 2], rng), x, 1), "discriminator: expected a network with 1 output"),
     (lambda mlp, x, rng: r1_penalty(None, x, 1), "discriminator: expected an MLP .see init_mlp., got NoneType"),
 ])
 def test_what_no_penalty_can_be_taken_of_is_refused(call, message):
     rng = np.random.default_rng(0)
     with pytest.raises(InvalidInput, match=f"^{message}"):
         call(init_mlp([2, 3, 1], rng, dtype=np.float64), rng.normal(size=(4, 2)), rng)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_penalty_whose_gradient_overflows_is_refused():
+    """s = w₁ w₂ w₃ x: |g|² is 1e36, which float32 holds, and its derivative by w₁ = 1e-6 is 2e42."""
+    mlp = init_mlp([1, 1, 1, 1], np.random.default_rng(0))
+    for layer, w in zip(mlp.layers[::2], (1e-6, 1e12 / 2, 1e12 / 2)):
+        layer.W[:] = w
+    message = "discriminator: expected a network with a finite penalty on these cases, got NaN or infinity"
+    with pytest.raises(InvalidInput, match=message):
+        r1_penalty(mlp, np.ones((3, 1)), 1.0)
 
 
 def test_penalties_leave_their_arguments_and_stay_in_float32():

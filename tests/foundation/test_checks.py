@@ -115,6 +115,10 @@ def test_parameters_that_cannot_be_right_are_refused(array, got):
     check_parameter("x", np.full(3, 1e11), 1, 3)
 
 
+def test_parameters_have_entries():
+    assert "at least one entry, got shape (0, 3)" in refused(check_parameter, np.zeros((0, 3)), 2, 3)
+
+
 def test_what_would_take_more_than_a_quarter_of_the_memory_is_refused(monkeypatch):
     monkeypatch.setattr(checks, "memory_in_gigabytes", lambda: 16.0)
     check_fits("x", (512, 2**20), 512, 2**20)  # 2^29 numbers of 8 bytes

@@ -634,6 +634,20 @@ def test_a_run_stops_where_what_is_observed_is_not_finite(bad, monkeypatch):
     assert caught.value.model.x[0] == 1
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("where", ["advance", "observe"])
+def test_numpy_s_own_warnings_do_not_get_out_of_a_turn(where, monkeypatch):
+    method = getattr(Counter, where)
+
+    def overflows(self, argument):
+        np.array([1e300]) * 1e300
+        return method(self, argument)
+
+    monkeypatch.setattr(Counter, where, overflows)
+    number, _ = run_training(Counter(turns=2), rng())
+    assert number.x[0] == 2
+
+
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt, Diverged("too large")])
 def test_the_progress_line_is_ended_however_the_run_ends(error, monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())

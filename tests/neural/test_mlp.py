@@ -404,6 +404,28 @@ def test_a_momentum_and_a_cache_that_cannot_be_right_are_refused():
                 call()
 
 
+def test_cases_of_any_dtype_are_computed_with_in_the_dtype_of_the_parameters():
+    x = np.random.default_rng(1).integers(0, 3, size=(5, 3))
+    for dtype in (np.float32, np.float64):
+        mlp = some_mlp([3, 4, 2], seed=0, dtype=dtype, hidden="tanh")
+        expected, cache = mlp_forward(mlp, x.astype(dtype))
+        for of_another in (x, x.astype(np.float16), x.astype(np.float32), x.astype(np.float64), x.tolist()):
+            y, _ = mlp_forward(mlp, of_another)
+            assert y.dtype == dtype
+            np.testing.assert_array_equal(y, expected)
+        dx, gradient = mlp_backward(mlp, cache, np.ones((5, 2), int))
+        assert dx.dtype == flatten(gradient).dtype == dtype
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_output_that_overflows_is_refused():
+    mlp = init_mlp([1] * 5, np.random.default_rng(0))
+    for layer in mlp.layers[::2]:
+        layer.W[:] = 1e11
+    with pytest.raises(InvalidInput, match="mlp: expected parameters with which the output is finite, got NaN or inf"):
+        mlp_forward(mlp, np.ones((2, 1)))
+
+
 def test_a_relative_step_is_measured_by_the_norm_before_it_or_by_the_usual_one():
     before, after = np.array([3.0, 4.0]), np.array([3.0, 5.0])
     assert relative_step(before, after, 1.0) == 1 / 5

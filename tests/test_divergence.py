@@ -19,12 +19,14 @@ from numpy_dgm.energy import (
     Bernoulli,
     Gaussian,
     Softmax,
+    hidden_probs,
     init_boltzmann,
     init_rbm,
     layered_mask,
     log_likelihood,
     train_boltzmann,
     train_rbm,
+    visible_probs,
 )
 from numpy_dgm.energy.likelihood import most_log_likelihood
 from numpy_dgm.energy.rbm import _free_energy, free_energy
@@ -161,6 +163,14 @@ def test_the_bound_that_needs_no_log_z_is_above_log_p_and_near_it_where_units_ar
     assert log_p <= bound + 1e-9
     if scale == 10 and Gaussian() not in (visible, hidden):
         assert bound < 0.4 * log_p < -4
+
+
+def test_mass_is_looked_for_in_reconstructions_and_where_no_hidden_unit_is_on_or_all_are():
+    rng = np.random.default_rng(0)
+    rbm, v = RBM(rng.normal(size=(6, 3)), rng.normal(size=6), rng.normal(size=3)), cases_for(Bernoulli(), 4)
+    start = np.concatenate([v, visible_probs(rbm, np.array([[0.0, 0, 0], [1, 1, 1]]))])
+    expected = np.concatenate([v, visible_probs(rbm, hidden_probs(rbm, start))])
+    np.testing.assert_array_equal(where_the_mass_may_be(rbm, v), expected)
 
 
 def test_the_bound_is_what_its_definition_says():

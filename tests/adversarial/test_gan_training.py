@@ -330,7 +330,7 @@ def test_all_cases_are_to_lie_where_a_generator_can_make_them():
     """Also where one of 20,001 does not, and those of a mixture within a standard deviation of its centres."""
     gan, data = a_gan(output="sigmoid"), np.random.default_rng(0).random((20_001, D))
     open_source(gan, data, None)
-    for row, value in ((0, 2.0), (20_000, -1.0)):
+    for row, value in ((0, 2.0), (0, -1.0), (20_000, 2.0), (20_000, -1.0)):
         with pytest.raises(InvalidInput, match=r"data: expected numbers in \[0, 1\], which is what a generator"):
             open_source(gan, np.where(np.arange(20_001)[:, None] == row, value, data), None)
     for lowest, highest, fits in ((0.3, 0.7, True), (0.3, 0.9, False), (0.1, 0.7, False)):

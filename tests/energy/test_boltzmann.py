@@ -270,6 +270,16 @@ def test_the_exact_gradient_at_cases_that_the_machine_never_shows():
     np.testing.assert_allclose(gradient.b, [1, on - 0.5])
 
 
+@pytest.mark.parametrize("value", [-0.1, 1.1])
+def test_states_are_bits_or_their_means(value):
+    machine = random_machine(5, 3, 1.0, 0)
+    energy(machine, np.full((2, 5), 0.5))
+    for call in (lambda s: energy(machine, s), lambda s: gibbs_sweep(machine, s, np.random.default_rng(0)),
+                 lambda s: unit_input(machine, s, 0)):
+        with pytest.raises(InvalidInput, match=r"s: expected values in \[0, 1\], got values from"):
+            call(np.full((2, 5), value))
+
+
 def test_too_many_units_to_list_are_refused():
     machine = init_boltzmann(21, 3, np.random.default_rng(0))
     with pytest.raises(InvalidInput, match="machine: expected at most 20 units .*, got 21; sample with gibbs_sweep"):

@@ -8,6 +8,7 @@ from models import random_bits, random_machine, remembering_machine
 from numpy_dgm.data import best_log_likelihood, shifting_bar
 from numpy_dgm.energy import boltzmann_training
 from numpy_dgm.energy.boltzmann import (
+    BoltzmannMachine,
     energy,
     exact_gradient,
     init_boltzmann,
@@ -315,6 +316,19 @@ def test_the_bound_that_needs_no_log_z_is_above_the_log_likelihood(scale, monkey
         assert exact <= bound
         if scale == 5:
             assert bound - exact < (10 - n_visible) * np.log(2) + 0.1 * abs(exact)
+
+
+def test_the_bound_is_what_its_definition_says(monkeypatch):
+    """Without weights log Z >= 0 and log Σ_h exp(-E) = K log 2; and a chain in a mode far from the cases counts."""
+    monkeypatch.setattr(boltzmann_training, "MONITORED_UNITS", 0)
+    without_weights = init_boltzmann(9, 4, np.random.default_rng(0), scale=0)
+    data = random_bits(30, 4, 2)
+    assert trainer_of(without_weights, data).about_log_likelihood(without_weights, data) == pytest.approx(5 * np.log(2))
+    two_modes = BoltzmannMachine(np.array([[0.0, 6], [0, 0]]), np.full(2, -2.0), np.triu(np.ones((2, 2)), 1), 2)
+    trainer = trainer_of(two_modes, np.zeros((30, 2)))
+    assert trainer.about_log_likelihood(two_modes, np.zeros((30, 2))) == 0  # E(0, 0), which is where units settle
+    trainer.chains = np.array([[0.0, 0], [1, 1], [0, 0]])
+    assert trainer.about_log_likelihood(two_modes, np.zeros((30, 2))) == -2  # E(1, 1)
 
 
 def test_settled_units_have_no_higher_energy_and_the_others_stay():

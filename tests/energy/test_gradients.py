@@ -204,7 +204,7 @@ def test_sparsity_gradient_is_the_derivative_of_its_penalty_for_every_parameter(
 
 def test_sums_over_many_cases_of_float32_are_taken_in_float64():
     """100,000 times 0.1 added up one by one in float32 are off by 1e-4 of themselves."""
-    rbm, v = random_rbm(1, 1, 1.0, 0, np.float32), np.full((100_000, 1), 0.1, np.float32)
+    rbm, v = random_rbm(2, 2, 1.0, 0, np.float32), np.full((100_000, 2), 0.1, np.float32)
     gradient, of_one = exact_gradient(rbm, v), exact_gradient(rbm, v[:1])
     assert gradient.b.dtype == gradient.c.dtype == np.float32
     np.testing.assert_allclose([gradient.b, gradient.c], [of_one.b, of_one.c], atol=1e-7)

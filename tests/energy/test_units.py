@@ -277,6 +277,13 @@ def test_groups_add_up_to_1_but_for_the_rounding_of_float16():
         Softmax(3).check("s", [[0.33, 0.33, 0.33]], 3)
 
 
+def test_values_of_gaussian_units_are_at_most_1e12_in_size():
+    np.testing.assert_array_equal(Gaussian().check("s", [[-1e12, 1e12]], 2), [[-1e12, 1e12]])
+    for value in (-1.1e12, 1.1e12):
+        with pytest.raises(InvalidInput, match=r"s: expected values in \[-1e\+12, 1e\+12\], got values from"):
+            Gaussian().check("s", [[value]], 1)
+
+
 def test_a_group_may_be_missing_where_a_layer_is_held_and_not_half_of_it():
     whole, missing, half = [1.0, 0, 0, 1], [1.0, 0, 0, 0], [1.0, 0, 0.5, 0]
     np.testing.assert_array_equal(check_layer("s", Softmax(2), [whole, missing], 4, np.float64), [whole, missing])

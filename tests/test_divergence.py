@@ -19,12 +19,14 @@ from numpy_dgm.energy import (
     Bernoulli,
     Gaussian,
     Softmax,
+    hidden_probs,
     init_boltzmann,
     init_rbm,
     layered_mask,
     log_likelihood,
     train_boltzmann,
     train_rbm,
+    visible_probs,
 )
 from numpy_dgm.energy.likelihood import most_log_likelihood
 from numpy_dgm.energy.rbm import _free_energy, free_energy
@@ -63,6 +65,7 @@ def outcome(train, *arguments, **settings):
             return error, [str(one.message) for one in caught]
         finally:
             assert all(one.category is TrainingWarning for one in caught), [str(one.message) for one in caught]
+            assert {one.filename for one in caught} <= {__file__}
     return None, [str(one.message) for one in caught]
 
 
@@ -131,6 +134,20 @@ def test_gaussian_data_far_from_unit_scale_get_a_sentence_before_training(change
     assert len(said) == is_said
 
 
+def test_gaussian_data_far_from_0_are_silent_where_the_biases_start_at_their_means():
+    v = cases_for(Gaussian()) + 20
+    rbm = init_rbm(6, 2, np.random.default_rng(0), v, visible=Gaussian())
+    assert_it_is_silent(train_rbm, rbm, v, epochs=1, rate=1e-9)
+
+
+def test_the_scale_of_gaussian_data_is_judged_from_their_first_case_to_their_last():
+    v = np.random.default_rng(0).normal(size=(3000, 6))
+    v[1500:] *= 40
+    rbm = init_rbm(6, 2, np.random.default_rng(0), visible=Gaussian())
+    _, said = outcome(train_rbm, rbm, v, epochs=1, rate=1e-9)
+    assert len(said) == 1 and said[0].startswith("data: Gaussian units")
+
+
 @pytest.mark.parametrize("hidden", KINDS)
 @pytest.mark.parametrize("visible", KINDS)
 @pytest.mark.parametrize("scale", [0.1, 1.0, 10.0])
@@ -146,6 +163,14 @@ def test_the_bound_that_needs_no_log_z_is_above_log_p_and_near_it_where_units_ar
     assert log_p <= bound + 1e-9
     if scale == 10 and Gaussian() not in (visible, hidden):
         assert bound < 0.4 * log_p < -4
+
+
+def test_mass_is_looked_for_in_reconstructions_and_where_no_hidden_unit_is_on_or_all_are():
+    rng = np.random.default_rng(0)
+    rbm, v = RBM(rng.normal(size=(6, 3)), rng.normal(size=6), rng.normal(size=3)), cases_for(Bernoulli(), 4)
+    start = np.concatenate([v, visible_probs(rbm, np.array([[0.0, 0, 0], [1, 1, 1]]))])
+    expected = np.concatenate([v, visible_probs(rbm, hidden_probs(rbm, start))])
+    np.testing.assert_array_equal(where_the_mass_may_be(rbm, v), expected)
 
 
 def test_the_bound_is_what_its_definition_says():

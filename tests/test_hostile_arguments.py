@@ -476,6 +476,8 @@ class Foreign(np.lib.mixins.NDArrayOperatorsMixin):
         raise TypeError("conversion to a NumPy array is not allowed")
 
     def __getattr__(self, name):
+        if name.startswith("__"):  # such as __array_interface__, by which NumPy would read the numbers
+            raise AttributeError(name)
         value = getattr(self.values, name)
         if callable(value):
             return lambda *arguments, **options: Foreign(value(*map(plain, arguments), **options))

@@ -5,6 +5,7 @@ MODULE = "adversarial/coverage.py"
 
 MUTANTS = [
     Mutant("HIGH_QUALITY = 3 ", "HIGH_QUALITY = 2 ", "high quality within 2 sigma"),
+    Mutant("LARGEST = 1e100", "LARGEST = 1e200", "numbers whose squares overflow float64 pass"),
     Mutant("high_quality=high_quality_fraction(samples, mixture), reverse_kl=reverse_kl(samples, mixture),",
            "high_quality=reverse_kl(samples, mixture), reverse_kl=high_quality_fraction(samples, mixture),",
            "two figures of the report swapped"),
@@ -25,6 +26,11 @@ MUTANTS = [
            "samples of low quality counted too"),
     Mutant("np.bincount(nearest[is_high_quality], minlength=K)", "np.bincount(nearest[is_high_quality])",
            "modes after the last one captured forgotten"),
+    Mutant("    return as_rows(samples)\n", "    return samples\n",
+           "one sample is refused", tests="test_hostile_arguments.py"),
+    Mutant('check_number("bandwidth", bandwidth, 1 / LARGEST, LARGEST)',
+           'check_number("bandwidth", bandwidth, 0, LARGEST, open_low=True)',
+           "a bandwidth whose square is 0"),
     Mutant("in_x[:, 1:] = rng.permuted(in_x[:, 1:], axis=0)",
            "in_x[:, 1:] = rng.integers(2, size=(len(z), n_permutations))",
            "divisions of other sizes than N and M"),

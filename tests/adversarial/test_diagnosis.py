@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from numpy_dgm.adversarial.diagnosis import Monitor, diagnose_gan, observe
+from numpy_dgm.adversarial.diagnosis import Monitor, diagnose_gan, judge, observe
 from numpy_dgm.adversarial.gan import make_gan
 from numpy_dgm.adversarial.gan_training import train_gan
 from numpy_dgm.adversarial.objectives import Hinge, LeastSquares, NonSaturating, Saturating, Wasserstein
@@ -143,6 +143,40 @@ def test_each_sentence_needs_its_signs_at_five_looks_in_a_row(sick, sentence):
     assert diagnose_gan(history) == "" if sentence is None else sentence in diagnose_gan(history)
     history.record(**HEALTHY)
     assert diagnose_gan(history) == ""
+
+
+def test_a_generator_whose_gradient_has_been_0_does_not_learn():
+    history = History()
+    for gradient in (0.0, 1e-9, 0.0, 0.0, 0.0, 0.0):
+        history.record(**HEALTHY, generator_gradient=gradient)
+    assert diagnose_gan(history) == ""
+    history.record(**HEALTHY, generator_gradient=0.0)
+    assert diagnose_gan(history) == ("the generator does not learn: its gradient is 0; try a smaller rate, or leaky "
+                                     "units in both players")
+
+
+@pytest.mark.parametrize("start, limit", [(0.3, 10), (1, 10), (7, 70)])
+def test_samples_far_from_where_generators_start_are_said_at_once_and_farther_ones_stop_the_run(start, limit):
+    def said(distance):
+        return judge({"distance": distance}, lambda: start, {}, "step 3")
+
+    assert said(limit) == ""
+    assert said(1.01 * limit).startswith(f"the run has diverged: its samples lie {1.01 * limit:.1f} standard dev")
+    assert said(30 * limit).startswith("the run has diverged")
+    with pytest.raises(Diverged, match="training stopped in step 3: the samples lie [0-9,.]+ standard deviations from"):
+        said(30.1 * limit)
+
+
+def test_the_start_is_not_asked_for_while_the_samples_are_near():
+    assert judge({"distance": 9.9}, lambda: 1 / 0, {"generator": 0.3, "discriminator": 0.3}, "step 3") == ""
+
+
+@pytest.mark.parametrize("steps, sentence", [
+    ({"generator": 0.31, "discriminator": 0.0}, "the generator: a step moved the parameters by 31% of their norm"),
+    ({"generator": 0.0, "discriminator": 1.5}, "the discriminator: a step moved the parameters by 150% of their norm"),
+])
+def test_the_player_that_steps_too_far_is_named(steps, sentence):
+    assert judge({"distance": 1.0}, lambda: 1.0, steps, "step 3").startswith(sentence)
 
 
 # ---- real runs

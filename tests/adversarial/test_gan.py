@@ -199,3 +199,74 @@ def test_labels_that_do_not_fit_are_refused(n_classes, labels, message):
     with pytest.raises(InvalidInput) as error:
         generate(gan, 4, np.random.default_rng(0), labels)
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("settings, changes, message", [
+    ({"n_classes": 2}, {"labels": np.zeros(4, int)}, "labels: expected a last axis of 6, got shape (4,)"),
+    ({"n_classes": 2}, {"fake_labels": np.zeros(3, int)}, "fake_labels: expected a last axis of 4, got shape (3,)"),
+    ({"n_classes": 2}, {"fake_labels": np.full(4, 2)}, "fake_labels: expected values in [0, 1], got values from 2 to"),
+    ({"n_classes": 2}, {"fake_labels": None}, "fake_labels: expected a label for each case for a GAN with 2 classes"),
+    ({}, {"fake_labels": np.zeros(4, int)}, "fake_labels: expected None for a GAN without classes, got ndarray"),
+    ({}, {"levels": np.ones((4, 1))}, "x_real: expected as many cases as z with levels, 4, got 6"),
+    ({}, {"levels": np.ones((3, 1))}, "levels: expected shape (4, 1), got shape (3, 1)"),
+    ({}, {"levels": -np.ones((4, 1))}, "levels: expected values in [0, 1e+12], got values from -1 to -1"),
+    ({"packing": 2}, {"z": np.ones((3, 2))}, "z: expected a multiple of the packing, 2, of cases, got 3"),
+    ({"packing": 2}, {"x_real": np.ones((5, 3))}, "x_real: expected a multiple of the packing, 2, of cases, got 5"),
+    ({"batch_norm": True}, {"z": np.ones(2)}, "z: expected at least 2 cases, as batch norm takes their mean and"),
+    ({}, {"out": a_gan(width=5)[0].discriminator}, "out: expected an MLP like the player whose gradient it takes, got"),
+    ({}, {"objective": NonSaturating}, "objective: expected an objective such as NonSaturating(), got <class"),
+])
+def test_what_no_gradient_can_be_taken_of_is_refused(settings, changes, message):
+    gan, x_real, z, labels = a_gan(**settings)
+    if labels[0] is not None:
+        changes = {"labels": labels[0], "fake_labels": labels[1][:4], **changes}
+    arguments = {"x_real": x_real, "z": z[:4], "objective": NonSaturating(), "rng": np.random.default_rng(0), **changes}
+    with pytest.raises(InvalidInput) as error:
+        discriminator_gradient(gan, **arguments)
+    assert message in str(error.value)
+
+
+def test_levels_are_one_a_pack():
+    gan, x_real, z, _ = a_gan(packing=2)
+    levels = np.full((3, 1), 0.125)
+    step = discriminator_gradient(gan, x_real, z, NonSaturating(), np.random.default_rng(0), levels=levels)
+    assert step.s_real.shape == (3, 1)
+    with pytest.raises(InvalidInput, match=r"levels: expected shape \(3, 1\), got shape \(6, 1\)"):
+        generator_gradient(gan, z, NonSaturating(), np.random.default_rng(0), levels=np.full((6, 1), 0.125))
+
+
+@pytest.mark.filterwarnings("error")
+def test_players_that_overflow_are_refused():
+    """Four layers of weights of 1e11 make 1e44, which float32 does not hold."""
+    rng = np.random.default_rng(0)
+    G, D = [init_mlp(sizes, rng, hidden="leaky_relu") for sizes in ([2, 3, 3, 3, 3], [3, 4, 1])]
+    vector, huge = pack(G)
+    vector *= 1e11 / np.abs(vector).max()
+    with pytest.raises(InvalidInput, match="gan: expected a generator whose cases are finite, got NaN or infinity"):
+        generate(make_gan(huge, D), 5, rng)
+    with pytest.raises(InvalidInput, match="gan: expected players and cases whose loss and gradient are finite, got"):
+        generator_gradient(make_gan(huge, D), rng.normal(size=(5, 2)), NonSaturating(), rng)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_gradient_that_overflows_is_refused_where_the_loss_does_not():
+    """s = -1e-25 · 1e11⁵ is 1e30 in size, but ∂s/∂b of the lowest layer is 1e44."""
+    rng = np.random.default_rng(0)
+    G, D = init_mlp([1] * 6, rng), init_mlp([1, 1], rng)
+    for layer in G.layers[::2]:
+        layer.W[:] = 1e11
+    D.layers[0].W[:] = -1
+    with pytest.raises(InvalidInput, match="gan: expected players and cases whose loss and gradient are finite, got"):
+        generator_gradient(make_gan(G, D), np.full((3, 1), 1e-25), NonSaturating(), rng)
+
+
+@pytest.mark.parametrize("changes, message", [
+    (dict(n_latent=3), "gan.n_latent: expected 2, the inputs of the generator without the classes, got 3"),
+    (dict(packing=2), "discriminator: expected a network from 6 inputs to 1 output, got one from 3 to 1"),
+    (dict(generator=None), "gan.generator: expected an MLP (see init_mlp), got NoneType"),
+])
+def test_a_gan_whose_parts_do_not_fit_is_refused(changes, message):
+    gan, _, _, _ = a_gan()
+    with pytest.raises(InvalidInput) as error:
+        draw_latents(replace(gan, **changes), 4, np.random.default_rng(0))
+    assert message in str(error.value)

@@ -1,4 +1,5 @@
 """train_gan: its steps held against the same written out; who moves when; what is refused."""
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +23,7 @@ from numpy_dgm.adversarial.penalties import R1, GradientPenalty, spectral_norm, 
 from numpy_dgm.data.mixtures import MixtureOfGaussians, draw_mixture, ring_of_gaussians
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.optimizers import SGD, Adam, Momentum, RMSProp
-from numpy_dgm.foundation.records import flatten, windows
+from numpy_dgm.foundation.records import flatten, pack, windows
 from numpy_dgm.foundation.guards import Diverged
 from numpy_dgm.neural.layers import BatchNorm
 from numpy_dgm.neural.mlp import init_mlp
@@ -325,6 +326,22 @@ def test_a_mixture_is_drawn_from_afresh_and_an_array_row_by_row():
     assert np.array_equal(labels, classes[rows]) and len(set(rows)) == 40
 
 
+def test_all_cases_are_to_lie_where_a_generator_can_make_them():
+    """Also where one of 20,001 does not, and those of a mixture within a standard deviation of its centres."""
+    gan, data = a_gan(output="sigmoid"), np.random.default_rng(0).random((20_001, D))
+    open_source(gan, data, None)
+    for row, value in ((0, 2.0), (0, -1.0), (20_000, 2.0), (20_000, -1.0)):
+        with pytest.raises(InvalidInput, match=r"data: expected numbers in \[0, 1\], which is what a generator"):
+            open_source(gan, np.where(np.arange(20_001)[:, None] == row, value, data), None)
+    for lowest, highest, fits in ((0.3, 0.7, True), (0.3, 0.9, False), (0.1, 0.7, False)):
+        mixture = MixtureOfGaussians(np.array([[lowest] * D, [highest] * D]), 0.2)
+        if fits:
+            open_source(gan, mixture, None)
+        else:
+            with pytest.raises(InvalidInput, match=f"got numbers from {lowest - 0.2:g} to {highest + 0.2:g}; bring"):
+                open_source(gan, mixture, None)
+
+
 def test_the_generator_is_asked_for_labels_as_often_as_they_are_among_the_cases():
     """A count of n draws with the share p: sd √(n p (1 - p)), 4.5 of them allowed."""
     source = open_source(a_gan(n_classes=3), cases(), np.array([0] * 10 + [2] * 30))
@@ -345,6 +362,51 @@ def test_a_conditional_packed_gan_learns_which_class_is_which():
 
 
 # ---- the history
+
+
+@pytest.mark.parametrize("settings", [{}, {"clip": 0.01}])
+def test_the_steps_that_are_judged_are_the_first_of_each_player_since_the_latest_entry(settings):
+    """And none of a discriminator that is clipped."""
+    rng, gan = np.random.default_rng(7), a_gan()
+    options = GANSettings(steps=6, batch_size=4, rate=0.05, optimizer=SGD(), log_every=3, **settings)
+    trainer = GANTrainer(gan, open_source(gan, cases(), None), options, rng)
+    whole, _ = pack(gan)
+    for _ in range(2):
+        steps = []
+        one_step = type(trainer).step
+        trainer.step = lambda rng: (steps.append(trainer.vector.copy()), one_step(trainer, rng))[1]
+        trainer.advance(rng)
+        assert len(steps) == 3
+        n = len(flatten(gan.generator))
+        expected = {"generator": np.linalg.norm((steps[1] - steps[0])[:n]) / np.linalg.norm(steps[0][:n]),
+                    "discriminator": np.linalg.norm((steps[1] - steps[0])[n:]) / np.linalg.norm(steps[0][n:])}
+        if settings:
+            del expected["discriminator"]
+        assert trainer.relative_steps == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_first_step_from_parameters_near_0_is_measured_by_their_usual_norm():
+    rng = np.random.default_rng(7)
+    gan = a_gan()
+    vector, gan = pack(gan)
+    vector *= 1e-6
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        train_gan(gan, cases(), steps=2, batch_size=4, rate=1e-3, rng=rng)
+
+
+def test_trouble_is_said_in_the_first_half_of_a_run_and_judged_by_where_it_started(monkeypatch):
+    starts = []
+
+    def judge(values, start_distance, relative_steps, when):
+        starts.append(start_distance())
+        return "trouble" if when == "step 2" else ""
+
+    monkeypatch.setattr(gan_training, "judge", judge)
+    with pytest.warns(UserWarning, match="step 2: trouble") as caught:
+        _, history = train(a_gan(), steps=12, rate=0.3)
+    assert len(caught) == 1 and len(set(starts)) == 1
+    assert starts[0] != pytest.approx(history["distance"][0], rel=1e-3)
 
 
 def test_the_history_has_the_rates_and_the_norms_of_the_latest_gradients():

@@ -105,6 +105,18 @@ def test_large_logits_overflow_nowhere_and_float32_stays(objective):
     assert ds_real.dtype == ds_fake.dtype == ds.dtype == np.float32 and ds_real.shape == ds.shape == (2, 1)
 
 
+@pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
+def test_logits_may_be_integers_and_lists(objective):
+    s_real, s_fake = np.array([[0.0], [2.0], [-1.0]]), np.array([[-3.0], [0.0]])
+    expected = [*objective.discriminator_loss(s_real, s_fake), *objective.generator_loss(s_fake)]
+    for form in (lambda s: s.astype(int), lambda s: s.tolist()):
+        found = [*objective.discriminator_loss(form(s_real), form(s_fake)), *objective.generator_loss(form(s_fake))]
+        for one, other in zip(found, expected):
+            np.testing.assert_array_equal(one, other)
+    with pytest.raises(InvalidInput, match="s_fake: expected real numbers, got dtype complex128"):
+        objective.generator_loss(s_fake * 1j)
+
+
 @pytest.mark.parametrize("labels, message", [
     (dict(real_label=1.1), "real_label: expected a number in [0, 1], got 1.1"),
     (dict(fake_label=-0.1), "fake_label: expected a number in [0, 1], got -0.1"),

@@ -114,6 +114,34 @@ def test_layers_that_tie_the_cases_together_are_refused_by_name(settings, name):
         r1_penalty(mlp, np.random.default_rng(1).normal(size=(4, 2)), 1.0)
 
 
+@pytest.mark.parametrize("call, message", [
+    (lambda mlp, x, rng: r1_penalty(mlp, x, np.ones((1, 1))), r"weight: expected a number, or shape \(4, 1\), got"),
+    (lambda mlp, x, rng: r1_penalty(mlp, x, -np.ones((4, 1))), r"weight: expected values in \[0, 1e\+12\], got values"),
+    (lambda mlp, x, rng: r1_penalty(mlp, x, -1), r"weight: expected a number in \[0, 1e\+12\], got -1"),
+    (lambda mlp, x, rng: r1_penalty(mlp, x[:, :1], 1), r"x_real: expected a last axis of 2, got shape \(4, 1\)"),
+    (lambda mlp, x, rng: gradient_penalty(mlp, x, x[:1], 1, rng), "x_fake: expected as many cases as x_real, 4, got 1"),
+    (lambda mlp, x, rng: gradient_penalty(mlp, x, x, np.inf, rng), "weight: expected a number in .*, got inf"),
+    (lambda mlp, x, rng: gradient_penalty(mlp, x, x, 1, 0), "rng: expected a numpy.random.Generator .*, got int"),
+    (lambda mlp, x, rng: r1_penalty(init_mlp([2, 2], rng), x, 1), "discriminator: expected a network with 1 output"),
+    (lambda mlp, x, rng: r1_penalty(None, x, 1), "discriminator: expected an MLP .see init_mlp., got NoneType"),
+])
+def test_what_no_penalty_can_be_taken_of_is_refused(call, message):
+    rng = np.random.default_rng(0)
+    with pytest.raises(InvalidInput, match=f"^{message}"):
+        call(init_mlp([2, 3, 1], rng, dtype=np.float64), rng.normal(size=(4, 2)), rng)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_penalty_whose_gradient_overflows_is_refused():
+    """s = w₁ w₂ w₃ x: |g|² is 1e36, which float32 holds, and its derivative by w₁ = 1e-6 is 2e42."""
+    mlp = init_mlp([1, 1, 1, 1], np.random.default_rng(0))
+    for layer, w in zip(mlp.layers[::2], (1e-6, 1e12 / 2, 1e12 / 2)):
+        layer.W[:] = w
+    message = "discriminator: expected a network with a finite penalty on these cases, got NaN or infinity"
+    with pytest.raises(InvalidInput, match=message):
+        r1_penalty(mlp, np.ones((3, 1)), 1.0)
+
+
 def test_penalties_leave_their_arguments_and_stay_in_float32():
     rng = np.random.default_rng(0)
     mlp = init_mlp([2, 5, 1], rng, hidden="tanh")
@@ -151,6 +179,19 @@ def test_an_iteration_a_step_goes_on_from_the_vectors_it_left():
     for _ in range(200):
         normalised, singular = spectral_norm(mlp, singular)
     assert all(np.linalg.norm(layer.W, 2) == pytest.approx(1, abs=1e-6) for layer in normalised.layers[::2])
+
+
+@pytest.mark.filterwarnings("error")
+def test_weights_of_0_stay_0_under_spectral_norm():
+    vector, mlp = pack(init_mlp([2, 3, 1], np.random.default_rng(0), hidden="tanh", dtype=np.float64))
+    singular = start_singular_vectors(mlp, np.random.default_rng(0))
+    vector[:] = 0
+    normalised, singular = spectral_norm(mlp, singular)
+    assert not flatten(normalised).any()
+    s, cache = mlp_forward(normalised, np.ones((4, 2)))
+    _, gradient = mlp_backward(normalised, cache, s + 1)
+    through = spectral_norm_gradient(mlp, singular, gradient)
+    np.testing.assert_array_equal(flatten(through), flatten(gradient))
 
 
 def by_largest_singular_value(layer):

@@ -4,17 +4,17 @@ from mutant import Mutant
 MODULE = "energy/evaluation.py"
 
 MUTANTS = [
-    Mutant("if not rbm.visible.are_states(v):", "if False:", "grey levels are given a likelihood"),
+    Mutant("if not are_states(rbm, data, np.arange(len(data))):", "if False:", "grey levels are given a likelihood"),
     Mutant('if method == "exact" or method == "auto" and has_exact_log_z(rbm)', 'if method != "ais"',
            "auto insists on the exact sum"),
-    Mutant("    log_p = log_likelihood(rbm, v, log_z)\n    mean = float(log_p.mean())\n",
+    Mutant("np.arange(len(data))) - log_z\n",
            "    log_p = log_likelihood(rbm, v, -log_z)\n    mean = float(log_p.mean())\n",
            "sign of log Z in the exact evaluation"),
-    Mutant("base = base_rbm(rbm, v.mean(axis=0, dtype=np.float64))", "base = base_rbm(rbm)",
+    Mutant("base = base_rbm(rbm, mean_of_cases(data, rows))", "base = base_rbm(rbm)",
            "base without the data's means"),
     Mutant('bennett(forward, reverse["the forward walks\' ends"])', 'bennett(forward, reverse["the data"])',
            "walks down from the forward ends not used"),
-    Mutant("    log_p = log_likelihood(rbm, v, log_z)\n    mean, margin",
+    Mutant("rows) - log_z\n    mean, margin",
            "    log_p = log_likelihood(rbm, v, -log_z)\n    mean, margin",
            "sign of log Z in the evaluation by walks"),
     Mutant("1.96 * log_z_error", "log_z_error", "interval of one standard error"),
@@ -44,6 +44,8 @@ MUTANTS = [
     Mutant("    for reason in evaluation.reasons:\n        yield",
            "    for reason in evaluation.reasons[:0]:\n        yield",
            "the report keeps its reasons to itself"),
-    Mutant("    p = np.clip(p, 0.01, 0.99)\n", "", "infinite surprise at a pixel that never was on"),
+    Mutant('p = np.clip(check_array("p", p, ndim=1, low=0, high=1, dtype=np.float64), 0.01, 0.99)',
+           'p = check_array("p", p, ndim=1, low=0, high=1, dtype=np.float64)',
+           "infinite surprise at a pixel that never was on"),
     Mutant("(1 - v) @ np.log1p(-p)", "(1 - v) @ np.log(p)", "off pixels priced as on"),
 ]

@@ -6,7 +6,10 @@ MODULE = "energy/gradient_report.py"
 MUTANTS = [
     Mutant("return cd_gradient(rbm, v, self.k, rng)", "return cd_gradient(rbm, v, 1, rng)", "CD-1 whatever k (20)"),
     Mutant("n_steps = self.k * (self.updates + 1)", "n_steps = self.k", "PCD's chains reset at each gradient (24)"),
+    Mutant('        v = as_rows(check_visible("v", rbm, v))\n        ladder', "        ladder",
+           "one case for tempering has no mean a unit"),
     Mutant("n_sweeps = self.k * (self.updates + 1)", "n_sweeps = self.k", "tempering's ladders reset (24)"),
+    Mutant(" or isinstance(estimator, type):", ":", "a class for an estimator", tests="test_hostile_arguments.py"),
     Mutant("worst = int(np.argmax(np.abs(d)))", "worst = int(np.argmax(d))", "only entries too large are seen"),
     Mutant("np.sqrt(variances[worst] / n_runs)", "np.sqrt(variances[worst])",
            "z in deviations of a run, not of the mean"),

@@ -4,11 +4,18 @@ from mutant import Mutant
 MODULE = "energy/tempering.py"
 
 MUTANTS = [
-    Mutant('    check_integer("n_rungs", n_rungs, least=2)\n', "", "a ladder of one rung is let in"),
+    Mutant('    n_rungs = check_integer("n_rungs", n_rungs, least=2)\n', "", "a ladder of one rung is let in"),
     Mutant("betas = np.linspace(0, 1, n_rungs, dtype=rbm.b.dtype)",
            "betas = np.linspace(0, 1, n_rungs + 1, dtype=rbm.b.dtype)[1:]",
            "the foot of the ladder is not the base", lessons="07"),
     Mutant("base_rbm(rbm, data_mean).b", "base_rbm(rbm).b", "means of the data not used for the base"),
+    Mutant("    if not rbm.W.dtype == ladder.betas.dtype == ladder.base_b.dtype:", "    if False:",
+           "a ladder of another precision"),
+    Mutant("ladder.betas[0] != 0 or ladder.betas[-1] != 1", "ladder.betas[0] != 0",
+           "a ladder that ends below the model"),
+    Mutant(" or np.any(np.diff(ladder.betas) <= 0):", ":", "rungs in any order"),
+    Mutant("    if len(v) != len(ladder.betas):", "    if False:",
+           "states of other rungs", tests="test_hostile_arguments.py"),
     Mutant("np.tile(ladder.base_b, (n_rungs * n_ladders, 1))",
            "np.zeros((n_rungs * n_ladders, n_visible), ladder.base_b.dtype)",
            "ladders do not start at the base"),
@@ -42,6 +49,8 @@ MUTANTS = [
            "sign of the bias term in a rung's free energy (2)", lessons="07"),
     Mutant("for _ in range(n_sweeps):", "for _ in range(n_sweeps + 1):", "k + 1 sweeps (21)"),
     Mutant("return v, total / n_sweeps", "return v, total", "swap rates added up over the sweeps (8)"),
+    Mutant('    v_data = as_rows(check_visible("v_data", rbm, v_data))\n', "",
+           "the data of tempering are not checked", tests="test_hostile_arguments.py"),
     Mutant("    v_model = v[-1]\n", "    v_model = v[0]\n", "the base taken for the model"),
     Mutant("return phase_difference(rbm, v_data, p_h_data, v_model, p_h_model)",
            "return phase_difference(rbm, v_model, p_h_model, v_data, p_h_data)",

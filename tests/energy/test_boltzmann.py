@@ -7,7 +7,7 @@ from chi_square import chi_square_p_value
 from hypothesis import given, settings
 from models import machines, random_bits, random_machine, random_rbm, rbm_by_mask, sweep_matrix
 
-from numpy_dgm.energy import hidden_probs, log_partition, visible_probs
+from numpy_dgm.energy import Gaussian, hidden_probs, log_partition, visible_probs
 from numpy_dgm.energy import energy as rbm_energy
 from numpy_dgm.energy import exact_gradient as rbm_exact_gradient
 from numpy_dgm.energy import log_likelihood as rbm_log_likelihood
@@ -224,6 +224,8 @@ def test_init_refuses_what_cannot_be_right(change, message):
     (dict(b=np.zeros((5, 5))), "machine.b: expected a 1-D array with at least one entry, got shape (5, 5)"),
     (dict(W=np.zeros((5, 4))), "machine.W: expected a last axis of 5, got shape (5, 4)"),
     (dict(W=np.zeros((4, 5))), "machine.W: expected shape (5, 5), got shape (4, 5)"),
+    (dict(mask=np.zeros((5, 4))), "machine.mask: expected shape (5, 5), got shape (5, 4)"),
+    (dict(mask=np.triu(np.full((5, 5), 0.5), 1)), "machine.mask: expected 1 where a pair is connected and 0 elsewhere"),
     (dict(W=np.full((5, 5), np.inf)), "machine.W: expected finite values, got NaN or infinity in 25 of 25"),
     (dict(mask=np.ones((5, 5))), f"machine.mask: {EXPECTED_MASK}, got connections on or below it"),
     (dict(n_visible=6), "machine.n_visible: expected an integer in [1, 5], got 6"),
@@ -241,6 +243,41 @@ def test_a_machine_that_does_not_fit_together_is_refused(change, message):
 def test_what_is_no_machine_is_refused():
     with pytest.raises(InvalidInput, match="machine: expected a BoltzmannMachine, got RBM"):
         check_boltzmann(random_rbm(2, 2, 1.0, 0))
+
+
+@pytest.mark.parametrize("units", [{"visible": Gaussian()}, {"hidden": Gaussian()}])
+def test_only_an_rbm_of_bits_is_a_boltzmann_machine(units):
+    with pytest.raises(InvalidInput, match="rbm: expected two layers of bits, got .*Gaussian"):
+        boltzmann_from_rbm(replace(random_rbm(3, 2, 0.1, 0), **units))
+
+
+@pytest.mark.parametrize("units, got", [([-1], "-1"), ([5], "5"), ([0.5], "0.5"), ([True], "True")])
+def test_units_to_sweep_are_counted_from_0(units, got):
+    machine, rng = random_machine(5, 3, 1.0, 0), np.random.default_rng(0)
+    with pytest.raises(InvalidInput, match=rf"units: expected an integer in \[0, 4\], got {got}"):
+        gibbs_sweep(machine, np.zeros((2, 5)), rng, units)
+    swept = gibbs_sweep(machine, np.full((9, 5), 0.5), rng, np.array([4, 1]))
+    assert np.all(swept[:, [0, 2, 3]] == 0.5) and np.isin(swept[:, [1, 4]], (0, 1)).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_exact_gradient_at_cases_that_the_machine_never_shows():
+    """v = 1 has a probability of exp(-2000); the hidden unit is then on with σ(3)."""
+    W, b = np.array([[0.0, 3.0], [0.0, 0.0]]), np.array([-2000.0, 0.0])
+    machine = BoltzmannMachine(W, b, np.triu(np.ones((2, 2)), 1), n_visible=1)
+    gradient, on = exact_gradient(machine, np.ones((3, 1))), 1 / (1 + np.exp(-3))
+    np.testing.assert_allclose(gradient.W, [[0, on], [0, 0]])
+    np.testing.assert_allclose(gradient.b, [1, on - 0.5])
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1])
+def test_states_are_bits_or_their_means(value):
+    machine = random_machine(5, 3, 1.0, 0)
+    energy(machine, np.full((2, 5), 0.5))
+    for call in (lambda s: energy(machine, s), lambda s: gibbs_sweep(machine, s, np.random.default_rng(0)),
+                 lambda s: unit_input(machine, s, 0)):
+        with pytest.raises(InvalidInput, match=r"s: expected values in \[0, 1\], got values from"):
+            call(np.full((2, 5), value))
 
 
 def test_too_many_units_to_list_are_refused():

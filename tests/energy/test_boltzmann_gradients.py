@@ -21,6 +21,7 @@ from numpy_dgm.energy.boltzmann_gradients import (
     variational_bound,
     variational_free_energy,
 )
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, draw_states, kl_divergence, product_of_bernoullis
 from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.records import flatten
@@ -239,3 +240,20 @@ def test_arguments_stay_as_they_were_and_float32_stays_float32():
         assert array.dtype == np.float32
     for array, copy in zip((v, clamped, chains, machine.W, machine.b), before):
         np.testing.assert_array_equal(array, copy)
+
+
+def test_a_machine_without_hidden_units_has_no_clamped_states():
+    machine, v = random_machine(4, 4, 1.0, 0), random_bits(3, 4, 1)
+    rng = np.random.default_rng(0)
+    gradient, clamped, _ = sampled_gradient(machine, v, np.zeros((3, 0)), random_bits(5, 4, 2), 1, rng)
+    assert clamped.shape == (3, 0) and np.isfinite(flatten(gradient)).all()
+    with pytest.raises(InvalidInput, match="clamped: expected "):
+        sampled_gradient(machine, v, np.zeros((2, 0)), random_bits(5, 4, 2), 1, rng)
+
+
+def test_mean_field_in_training_is_mean_field_as_it_stands():
+    machine, v, chains = remembering_machine(9, 4, 1), random_bits(6, 4, 0), random_bits(5, 9, 3)
+    gradient, moved = mean_field_gradient(machine, v, chains, 1, np.random.default_rng(0))
+    expected = mean_field(machine, v).mean(axis=0) - moved.mean(axis=0)
+    np.testing.assert_allclose(gradient.b, expected, atol=1e-12)
+    assert np.abs(mean_field(machine, v, n_sweeps=1).mean(axis=0) - mean_field(machine, v).mean(axis=0)).max() > 1e-3

@@ -6,7 +6,10 @@ import pytest
 from models import random_bits, random_machine, remembering_machine
 
 from numpy_dgm.data import best_log_likelihood, shifting_bar
+from numpy_dgm.energy import boltzmann_training
 from numpy_dgm.energy.boltzmann import (
+    BoltzmannMachine,
+    energy,
     exact_gradient,
     init_boltzmann,
     layered_mask,
@@ -19,7 +22,7 @@ from numpy_dgm.energy.boltzmann_gradients import (
     variational_bound,
     variational_free_energy,
 )
-from numpy_dgm.energy.boltzmann_training import train_boltzmann
+from numpy_dgm.energy.boltzmann_training import BoltzmannSettings, BoltzmannTrainer, settled, train_boltzmann
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.guards import Diverged
 from numpy_dgm.foundation.optimizers import scheduled_rate
@@ -289,3 +292,56 @@ def test_the_second_layer_learns_what_the_first_cannot():
     assert figures["exact"] > independent_halves + 0.4
     assert figures["sampled"] > figures["exact"] - 0.2
     assert figures["mean-field"] > figures["exact"] - 0.2
+
+
+# ---- what a machine is judged by
+
+
+def trainer_of(machine, data, **settings):
+    options = BoltzmannSettings(epochs=2, batch_size=10, **settings)
+    return BoltzmannTrainer(machine, data, options, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("scale", [0.5, 5.0])
+def test_the_bound_that_needs_no_log_z_is_above_the_log_likelihood(scale, monkeypatch):
+    """And near it where weights are large: all mass is then in few states. Without hidden units it says no more."""
+    for n_visible in (7, 10):
+        machine, data = random_machine(10, n_visible, scale, 3), random_bits(40, n_visible, 0)
+        trainer = trainer_of(machine, data)
+        exact = trainer.about_log_likelihood(machine, data)
+        assert exact == pytest.approx(log_likelihood(machine, data).mean())
+        monkeypatch.setattr(boltzmann_training, "MONITORED_UNITS", 0)
+        bound = trainer.about_log_likelihood(machine, data)
+        monkeypatch.undo()
+        assert exact <= bound
+        if scale == 5:
+            assert bound - exact < (10 - n_visible) * np.log(2) + 0.1 * abs(exact)
+
+
+def test_the_bound_is_what_its_definition_says(monkeypatch):
+    """Without weights log Z >= 0 and log Σ_h exp(-E) = K log 2; and a chain in a mode far from the cases counts."""
+    monkeypatch.setattr(boltzmann_training, "MONITORED_UNITS", 0)
+    without_weights = init_boltzmann(9, 4, np.random.default_rng(0), scale=0)
+    data = random_bits(30, 4, 2)
+    assert trainer_of(without_weights, data).about_log_likelihood(without_weights, data) == pytest.approx(5 * np.log(2))
+    two_modes = BoltzmannMachine(np.array([[0.0, 6], [0, 0]]), np.full(2, -2.0), np.triu(np.ones((2, 2)), 1), 2)
+    trainer = trainer_of(two_modes, np.zeros((30, 2)))
+    assert trainer.about_log_likelihood(two_modes, np.zeros((30, 2))) == 0  # E(0, 0), which is where units settle
+    trainer.chains = np.array([[0.0, 0], [1, 1], [0, 0]])
+    assert trainer.about_log_likelihood(two_modes, np.zeros((30, 2))) == -2  # E(1, 1)
+
+
+def test_settled_units_have_no_higher_energy_and_the_others_stay():
+    machine, s = random_machine(9, 4, 2.0, 1), random_bits(30, 9, 2)
+    after = settled(machine, s, range(4, 9))
+    np.testing.assert_array_equal(after[:, :4], s[:, :4])
+    assert np.all(energy(machine, after) <= energy(machine, s)) and np.any(energy(machine, after) < energy(machine, s))
+
+
+def test_a_machine_is_judged_by_the_one_that_training_started_from():
+    machine, data = random_machine(9, 4, 0.5, 1), random_bits(30, 4, 2)
+    trainer = trainer_of(machine, data, rate=0.5)
+    before = trainer.at_most_at_the_start()
+    trainer.advance(np.random.default_rng(0))
+    assert trainer.at_most_at_the_start() == before == pytest.approx(log_likelihood(machine, data).mean())
+    assert log_likelihood(trainer.current(), data).mean() != pytest.approx(before, abs=1e-3)

@@ -70,6 +70,13 @@ def test_estimators_refuse_what_cannot_be_right(wrong, message):
         wrong()
 
 
+@pytest.mark.parametrize("estimator", [CD(2), PCD(1, 2), Tempered(1, 2, n_rungs=3)])
+def test_one_case_is_taken_as_a_row_of_its_own(estimator):
+    rbm = random_rbm(4, 3, 1.0, 0)
+    case, row = [estimator(rbm, v, np.random.default_rng(0)) for v in ([0, 1, 1, 0], np.array([[0.0, 1, 1, 0]]))]
+    np.testing.assert_array_equal(flatten(case), flatten(row))
+
+
 # ---- the summary
 
 

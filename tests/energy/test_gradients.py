@@ -1,4 +1,6 @@
 """Gradients against enumeration and the exact transition matrix."""
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from chi_square import chi_square_p_value
@@ -7,6 +9,7 @@ from models import expected_cd_gradient, random_bits, random_rbm, rbms, slowly_m
 
 from numpy_dgm.energy import (
     RBM,
+    Gaussian,
     cd_gradient,
     exact_gradient,
     hidden_probs,
@@ -17,6 +20,7 @@ from numpy_dgm.energy import (
 from numpy_dgm.energy.gradients import centre, model_means, reconstruction_error, sparsity_gradient
 from numpy_dgm.energy.likelihood import state_blocks
 from numpy_dgm.energy.rbm import transposed
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, empirical_distribution, product_of_bernoullis
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.records import flatten
@@ -196,3 +200,20 @@ def test_sparsity_gradient_is_the_derivative_of_its_penalty_for_every_parameter(
     v = random_bits(6, len(rbm.b), 1)
     gradient = sparsity_gradient(rbm, v, 0.1)
     check_gradient(lambda m: -np.sum((0.1 - hidden_probs(m, v).mean(axis=0)) ** 2), rbm, gradient, tolerance=1e-7)
+
+
+def test_sums_over_many_cases_of_float32_are_taken_in_float64():
+    """100,000 times 0.1 added up one by one in float32 are off by 1e-4 of themselves."""
+    rbm, v = random_rbm(2, 2, 1.0, 0, np.float32), np.full((100_000, 2), 0.1, np.float32)
+    gradient, of_one = exact_gradient(rbm, v), exact_gradient(rbm, v[:1])
+    assert gradient.b.dtype == gradient.c.dtype == np.float32
+    np.testing.assert_allclose([gradient.b, gradient.c], [of_one.b, of_one.c], atol=1e-7)
+
+
+@pytest.mark.parametrize("target", [0, 1, -0.1, np.nan])
+def test_a_sparsity_target_is_inside_0_and_1_and_for_bits(target):
+    rbm, v = random_rbm(4, 3, 1.0, 0), random_bits(5, 4, 1)
+    with pytest.raises(InvalidInput, match=r"target: expected a number in \(0, 1\), got"):
+        sparsity_gradient(rbm, v, target)
+    with pytest.raises(InvalidInput, match=r"rbm.hidden: expected bits, Bernoulli\(\), got Gaussian\(\)"):
+        sparsity_gradient(replace(rbm, W=0.1 * rbm.W, hidden=Gaussian()), v, 0.1)

@@ -172,3 +172,12 @@ def test_the_pseudo_likelihood_is_refused_where_units_are_no_bits(visible):
 def test_the_pseudo_likelihood_of_grey_levels_is_refused():
     with pytest.raises(InvalidInput, match="v: expected bits, got grey levels; only a bit can be flipped"):
         pseudo_log_likelihood(random_rbm(3, 2, 1.0, 0), np.full((2, 3), 0.5))
+
+
+def test_one_case_with_missing_groups_gives_a_number():
+    rbm = RBM(np.arange(8.0).reshape(4, 2) / 8, np.ones(4), np.zeros(2), visible=Softmax(2))
+    v = np.array([[1.0, 0, 0, 0], [0, 1, 1, 0]])
+    log_p = log_likelihood(rbm, v, missing_groups=True)
+    for case, expected in zip(v.tolist(), log_p):
+        one = log_likelihood(rbm, case, missing_groups=True)
+        assert np.shape(one) == () and one == expected

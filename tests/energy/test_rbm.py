@@ -7,6 +7,7 @@ from models import energy_table, random_bits, random_rbm, rbms
 
 from numpy_dgm.energy import (
     RBM,
+    Gaussian,
     energy,
     free_energy,
     gibbs_step,
@@ -79,6 +80,23 @@ def gibbs_p_value(step, n_rows=20_000):
 def test_one_gibbs_step_leaves_the_exact_distribution():
     """A right sampler has a p-value below 1e-3 once in a thousand seeds; this seed is fixed."""
     assert gibbs_p_value(gibbs_step) > 1e-3
+
+
+def test_data_are_values_of_the_visible_units():
+    data = np.array([[-3.0, 2.0], [5.0, 4.0]])
+    rbm = init_rbm(2, 3, np.random.default_rng(0), data, visible=Gaussian())
+    np.testing.assert_allclose(rbm.b, [1.0, 3.0])
+    with pytest.raises(InvalidInput, match="data: expected values in .0, 1., got values from -3 to 5"):
+        init_rbm(2, 3, np.random.default_rng(0), data, hidden=Gaussian())
+
+
+def test_a_gibbs_step_draws_h_and_then_v_from_the_generator():
+    rbm, v = random_rbm(7, 5, 1.0, 3), random_bits(40, 7, 4)
+    one, other = np.random.default_rng(5), np.random.default_rng(5)
+    for _ in range(2):
+        h = sample_hidden(rbm, v, one)
+        np.testing.assert_array_equal(gibbs_step(rbm, v, other), sample_visible(rbm, h, one))
+    assert one.random() == other.random()
 
 
 def test_that_test_catches_one_noise_row_for_all_cases():
@@ -158,6 +176,7 @@ EXPECTED_DTYPE = "expected parameters of one dtype, float32 or float64"
     (dict(W=np.zeros(4)), "rbm.W: expected a 2-D array with at least one entry, got shape (4,)"),
     (dict(W=np.full((4, 2), np.nan)), "rbm.W: expected finite values, got NaN or infinity in 8 of 8"),
     (dict(b=np.zeros(4, np.float32)), f"rbm: {EXPECTED_DTYPE}, got float32 and float64"),
+    (dict(c=np.zeros(2, np.float32)), f"rbm: {EXPECTED_DTYPE}, got float32 and float64"),
     (dict(W=np.zeros((4, 2), int), b=np.zeros(4, int), c=np.zeros(2, int)),
      "rbm.W: expected an array of float32 or float64, got dtype int64"),
 ])

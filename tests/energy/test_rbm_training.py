@@ -16,6 +16,7 @@ from numpy_dgm.energy import (
     train_rbm,
 )
 from numpy_dgm.energy.gradients import centre, reconstruction_error, sparsity_gradient
+from numpy_dgm.energy.rbm_training import RBMSettings, RBMTrainer
 from numpy_dgm.energy.tempering import init_ladder, start_ladder, tempered_gradient
 from numpy_dgm.energy.units import Gaussian, Softmax
 from numpy_dgm.foundation.checks import InvalidInput
@@ -303,7 +304,7 @@ def test_progress_is_said_on_standard_error_only_when_asked(capsys):
 
 
 def test_a_run_that_diverges_stops_with_a_clear_sentence():
-    with np.errstate(all="ignore"), pytest.raises(Diverged, match="training stopped in epoch .* no longer finite"):
+    with pytest.raises(Diverged, match="training stopped in epoch 1: W is no longer finite"):
         small_run(rate=3e38, epochs=50, optimizer="momentum")
 
 
@@ -414,3 +415,11 @@ def test_on_record_sees_each_epoch_s_model_and_its_history():
     rbm, history = small_run(on_record=lambda model, so_far: seen.append((flatten(model), len(so_far["rate"]))))
     assert [n for _, n in seen] == [1, 2, 3, 4, 5]
     assert seen[-1][0].tobytes() == flatten(rbm).tobytes() and seen[0][0].tobytes() != seen[1][0].tobytes()
+
+
+def test_a_model_is_judged_by_the_one_that_training_started_from():
+    rbm, data = init_rbm(6, 4, np.random.default_rng(0)), random_bits(30, 6, 0)
+    trainer = RBMTrainer(rbm, data, RBMSettings(epochs=2, rate=0.5, batch_size=10), np.random.default_rng(0))
+    before = trainer.at_most_at_the_start()
+    trainer.advance(np.random.default_rng(0))
+    assert trainer.at_most_at_the_start() == before

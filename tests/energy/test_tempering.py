@@ -1,4 +1,5 @@
 """Tempering against enumeration: every rung listed, all rungs together as one chain with an exact transition matrix."""
+from dataclasses import replace
 from functools import reduce
 
 import numpy as np
@@ -397,3 +398,19 @@ def test_init_ladder_refuses_what_cannot_be_right(arguments, message):
     with pytest.raises(InvalidInput) as error:
         init_ladder(**{"rbm": random_rbm(5, 4, 1.0, 0), **arguments})
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("changes, message", [
+    (dict(betas=np.array([0, 0.7, 0.3, 1])), r"ladder.betas: expected at least two numbers that rise from 0 to 1, got"),
+    (dict(betas=np.array([0, 0.5, 0.9])), "ladder.betas: expected at least two numbers that rise from 0 to 1, got"),
+    (dict(betas=np.array([0.1, 1])), "ladder.betas: expected at least two numbers that rise from 0 to 1, got"),
+    (dict(betas=np.array([0.0, 0.5, 0.5, 1])), "ladder.betas: expected at least two numbers that rise from 0 to 1,"),
+    (dict(betas=np.array([1.0])), "ladder.betas: expected at least two numbers that rise from 0 to 1, got"),
+    (dict(betas=np.array([0, 1], np.float32)), "ladder: expected parameters of one dtype, .* got float32 and float64"),
+    (dict(base_b=np.zeros(3)), r"ladder.base_b: expected a last axis of 2, got shape \(3,\)"),
+])
+def test_a_ladder_that_does_not_fit_the_model_is_refused(changes, message):
+    rbm = tiny_rbm()
+    ladder = replace(init_ladder(rbm, 3), **changes)
+    with pytest.raises(InvalidInput, match=message):
+        start_ladder(rbm, ladder, 2, np.random.default_rng(0))

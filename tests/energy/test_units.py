@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from models import places, random_values, seeds, width
 
 from numpy_dgm.energy import Bernoulli, Gaussian, Softmax
-from numpy_dgm.energy.units import check_units
+from numpy_dgm.energy.units import check_layer, check_units
 from numpy_dgm.foundation.checks import InvalidInput
 
 KINDS = [Bernoulli(), Gaussian(), Softmax(2), Softmax(3), Softmax(5)]
@@ -258,3 +258,43 @@ def test_what_is_no_kind_of_unit_is_refused():
     for no_kind in (Gaussian, "Gaussian", None):
         with pytest.raises(InvalidInput, match="hidden: expected one of Bernoulli, Gaussian, Softmax, such as .*, got"):
             check_units("hidden", no_kind)
+
+
+# ---- dtypes
+
+
+def test_squares_that_float32_does_not_hold_are_taken_in_float64():
+    x = np.full((2, 3), 1e20, np.float32)
+    np.testing.assert_allclose(Gaussian().log_normaliser(x), 1.5e40, rtol=1e-6)
+    np.testing.assert_allclose(Gaussian().log_base(x), -1.5e40, rtol=1e-6)
+
+
+def test_groups_add_up_to_1_but_for_the_rounding_of_float16():
+    for n_values in (3, 1000):
+        s = np.full((2, n_values), 1 / n_values, np.float16)
+        np.testing.assert_array_equal(Softmax(n_values).check("s", s, n_values), s)
+    with pytest.raises(InvalidInput, match="s: expected groups of 3 values that add up to 1, got sums from 0.99 to"):
+        Softmax(3).check("s", [[0.33, 0.33, 0.33]], 3)
+
+
+def test_values_of_gaussian_units_are_at_most_1e12_in_size():
+    np.testing.assert_array_equal(Gaussian().check("s", [[-1e12, 1e12]], 2), [[-1e12, 1e12]])
+    for value in (-1.1e12, 1.1e12):
+        with pytest.raises(InvalidInput, match=r"s: expected values in \[-1e\+12, 1e\+12\], got values from"):
+            Gaussian().check("s", [[value]], 1)
+
+
+def test_a_group_may_be_missing_where_a_layer_is_held_and_not_half_of_it():
+    whole, missing, half = [1.0, 0, 0, 1], [1.0, 0, 0, 0], [1.0, 0, 0.5, 0]
+    np.testing.assert_array_equal(check_layer("s", Softmax(2), [whole, missing], 4, np.float64), [whole, missing])
+    with pytest.raises(InvalidInput, match="s: expected groups of 2 values that add up to 1, got sums from 0.5 to 1"):
+        check_layer("s", Softmax(2), half, 4, np.float64)
+    with pytest.raises(InvalidInput, match="s: expected groups of 2 values that add up to 1, got sums from 0 to 1"):
+        Softmax(2).check("s", [missing], 4)
+
+
+@pytest.mark.parametrize("units, most", [(Bernoulli(), 0), (Softmax(2), 0), (Gaussian(), -2 * math.log(2 * math.pi))])
+def test_the_most_that_log_p_of_a_layer_can_be(units, most):
+    assert units.most_log_p(4) == pytest.approx(most)
+    if isinstance(units, Gaussian):
+        assert units.log_base(np.zeros((1, 4)))[0] == pytest.approx(most)  # N(0, I) at its mode

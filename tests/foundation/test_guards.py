@@ -97,6 +97,17 @@ def test_one_bad_entry_among_many_is_found():
 
 
 @pytest.mark.filterwarnings("error")  # no warning of NumPy's, either
+@pytest.mark.parametrize("large", [1e13, -1e200])
+def test_a_model_beyond_all_use_is_named(large):
+    W = np.zeros((50, 50))
+    W[37, 12] = 1e12 / 2
+    check_finite(Model(W, np.zeros(3), None), "epoch 1")
+    W[37, 12] = large
+    with pytest.raises(Diverged, match=r"epoch 1: W has grown beyond 1e\+12; a smaller"):
+        check_finite(Model(W, np.zeros(3), None), "epoch 1")
+
+
+@pytest.mark.filterwarnings("error")  # no warning of NumPy's, either
 @pytest.mark.parametrize("optimizer, rate", [("sgd", 1e39), ("momentum", 1e38), ("adam", 1e39)])
 def test_a_run_with_an_absurd_rate_stops_with_the_last_good_model(optimizer, rate):
     data = rng().integers(0, 2, size=(40, 6)).astype(np.float32)

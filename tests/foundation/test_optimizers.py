@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.optimizers import (
     BLOCK,
     SCHEDULES,
@@ -82,6 +83,16 @@ def test_other_settings_enter_the_equation_where_they_should(optimizer, by_hand,
     vector = run(optimizer, DIRECTIONS[:, :1], start=np.zeros(1))
     expected = by_hand(0.0, DIRECTIONS[:, 0].tolist(), RATES, *settings)
     np.testing.assert_allclose(vector, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind, bad", [
+    (Momentum, {"momentum": 1.1}), (Momentum, {"momentum": -0.1}), (RMSProp, {"decay": 1}), (RMSProp, {"epsilon": 0}),
+    (Adam, {"beta1": 1}), (Adam, {"beta2": 1}), (Adam, {"epsilon": 0}), (Adam, {"beta1": np.nan}),
+])
+def test_settings_that_cannot_be_right_are_refused(kind, bad):
+    [(name, value)] = bad.items()
+    with pytest.raises(InvalidInput, match=f"{name}: expected a number in .*, got {value}"):
+        kind(**bad)
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)

@@ -135,6 +135,8 @@ def test_one_case_is_standardised_to_one_case():
     (lambda s: standardise(s, [[1.0, 2.0]]), "v: expected a last axis of 3, got shape (1, 2)"),
     (lambda s: unstandardise(s, [[1.0, 2.0, np.nan]]), "y: expected finite values, got NaN or infinity in 1 of 3"),
     (lambda s: standardise(s, [[1e99, 0, 0]]), "v in units of the scales: expected finite values"),
+    (lambda s: unstandardise(Standardiser(np.zeros(3), np.full(3, 1e250)), [1e90, 0, 0]),
+     "y in the unit of the data: expected finite values, got NaN or infinity in 1 of 3"),
     (lambda s: standardise(None, [[1.0, 2.0, 3.0]]), "standardiser: expected a Standardiser (see fit_standardiser)"),
     (lambda s: log_jacobian(Standardiser(np.zeros(2), np.array([1.0, 0.0]))), "scale: expected numbers above 0, got 0"),
     (lambda s: log_jacobian(Standardiser(np.zeros(2), np.ones(3))), "scale: expected a last axis of 2, got shape (3,)"),

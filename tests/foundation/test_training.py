@@ -615,6 +615,39 @@ class Terminal(io.StringIO):
         return True
 
 
+@pytest.mark.parametrize("name, value, message", [
+    ("progress", 2, "progress: expected one of False, True, got 2"),
+    ("on_record", 5, "on_record: expected None or a function of .model, history., got 5"),
+])
+def test_what_no_run_can_take_is_refused_before_the_first_turn(name, value, message):
+    events = []
+    with pytest.raises(InvalidInput, match=message):
+        run_training(Counter(events, turns=2), rng(), **{name: value})
+    assert events == []
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_run_stops_where_what_is_observed_is_not_finite(bad, monkeypatch):
+    monkeypatch.setattr(Counter, "observe", lambda self, model: {"x": bad if self.done == 2 else 0.0})
+    with pytest.raises(Diverged, match="training stopped in turn 2: x is no longer finite") as caught:
+        run_training(Counter(turns=3), rng())
+    assert caught.value.model.x[0] == 1
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("where", ["advance", "observe"])
+def test_numpy_s_own_warnings_do_not_get_out_of_a_turn(where, monkeypatch):
+    method = getattr(Counter, where)
+
+    def overflows(self, argument):
+        np.array([1e300]) * 1e300
+        return method(self, argument)
+
+    monkeypatch.setattr(Counter, where, overflows)
+    number, _ = run_training(Counter(turns=2), rng())
+    assert number.x[0] == 2
+
+
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt, Diverged("too large")])
 def test_the_progress_line_is_ended_however_the_run_ends(error, monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())

@@ -4,6 +4,9 @@ from mutant import Mutant
 MODULE = "neural/losses.py"
 
 MUTANTS = [
+    Mutant("targets = check_targets(targets, logits, low=0, high=1)",
+           "targets = check_targets(targets, logits, low=-LARGEST, high=LARGEST)",
+           "targets that are no probabilities pass"),
     Mutant("terms = np.maximum(logits, 0) - targets * logits\n    terms += np.log1p(np.exp(-np.abs(logits)))",
            "terms = np.log(1 + np.exp(logits)) - targets * logits",
            "log(1 + exp(x)) written out (3)"),
@@ -25,6 +28,10 @@ MUTANTS = [
            "return float(terms.sum(dtype=np.float64)) / terms.size",
            "mean over entries, not over cases"),
     Mutant("return float(terms.sum(dtype=np.float64))", "return float(terms.sum())", "summed in float32"),
+    Mutant("[labels] if logits.ndim == 1 else labels", "labels",
+           "the label of one case refused", tests="test_hostile_arguments.py"),
+    Mutant("dlogits.reshape(logits.shape)", "dlogits",
+           "the derivative of one case has the axis of the cases", tests="test_hostile_arguments.py"),
     Mutant("log_p = logits - logits.max(axis=1, keepdims=True)", "log_p = logits * 1", "softmax overflows (3)"),
     Mutant("np.exp(log_p).sum(axis=1, keepdims=True)", "np.exp(log_p).sum(axis=0, keepdims=True)",
            "softmax over the cases (30)"),
@@ -32,8 +39,11 @@ MUTANTS = [
            "softmax: no 1/N (8)"),
     Mutant("dlogits[rows, labels] -= 1", "dlogits[:, labels] -= 1", "the labels of all cases in every row"),
     Mutant("dy = y.copy()", "dy = y", "writes over its input (25)"),
-    Mutant("np.square(dy).sum(dtype=np.float64)", "np.square(dy).sum()", "squared error summed in float32"),
+    Mutant("np.square(dy, dtype=np.float64).sum()", "np.square(dy).sum()", "squared error summed in float32"),
     Mutant("dy *= 2 / len(y)", "dy *= 1 / len(y)", "squared error: the 2 left out"),
+    Mutant("    if np.isscalar(targets):\n", "    if False:\n", "one target for all refused"),
+    Mutant("    if targets.shape != outputs.shape:", "    if False:",
+           "targets of a column are taken for all columns", tests="test_hostile_arguments.py"),
     Mutant("width=n_cases, low=0,", "low=0,", "fewer labels than cases pass"),
     Mutant("low=0, high=n_classes - 1)", "high=n_classes - 1)", "negative labels, which count from the end, pass"),
     Mutant("high=n_classes - 1)", "high=n_classes)", "a class too many passes"),

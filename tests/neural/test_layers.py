@@ -340,6 +340,22 @@ def test_dropout_in_training_without_a_generator_is_refused():
         Dropout(0.5).forward(np.ones((2, 3)))
 
 
+@pytest.mark.parametrize("make, message", [
+    (lambda: LeakyReLU(slope=1), r"slope: expected a number in \[0, 1\), got 1"),
+    (lambda: LeakyReLU(slope=-0.1), r"slope: expected a number in \[0, 1\), got -0.1"),
+    (lambda: Dropout(1), r"fraction: expected a number in \[0, 1\), got 1"),
+    (lambda: batch_norm(momentum=1.5), r"momentum: expected a number in \[0, 1\], got 1.5"),
+    (lambda: batch_norm(epsilon=-1e-5), r"epsilon: expected a number in \[0, 1\], got -1e-05"),
+])
+def test_settings_that_cannot_be_right_are_refused(make, message):
+    with pytest.raises(InvalidInput, match=message):
+        make()
+
+
+def batch_norm(**settings):
+    return BatchNorm(np.ones(2), np.zeros(2), np.zeros(2), np.ones(2), **settings)
+
+
 def test_dropout_takes_a_transposed_array():
     x = np.random.default_rng(0).normal(size=(3, 5))
     np.testing.assert_array_equal(forward(Dropout(0.5), x.T)[0], forward(Dropout(0.5), x.T.copy())[0])

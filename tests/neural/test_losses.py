@@ -93,6 +93,23 @@ def test_the_same_cases_twice_have_the_same_loss_and_half_the_derivative_each(lo
     np.testing.assert_allclose(twice[1][:4], once[1] / 2, rtol=1e-14)
 
 
+# ---- targets
+
+
+@pytest.mark.parametrize("loss, targets, message", [
+    (binary_cross_entropy, 1.5, r"targets: expected a number in \[0, 1\], got 1.5"),
+    (binary_cross_entropy, np.full((3, 2), 1.5), r"targets: expected values in \[0, 1\], got values from 1.5 to 1.5"),
+    (squared_error, np.nan, "targets: expected a number in .*, got nan"),
+    (squared_error, np.full((3, 2), 1e13), r"targets: expected values in \[-1e\+12, 1e\+12\], got values from 1e\+13"),
+    (squared_error, np.zeros((3, 1)), r"targets: expected one number, or shape \(3, 2\), got shape \(3, 1\)"),
+    (squared_error, np.zeros(2), r"targets: expected a 2-D array, one case a row, got shape \(2,\)"),
+    (squared_error, None, "targets: expected real numbers, got dtype object"),
+])
+def test_targets_that_do_not_fit_the_outputs_are_refused(loss, targets, message):
+    with pytest.raises(InvalidInput, match=message):
+        loss(np.zeros((3, 2)), targets)
+
+
 # ---- class labels
 
 

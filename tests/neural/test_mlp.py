@@ -24,7 +24,15 @@ from numpy_dgm.neural import (
     mlp_forward,
     with_running_statistics,
 )
-from numpy_dgm.neural.mlp import LAYERS, check_mlp, n_inputs, n_outputs
+from numpy_dgm.neural.mlp import (
+    LAYERS,
+    check_mlp,
+    n_inputs,
+    n_outputs,
+    relative_step,
+    usual_norm,
+    why_too_far,
+)
 
 seeds = st.integers(0, 10_000)
 networks = st.fixed_dictionaries({
@@ -383,3 +391,53 @@ def test_running_statistics_go_all_the_way_where_that_is_asked_for():
     np.testing.assert_allclose(moved.running_mean, (x @ mlp.layers[0].W).mean(axis=0))
     np.testing.assert_allclose(moved.running_variance, (x @ mlp.layers[0].W).var(axis=0, ddof=1))
     assert moved.momentum == mlp.layers[1].momentum
+
+
+def test_a_momentum_and_a_cache_that_cannot_be_right_are_refused():
+    mlp = some_mlp([3, 4, 2], seed=0, batch_norm=True)
+    y, cache = mlp_forward(mlp, np.random.default_rng(1).normal(size=(9, 3)))
+    with pytest.raises(InvalidInput, match=r"momentum: expected a number in \[0, 1\], got 1.5"):
+        with_running_statistics(mlp, cache, momentum=1.5)
+    for wrong in (cache[:1], (*cache, None), list(cache), None):
+        for call in (lambda: with_running_statistics(mlp, wrong), lambda: mlp_backward(mlp, wrong, y)):
+            with pytest.raises(InvalidInput, match=f"cache: expected what mlp_forward gives, a tuple of {len(cache)}"):
+                call()
+
+
+def test_cases_of_any_dtype_are_computed_with_in_the_dtype_of_the_parameters():
+    x = np.random.default_rng(1).integers(0, 3, size=(5, 3))
+    for dtype in (np.float32, np.float64):
+        mlp = some_mlp([3, 4, 2], seed=0, dtype=dtype, hidden="tanh")
+        expected, cache = mlp_forward(mlp, x.astype(dtype))
+        for of_another in (x, x.astype(np.float16), x.astype(np.float32), x.astype(np.float64), x.tolist()):
+            y, _ = mlp_forward(mlp, of_another)
+            assert y.dtype == dtype
+            np.testing.assert_array_equal(y, expected)
+        dx, gradient = mlp_backward(mlp, cache, np.ones((5, 2), int))
+        assert dx.dtype == flatten(gradient).dtype == dtype
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_output_that_overflows_is_refused():
+    mlp = init_mlp([1] * 5, np.random.default_rng(0))
+    for layer in mlp.layers[::2]:
+        layer.W[:] = 1e11
+    with pytest.raises(InvalidInput, match="mlp: expected parameters with which the output is finite, got NaN or inf"):
+        mlp_forward(mlp, np.ones((2, 1)))
+
+
+def test_a_relative_step_is_measured_by_the_norm_before_it_or_by_the_usual_one():
+    before, after = np.array([3.0, 4.0]), np.array([3.0, 5.0])
+    assert relative_step(before, after, 1.0) == 1 / 5
+    assert relative_step(before, after, 10.0) == 1 / 10
+    assert relative_step(0 * before, after, 2.0) == math.hypot(3, 5) / 2
+
+
+@pytest.mark.parametrize("sizes, n_units", [([5, 3], 3), ([2, 9, 4], 13)])
+def test_the_usual_norm_is_that_of_weights_of_norm_1_into_each_unit(sizes, n_units):
+    assert usual_norm(init_mlp(sizes, np.random.default_rng(0), batch_norm=True)) == math.sqrt(n_units)
+
+
+def test_a_step_of_more_than_three_tenths_is_too_far():
+    assert why_too_far(0.0) == why_too_far(0.3) == ""
+    assert why_too_far(0.31) == "a step moved the parameters by 31% of their norm; try a smaller learning rate"

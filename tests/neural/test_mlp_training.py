@@ -18,6 +18,7 @@ from numpy_dgm.neural import (
     softmax_cross_entropy,
     train_classifier,
 )
+from numpy_dgm.neural.mlp_training import ClassifierSettings, ClassifierTrainer
 
 N, D, C = 30, 5, 3
 
@@ -164,11 +165,68 @@ def test_training_leaves_its_arguments_as_they_were():
     assert np.any(flatten(trained) != before[0]) and not np.shares_memory(trained.layers[0].W, start.layers[0].W)
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # the overflow is what the test is after
+@pytest.mark.filterwarnings("error")  # no warning of NumPy's, either
 def test_a_run_that_diverges_stops_with_the_last_good_network():
     with pytest.raises(Diverged, match="stopped in epoch 1: .* is no longer finite") as error:
         small_run(rate=1e308, optimizer="momentum")
     assert flatten(error.value.model).tobytes() == flatten(network()).tobytes()
+
+
+def judge(loss, error=0.5, logits=None, start=None, step=0.0):
+    """What is said of such a loss, where a guess is log 3 = 1.0986 and the network started from `start`."""
+    x, y = cases()
+    guesses = network()
+    guesses.layers[-1].W[:] = 0
+    trainer = ClassifierTrainer(guesses if start is None else start, x, y, ClassifierSettings(epochs=2),
+                                np.random.default_rng(0))
+    trainer.relative_step = step
+    return trainer.judge(np.random.default_rng(0).normal(size=(N, C)) if logits is None else logits, np.arange(N),
+                         loss, error)
+
+
+def test_a_classifier_is_judged_by_a_guess_and_by_where_it_started():
+    worse = "the loss is {} nats a case, and 1.1 by guessing; try a smaller learning rate"
+    assert judge(1.15) == judge(0.01) == ""  # a guess is 1.0986, and 5% more may be noise
+    assert judge(1.16) == worse.format("1.16") and judge(10.9) == worse.format("10.9")
+    with pytest.raises(Diverged, match="training stopped in epoch 0: the loss is 11 nats a case, and 1.1 by guessing;"):
+        judge(11.0)
+    x, y = cases()
+    far_off = network()
+    far_off.layers[-1].b[:] = 30 * np.arange(C)
+    start_loss, _ = softmax_cross_entropy(class_logits(far_off, x), y)
+    assert start_loss > 20
+    assert judge(start_loss, start=far_off) == judge(1.04 * start_loss, start=far_off) == ""
+    assert "try a smaller" in judge(1.06 * start_loss, start=far_off)
+    assert "try a smaller" in judge(9.9 * start_loss, start=far_off)
+    with pytest.raises(Diverged):
+        judge(10.1 * start_loss, start=far_off)
+
+
+def test_a_step_too_far_is_said_where_the_loss_is_no_worse_than_a_guess():
+    assert judge(0.5, step=0.3) == ""
+    assert judge(0.5, step=0.31) == "a step moved the parameters by 31% of their norm; try a smaller learning rate"
+    assert "by guessing" in judge(1.16, step=0.31)
+
+
+def test_the_same_logits_for_all_cases_are_a_fault_unless_they_are_right():
+    same = np.full((N, C), 0.3) + [0, 1, 2]
+    dead = "the network gives all cases the same logits; try a smaller learning rate, or another activation"
+    assert judge(1.0, logits=same) == judge(1.0, logits=same + 1e-7) == judge(0.6, logits=same) == dead
+    assert judge(0.0, error=0.0, logits=same) == judge(0.5, logits=same) == judge(1.0, logits=same + np.eye(N, C)) == ""
+
+
+def test_the_step_that_is_judged_is_the_first_of_an_epoch():
+    x, y = cases()
+    trainer = ClassifierTrainer(network(), x, y, ClassifierSettings(epochs=2, batch_size=8, optimizer="sgd", rate=1e-3),
+                                np.random.default_rng(0))
+    steps = []
+    step = trainer.step
+    trainer.step = lambda rows, rng: (steps.append(trainer.vector.copy()), step(rows, rng))
+    for _ in range(2):
+        trainer.advance(np.random.default_rng(0))
+        expected = np.linalg.norm(steps[1] - steps[0]) / np.linalg.norm(steps[0])
+        assert trainer.relative_step == pytest.approx(expected, rel=1e-9)
+        steps.clear()
 
 
 @pytest.mark.parametrize("changes, message", [

@@ -5,6 +5,8 @@
 
 A run is killed by SIGKILL at a moment drawn evenly from the time that the unbroken one takes, checkpoint writes and
 imports included, and started again by the same command, until the kills are done; the last one is let run to its end.
+Each second time two runs are started on the same folder at once: one of them must be refused in a sentence, exit code
+2, unless both were killed before.
 All that its checkpoint then holds, the seconds apart, must be the unbroken run's, bit for bit, and no checkpoint on the
 way may be broken or older than the one before. An interrupt is a SIGINT, as Ctrl-C sends it: the command must exit
 with 130 and one sentence, and keep its last whole turn.
@@ -77,21 +79,24 @@ def done_in(folder):
 
 
 def kill_again_and_again(kind, n_kills, rng, folder):
-    """Kill the run `n_kills` times: (how many hit a running process, how many different states were on the disk).
+    """Kill the run `n_kills` times: (how many hit a running process, how many rivals were refused, how many different
+    states were on the disk).
 
     Where a run reached its end before the moment came, it is started afresh in another folder.
     """
     seconds = finish(kind, folder / "unbroken")
     expected = end_state(folder / "unbroken")
-    n_hit, n_runs, states, done = 0, 0, set(), 0
+    n_hit, n_refused, n_started, n_runs, states, done = 0, 0, 0, 0, set(), 0
     while n_hit < n_kills:
         here = folder / f"killed{n_runs}"
-        process = start(kind, here)
+        processes = [start(kind, here) for _ in range(1 + n_started % 2)]
+        n_started += 1
         time.sleep(rng.uniform(0, seconds))
-        if process.poll() is None:
+        is_running = [process.poll() is None for process in processes]
+        for process in processes:
             process.send_signal(signal.SIGKILL)
-            n_hit += 1
-        process.communicate()
+        n_hit += any(is_running)
+        n_refused += check_rivals(kind, processes)
         now = done_in(here)
         if now < done:
             raise AssertionError(f"{kind}: {now} done after a kill, {done} before it")
@@ -105,7 +110,21 @@ def kill_again_and_again(kind, n_kills, rng, folder):
     finish(kind, here)
     if end_state(here) != expected:
         raise AssertionError(f"{kind}: run {n_runs} ended in other bits than the unbroken one")
-    return n_hit, len(states)
+    return n_hit, n_refused, len(states)
+
+
+def check_rivals(kind, processes):
+    """How many of the processes were refused since another one had the folder. The others ended, or were killed."""
+    n_refused = 0
+    for process in processes:
+        _, err = process.communicate()
+        is_refused = process.returncode == 2 and "no other run uses" in err
+        if process.returncode not in (0, -signal.SIGKILL) and not is_refused or "Traceback" in err:
+            raise AssertionError(f"{kind}: exit code {process.returncode}: {err}")
+        n_refused += is_refused
+    if n_refused == len(processes):
+        raise AssertionError(f"{kind}: all runs were refused: {err}")
+    return n_refused
 
 
 def interrupt_again_and_again(kind, n_interrupts, rng, folder):
@@ -149,14 +168,15 @@ def main(arguments=None):
     parser.add_argument("--kinds", nargs="+", choices=tuple(LINES), default=tuple(LINES))
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    print(f"{'kind':<12} {'kills':>6} {'states':>7} {'interrupts':>11} {'kept a turn':>12}  the same bits at the end")
+    print(f"{'kind':<12} {'kills':>6} {'refused':>8} {'states':>7} {'interrupts':>11} {'kept a turn':>12}  the same bits at the end")
     for kind in options.kinds:
         rng = np.random.default_rng(options.seed)
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
-            n_hit, n_states = kill_again_and_again(kind, options.kills, rng, folder) if options.kills else (0, 0)
+            killed = kill_again_and_again(kind, options.kills, rng, folder) if options.kills else (0, 0, 0)
             n_kept = interrupt_again_and_again(kind, options.interrupts, rng, folder) if options.interrupts else 0
-        print(f"{kind:<12} {n_hit:6d} {n_states:7d} {options.interrupts:11d} {n_kept:12d}  yes", flush=True)
+        n_hit, n_refused, n_states = killed
+        print(f"{kind:<12} {n_hit:6d} {n_refused:8d} {n_states:7d} {options.interrupts:11d} {n_kept:12d}  yes", flush=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX's")
 
 def test_killed_runs_end_like_the_unbroken_one(tmp_path, monkeypatch):
     monkeypatch.setitem(interruptions.LINES, "rbm", "train rbm --data digits --hidden 8 --epochs 60 --average 0.99")
-    n_hit, n_states = interruptions.kill_again_and_again("rbm", 4, np.random.default_rng(0), tmp_path)
+    n_hit, _, n_states = interruptions.kill_again_and_again("rbm", 4, np.random.default_rng(0), tmp_path)
     assert n_hit == 4 and n_states >= 1
 
 

@@ -168,7 +168,8 @@ def main(arguments=None):
     parser.add_argument("--kinds", nargs="+", choices=tuple(LINES), default=tuple(LINES))
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    print(f"{'kind':<12} {'kills':>6} {'refused':>8} {'states':>7} {'interrupts':>11} {'kept a turn':>12}  the same bits at the end")
+    print(f"{'kind':<12} {'kills':>6} {'refused':>8} {'states':>7} {'interrupts':>11} {'kept a turn':>12}"
+          "  the same bits at the end")
     for kind in options.kinds:
         rng = np.random.default_rng(options.seed)
         with tempfile.TemporaryDirectory() as temporary:
@@ -176,7 +177,8 @@ def main(arguments=None):
             killed = kill_again_and_again(kind, options.kills, rng, folder) if options.kills else (0, 0, 0)
             n_kept = interrupt_again_and_again(kind, options.interrupts, rng, folder) if options.interrupts else 0
         n_hit, n_refused, n_states = killed
-        print(f"{kind:<12} {n_hit:6d} {n_refused:8d} {n_states:7d} {options.interrupts:11d} {n_kept:12d}  yes", flush=True)
+        print(f"{kind:<12} {n_hit:6d} {n_refused:8d} {n_states:7d} {options.interrupts:11d} {n_kept:12d}  yes",
+              flush=True)
 
 
 if __name__ == "__main__":

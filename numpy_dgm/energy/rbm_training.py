@@ -116,7 +116,9 @@ def train_rbm(rbm: RBM, data: Any, *, rng: Generator, checkpoint: Any = None, me
     check_generator("rng", rng)
     check_rbm(rbm)
     data = check_cases("data", data, len(rbm.b), rbm.visible.check)
-    check_fits("n_chains", options.n_chains, options.n_chains, options.n_rungs, sum(rbm.W.shape))
+    check_fits("n_chains", options.n_chains, options.n_chains, sum(rbm.W.shape))
+    if options.method == "tempered":
+        check_fits("n_rungs", options.n_rungs, options.n_rungs, options.n_chains, sum(rbm.W.shape))
     if isinstance(rbm.visible, Gaussian):
         check_scale(rbm, data)
     trainer = RBMTrainer(rbm, data, options, rng, metadata)

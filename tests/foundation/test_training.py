@@ -555,6 +555,13 @@ def test_a_run_that_diverges_hands_over_the_last_good_model(action, tmp_path):
     assert load_checkpoint(tmp_path / "checkpoint.npz")["done"] == 2
 
 
+def test_a_model_that_is_not_finite_is_not_observed():
+    events = []
+    with pytest.raises(Diverged, match="training stopped in turn 3: x is no longer finite"):
+        run_training(Counter(events, turns=9, actions={3: "nan"}), rng())
+    assert events == ["advance 1", "observe 1", "advance 2", "observe 2", "advance 3"]
+
+
 def test_a_run_that_diverges_in_its_first_turn_hands_over_its_start():
     """An average of no turns is nothing to hand over."""
     with pytest.raises(Diverged) as caught:

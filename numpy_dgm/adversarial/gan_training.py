@@ -36,7 +36,8 @@ from ..foundation.progress import History
 from ..foundation.records import flatten, pack, windows
 from ..foundation.settings import Settings, document_settings, make_settings, setting
 from ..foundation.state import to_state
-from ..foundation.training import Trainer, run_training
+from ..foundation.trainer import Trainer
+from ..foundation.training import run_training
 from ..foundation.types import Array, Generator
 from ..neural.layers import BatchNorm, Dropout, MinibatchDiscrimination, ReLU, Sigmoid, Softplus, Tanh
 from ..neural.mlp import (

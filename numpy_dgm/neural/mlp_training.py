@@ -23,7 +23,8 @@ from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
 from ..foundation.progress import History
 from ..foundation.records import flatten
 from ..foundation.settings import Settings, document_settings, make_settings, setting
-from ..foundation.training import Trainer, run_training
+from ..foundation.trainer import Trainer
+from ..foundation.training import run_training
 from ..foundation.types import Array, Generator
 from .layers import BatchNorm
 from .losses import _softmax_cross_entropy, check_class_labels

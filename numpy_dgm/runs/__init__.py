@@ -19,8 +19,8 @@ from typing import Any
 from ..foundation.checkpoint import CHECKPOINT, load_checkpoint, load_run_state
 from ..foundation.checks import InvalidInput, invalid
 from ..foundation.progress import history_from_state
+from ..foundation.resume import COMMON, check_done
 from ..foundation.state import from_state, outline
-from ..foundation.training import COMMON, check_done
 from . import boltzmann, classifier, gan, rbm
 from .loading import LoadedRun, check_kept
 

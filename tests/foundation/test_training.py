@@ -11,13 +11,14 @@ from trainers import RUNS, boltzmann_run, classifier_run, gan_run, rbm_run, some
 from numpy_dgm.adversarial.gan_training import GANTrainer
 from numpy_dgm.energy.boltzmann_training import BoltzmannTrainer
 from numpy_dgm.energy.rbm_training import RBMTrainer
-from numpy_dgm.foundation import training
+from numpy_dgm.foundation import resume, training
 from numpy_dgm.foundation.checkpoint import load_checkpoint, locked_folder, save_checkpoint
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.guards import Diverged, TrainingWarning
 from numpy_dgm.foundation.records import Record, leaves
 from numpy_dgm.foundation.settings import Settings, setting
-from numpy_dgm.foundation.training import Trainer, run_training
+from numpy_dgm.foundation.trainer import Trainer
+from numpy_dgm.foundation.training import run_training
 from numpy_dgm.neural.mlp_training import ClassifierTrainer
 from numpy_dgm.runs import KINDS, load_run
 
@@ -116,7 +117,7 @@ def test_a_field_left_out_of_the_state_is_noticed(trainer, field, name, tmp_path
 def test_a_common_field_left_out_of_the_state_is_noticed(field, name, tmp_path, monkeypatch):
     run, arguments = RUNS[name]
     unbroken = everything(run(**arguments))
-    monkeypatch.setattr(training, "COMMON", tuple(one for one in training.COMMON if one != field))
+    monkeypatch.setattr(resume, "COMMON", tuple(one for one in resume.COMMON if one != field))
     result, _ = run_in_pieces(run, arguments, tmp_path)
     assert everything(result) != unbroken
 

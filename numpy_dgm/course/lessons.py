@@ -6,6 +6,7 @@ those whose title begins with experiment, figure or wrong.
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -15,7 +16,8 @@ from pathlib import Path
 
 from ..foundation.checks import invalid
 
-FOLDER = Path(__file__).parents[2] / "lessons"  # beside the package in a clone of the repository
+INSTALLED = Path(__file__).parents[1] / "lessons"  # within the package, where it was installed from a wheel
+FOLDER = INSTALLED if INSTALLED.is_dir() else Path(__file__).parents[2] / "lessons"  # beside it in a clone
 CELL = re.compile(r"^(?=# %%)", re.MULTILINE)
 NO_PROOF = re.compile(r"(experiment|figure|wrong)\b")  # how the title of a cell begins that --proofs leaves out
 ANNOUNCED = re.compile(r"^#     .*\((\d+\.\d+)\)\s*$", re.MULTILINE)  # an indented equation that ends in its label
@@ -64,18 +66,38 @@ def cells_of(source: str) -> list[Cell]:
 
 
 def find_lessons(numbers: Iterable[str | int] = ()) -> list[Path]:
-    """The paths of the lessons with those numbers ("04" or 4), all by default. InvalidInput where one is missing."""
-    if not FOLDER.is_dir():
-        raise invalid(FOLDER, "the folder of the lessons", "no such folder", "they come with a clone of the repository")
+    """The paths of the lessons with those numbers ("04" or 4), all by default. InvalidInput where one is missing.
+
+    In the place of a number may stand the path of a file, such as a copy that was changed.
+    """
     files = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
+    if not files:
+        raise invalid(FOLDER, "the folder of the lessons", "no lessons there", "install numpy_dgm again, or clone it")
     files.sort(key=lambda path: not is_of_first_edition(path.read_text(encoding="utf8")))  # the newer one stays
     paths = {int(path.name[:2]): path for path in files}
     paths = dict(sorted(paths.items()))
-    for number in numbers:
-        if not str(number).isdigit() or int(number) not in paths:
-            known = ", ".join(f"{known:02d}" for known in paths)
-            raise invalid("lesson", f"one of {known}", number)
-    return [paths[int(number)] for number in numbers] or list(paths.values())
+    return [find_lesson(str(number), paths) for number in numbers] or list(paths.values())
+
+
+def find_lesson(number: str, paths: dict[int, Path]) -> Path:
+    """The path of the lesson with that number, or the file of that name; `paths` {number: path} are the lessons."""
+    if number.endswith(".py") and Path(number).is_file():
+        return Path(number).resolve()
+    if not number.isdecimal() or int(number) not in paths:
+        raise invalid("lesson", f"one of {', '.join(f'{known:02d}' for known in paths)}", number)
+    return paths[int(number)]
+
+
+def copy_lessons(folder: str | Path) -> Path:
+    """Copy lessons, solutions, NOTATION.md and README.md to a new or empty folder, to read and change. Returns it."""
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise invalid(folder, "a new or an empty folder", "a folder with files" if folder.is_dir() else "a file")
+    (folder / "solutions").mkdir(parents=True, exist_ok=True)
+    texts = [path for name in ("NOTATION.md", "README.md", "solutions/*.md") for path in sorted(FOLDER.glob(name))]
+    for path in [*find_lessons(), *texts]:
+        shutil.copyfile(path, folder / path.relative_to(FOLDER))
+    return folder
 
 
 def announced_labels(path: str | Path) -> set[str]:
@@ -117,7 +139,8 @@ def execute(path: str | Path, proofs_only: bool) -> None:
 def set_up(path: str | Path) -> dict:
     """The global variables with which the lesson at `path` starts in this process, whose script it becomes."""
     sys.argv = [str(path)]
-    return {"__name__": "__main__", "__file__": str(path)}
+    is_installed = Path(path).parent == INSTALLED  # then its figures go to the working directory
+    return {"__name__": "__main__", "__file__": str(Path.cwd() / Path(path).name if is_installed else path)}
 
 
 def proofs_of(source: str) -> str:

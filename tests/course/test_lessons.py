@@ -1,8 +1,12 @@
 """Running lessons: small ones, written for the test."""
+import configparser
+from pathlib import Path
+
 import pytest
 
+from numpy_dgm.__main__ import main
 from numpy_dgm.course import lessons
-from numpy_dgm.course.lessons import cells_of, find_lessons, proofs_of, run_lesson
+from numpy_dgm.course.lessons import cells_of, find_lessons, proofs_of, run_lesson, set_up
 from numpy_dgm.foundation.checks import InvalidInput
 
 LESSON = """\
@@ -41,6 +45,54 @@ def test_a_lesson_that_is_not_there_is_refused_with_the_numbers_of_those_that_ar
     for number in (77, "x"):
         with pytest.raises(InvalidInput, match=f"^lesson: expected one of 01, 02, .*, got {number}$"):
             find_lessons([number])
+
+
+def test_a_file_is_a_lesson_too(lesson, monkeypatch):
+    monkeypatch.chdir(lesson.parent)
+    assert find_lessons(["98_short.py", 4]) == [lesson, *find_lessons(["04"])]
+    with pytest.raises(InvalidInput, match="got 99_short.py$"):
+        find_lessons(["99_short.py"])
+
+
+def test_lessons_are_copied_with_their_texts_to_a_new_folder(tmp_path, monkeypatch, capsys):
+    texts = ["01_a.py", "30_b.py", "NOTATION.md", "README.md", "solutions/01.md"]
+    for name in [*texts, "pages/01_a.md", "figures/01.png", "reproductions/x.py"]:
+        path = tmp_path / "lessons" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name, encoding="utf8")
+    monkeypatch.setattr(lessons, "FOLDER", tmp_path / "lessons")
+    folder = tmp_path / "new" / "course"
+    assert main(["lessons", "--copy", str(folder)]) == 0
+    assert f"2 lessons in {folder}: read " in capsys.readouterr().out
+    copied = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert copied == set(texts) and all((folder / name).read_text(encoding="utf8") == name for name in texts)
+    assert main(["lessons", "--copy", str(folder)]) == 2
+    assert "course: expected a new or an empty folder, got a folder with files" in capsys.readouterr().err
+    assert main(["lessons", "--copy", str(folder / "NOTATION.md")]) == 2
+    assert "got a file" in capsys.readouterr().err
+
+
+def test_figures_of_installed_lessons_are_written_to_the_working_directory(lesson, tmp_path, monkeypatch):
+    assert set_up(lesson)["__file__"] == str(lesson)
+    monkeypatch.setattr(lessons, "INSTALLED", lesson.parent)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert set_up(lesson)["__file__"] == str(tmp_path / "here" / "98_short.py")
+
+
+def test_the_folder_of_the_lessons_must_hold_some(tmp_path, monkeypatch):
+    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
+    with pytest.raises(InvalidInput, match="expected the folder of the lessons, got no lessons there; install"):
+        find_lessons()
+
+
+def test_a_wheel_has_every_subpackage_and_the_lessons():
+    root = Path(lessons.__file__).parents[2]
+    settings = configparser.ConfigParser()
+    settings.read(root / "setup.cfg", encoding="utf8")
+    listed = settings["options"]["packages"].split()
+    parts = [path.parent.relative_to(root).parts for path in (root / "numpy_dgm").rglob("__init__.py")]
+    assert sorted(listed) == sorted([".".join(part) for part in parts] + ["numpy_dgm.lessons"])
 
 
 def test_a_run_tells_equations_and_claims(lesson):

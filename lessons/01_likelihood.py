@@ -363,10 +363,14 @@ claim("the table gives hardly any test case a probability above 0", known.mean()
 #
 #     dgm lessons 01 --stop draw_states
 #
-# stops where 100,000 cases are drawn from the source by their probabilities. `n` goes to the next
-# line; see how a distribution becomes draws:
+# stops where 100,000 cases are drawn from the source, and shows how a distribution becomes draws:
 #
+#     (Pdb) p n_draws
+#     100000
 #     (Pdb) p p
+#     array float64 (8,) [0.0064, 0.327]
+#     (Pdb) p np.cumsum(p)
+#     array float64 (8,) [0.0851, 1]
 #
 # A uniform number falls into state v with the probability p(v), the length of its piece of [0, 1].
 #

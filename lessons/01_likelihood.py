@@ -108,7 +108,7 @@ verify_at_most("(1.2) L(θ) <= L(9/13)", everywhere, top, tolerance=0)
 # %% [markdown]
 # ## The loop on a page
 #
-# Few models can be solved by hand. All of this course learn by climbing: start somewhere, and take
+# Few models can be solved by hand. The others learn by climbing: start somewhere, and take
 # small steps in the direction of the slope. One obstacle: θ must stay between 0 and 1. So we write
 # it as the sigmoid σ(b) of a number b that may be anything (b is called the logit of θ):
 #
@@ -216,7 +216,8 @@ verify("(1.5) (1/N) log (number of orders) → H(q)", per_case, H_six, tolerance
 #     KL(q ‖ p) = Σ_v p(v) (z log z - z + 1)          z = q(v) / p(v)               (1.8)
 #
 # The bracket has the slope log z, so it falls up to z = 1 and rises from there. At z = 1 it is 0.
-# So every term is at least 0, and their sum is 0 only if z = 1 everywhere:
+# So every term is at least 0, and their sum is 0 only if z = 1 everywhere (where q(v) = 0 the
+# bracket is 1; where p(v) = 0 and q(v) is not, KL is infinite):
 #
 #     0 <= KL(q ‖ p), and 0 only for q = p                                          (1.9)
 #
@@ -243,14 +244,17 @@ at_best = best_log_likelihood(cases)  # -H(p_data)
 KL = kl_divergence(p_data, p)
 verify("(1.7) mean log p = -H(p_data) - KL(p_data ‖ p)", mean_log_p, at_best - KL)
 
-by_definition, by_terms, mean_log_ps = [], [], []
+by_definition, by_terms, smallest_term, mean_log_ps = [], [], [], []
 for _ in range(1000):
     q, p_other = rng.dirichlet(np.ones(8), size=2)
     z = q / p_other
     by_definition.append(kl_divergence(q, p_other))
-    by_terms.append(np.sum(p_other * (z * np.log(z) - z + 1)))
+    bracket = z * np.log(z) - z + 1  # (8,)
+    by_terms.append(np.sum(p_other * bracket))
+    smallest_term.append(bracket.min())
     mean_log_ps.append(np.mean(np.log(p_other[[0, 3, 3, 5, 5, 5, 7, 7]])))
 verify("(1.8) KL(q ‖ p) = Σ_v p(v) (z log z - z + 1)", by_definition, by_terms)
+verify_at_most("(1.9) 0 <= every term of it, 1,000 pairs", np.zeros(1000), smallest_term)
 verify_at_most("(1.9) 0 <= KL(q ‖ p), 1,000 pairs", np.zeros(1000), by_definition)
 verify_at_most("(1.10) mean log p <= -H(p_data)", mean_log_ps, np.full(1000, at_best))
 
@@ -330,10 +334,11 @@ plots.save(fig, "01_digits.png")
 
 # %% [markdown]
 # **What to see.** The two curves meet from either side: with few cases the coins fit these and not
-# the source. A thousand cases pin 64 numbers down. But look at what the model makes. It knows
-# where ink is frequent, and that is all: a stroke never goes on, since a pixel knows nothing of
-# its neighbours. More data do not help; the model is too simple. The next lesson ties the pixels
-# to one another.
+# the source. A thousand cases pin 64 numbers down. A test case gets about e^20 times the
+# probability that 64 fair coins would give it. But look at what the model makes. It knows where
+# ink is frequent, and that is all: a stroke never goes on, since a pixel knows nothing of its
+# neighbours. More data do not help; the model is too simple. The next lesson ties the pixels to
+# one another.
 #
 # ## What goes wrong
 #
@@ -386,8 +391,8 @@ claim("the table gives hardly any test case a probability above 0", known.mean()
 #        def entropy_of_rows(v):
 #            """H(p_data) in nats of the cases v (N, D), bits, equal rows taken together."""
 #
-#    Its judge is `-best_log_likelihood(v)` of `numpy_dgm.data`, on `bars_and_stripes(3)`, where
-#    H = (15/4) log 2 (four pictures of sixteen are two and two alike), and on the digits.
+#    Its judge is `-best_log_likelihood(v)` of `numpy_dgm.data`, on `bars_and_stripes(3)`, where H
+#    = (15/4) log 2 (of its sixteen pictures two are all ink and two all paper), and on the digits.
 # 4. In code: let the loop learn all 64 coins at once, b (64,), from the training digits. Its judge
 #    is (1.3): at the end σ(b) must be the mean picture to within .01.
 #

@@ -315,7 +315,8 @@ plots.save(fig, "02_ten_kinds.png")
 
 # %% wrong: a product, a naive sum, no inference
 wide = np.full(784, 0.3)
-print(f"  .3 multiplied 784 times: {np.prod(wide)};  as a sum of logarithms: {np.log(wide).sum():.0f}")
+log_of_product = np.log(wide).sum()
+print(f"  .3 multiplied 784 times: {np.prod(wide)};  as a sum of logarithms: {log_of_product:.0f}")
 log_terms = np.array([-900.0, -901.0])
 with np.errstate(divide="ignore"):
     naive = np.log(np.exp(log_terms).sum())

@@ -36,7 +36,6 @@
 # Rubin 1977). The cell is the whole of it.
 
 # %% EM on a page
-import itertools
 import math
 
 import numpy as np
@@ -459,10 +458,10 @@ print(f"  a start at μ = .001: mean log p {log_p(*outside, empty).mean():.3f}, 
 # 3. In code: lesson 1 learnt a coin by a loop, here you do it for a mixture. Write
 #
 #        def climb(a, B, v, rate, steps):
-#            """(a, B) after so many steps of (3.6): a (M,), B (M, D), v (N, D) bits."""
+#            """(a, B) after so many steps of (3.6): a (M,), B (M, D), v (N, D)."""
 #
-#    Its judges are the slopes by definition (one step must be rate times `slopes`), and EM: from the
-#    same start, 16 components reach about the same mean log p of the training digits.
+#    Its judges are the slopes by definition (one step must be rate times `slopes`), and EM: from
+#    the same start, 16 components reach about the same mean log p of the training digits.
 #
 # 4. In code: learn 8 components for the training digits of each label, and read the test digits
 #    with all 80 by (2.8). Judge: more than 93 % must be right (ten components read 91 %).

@@ -40,7 +40,7 @@ import numpy as np
 
 from numpy_dgm import plots
 from numpy_dgm.data import shifting_bar
-from numpy_dgm.energy import BoltzmannMachine, init_boltzmann, layered_mask, train_boltzmann
+from numpy_dgm.energy import init_boltzmann, layered_mask, train_boltzmann
 from numpy_dgm.energy.boltzmann import exact_distribution, gibbs_sweep, unit_input
 from numpy_dgm.foundation.enumeration import (
     all_bits, bits_to_index, empirical_distribution, product_of_bernoullis, spectral_gap,

@@ -11,7 +11,9 @@ import warnings
 from dataclasses import fields
 from pathlib import Path
 
+from .course.debugger import stop_in_lesson
 from .course.lessons import find_lessons, run_lesson
+from .course.pages import write_page
 from .demo import run_demo
 from .foundation.checkpoint import CHECKPOINT
 from .foundation.checks import InvalidInput, check_integer, invalid
@@ -116,6 +118,10 @@ def demo(options: argparse.Namespace) -> int:
 
 def lessons(options: argparse.Namespace) -> int:
     """dgm lessons"""
+    if options.stop is not None:
+        return stop_in(options)
+    if options.pages:
+        return write_pages(options)
     runs = []
     for path in find_lessons(options.numbers):
         print(f"\n{path.name}", flush=True)
@@ -130,6 +136,24 @@ def lessons(options: argparse.Namespace) -> int:
     n_proved = sum(len(set(run.proved)) for run in runs)
     print(f"{n_proved} equations proved in {len(runs)} lessons, {n_failed} lessons failed")
     return 1 if n_failed else 0
+
+
+def stop_in(options: argparse.Namespace) -> int:
+    """dgm lessons NN --stop FUNCTION"""
+    if len(options.numbers) != 1:
+        advice = "such as dgm lessons 09 --stop cd_gradient"
+        raise invalid("--stop", "the number of one lesson", f"{len(options.numbers)} numbers", advice)
+    [path] = find_lessons(options.numbers)
+    stop_in_lesson(path, options.stop, options.proofs)
+    return 0
+
+
+def write_pages(options: argparse.Namespace) -> int:
+    """dgm lessons --pages"""
+    for path in find_lessons(options.numbers):
+        page = write_page(path)
+        print(f"{page.parent.name}/{page.name}   {page.stat().st_size / 1000:.0f} kB", flush=True)
+    return 0
 
 
 COMMANDS = {
@@ -225,6 +249,10 @@ the table at the end counts them and lists the figures drawn. Read a lesson in a
 cells, and step through it there.""")
     command.add_argument("numbers", nargs="*", metavar="NN", help="such as 04 05")
     command.add_argument("--proofs", action="store_true", help="the proofs alone, without the experiments")
+    command.add_argument("--pages", action="store_true",
+                         help="run them and write each with its output and figures as Markdown to lessons/pages/")
+    command.add_argument("--stop", metavar="FUNCTION[:CALL]",
+                         help="run one lesson under pdb, and stop at each call of the function, or from the CALLth on")
 
 
 def integer(text: str) -> int:

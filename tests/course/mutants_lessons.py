@@ -11,5 +11,6 @@ MUTANTS = [
     Mutant("claims=tuple(CLAIMED.findall", "claims=tuple(PROVED.findall", "equations counted as claims"),
     Mutant("source = proofs_of(source)", "pass", "the proofs are the whole lesson"),
     Mutant("(experiment|figure|wrong)", "(experiment|figure)", "what goes wrong is run as a proof"),
-    Mutant('"\\n" * cell.count("\\n") if', '"" if', "--proofs loses count of the lines"),
+    Mutant('[""] * n_lines', "[]", "--proofs loses count of the lines"),
+    Mutant("not is_of_first_edition(path", "is_of_first_edition(path", "the older of two lessons of a number"),
 ]

@@ -1,7 +1,8 @@
 """Running lessons: small ones, written for the test."""
 import pytest
 
-from numpy_dgm.course.lessons import find_lessons, proofs_of, run_lesson
+from numpy_dgm.course import lessons
+from numpy_dgm.course.lessons import cells_of, find_lessons, proofs_of, run_lesson
 from numpy_dgm.foundation.checks import InvalidInput
 
 LESSON = """\
@@ -52,8 +53,26 @@ def test_the_proofs_are_all_cells_but_experiments_figures_and_what_goes_wrong(le
     run = run_lesson(lesson, proofs_only=True)
     assert run.succeeded and run.proved == ("98.1", "98.2") and run.claims == ("in a proof",)
     proofs = proofs_of(LESSON)
-    assert "experiment" not in proofs and "number" not in proofs
+    assert "two is more" not in proofs and "number" not in proofs and "two is more" not in proofs_of(LESSON[:-60])
     assert len(proofs.splitlines()) == len(LESSON.splitlines())
+
+
+def test_cells_know_their_titles_and_lines():
+    cells = cells_of("a = 1\n" + LESSON)
+    assert [cell.title for cell in cells] == ["", "[markdown]", "(98.1) one", "experiment: two claims", "figure: none",
+                                              "wrong: nothing", "(98.2) two"]
+    assert [cell.is_markdown for cell in cells] == [False, True] + 5 * [False]
+    lines = ("a = 1\n" + LESSON).splitlines()
+    for cell in cells:
+        assert cell.text.splitlines()[0] == lines[cell.line]
+    assert cells_of(LESSON)[0].title == "[markdown]"
+
+
+def test_the_newer_of_two_lessons_of_a_number_is_found(tmp_path, monkeypatch):
+    for name, title in (("05_new", "# New: what for"), ("05_old", "# Lesson 5: old"), ("04_x", "# X: y")):
+        (tmp_path / f"{name}.py").write_text(f"# %% [markdown]\n# {title}\n", encoding="utf8")
+    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
+    assert [path.stem for path in find_lessons()] == ["04_x", "05_new"]
 
 
 def test_a_traceback_names_the_line_of_the_lesson(lesson):

@@ -343,7 +343,7 @@ print(f"  <v_i h>_data: averaged {right.round(2)}, guessed {guessed.round(2)}")
 # %% [markdown]
 # ## Stop here with a debugger
 #
-#     dgm lessons 05 --stop exact_gradient
+#     dgm lessons 05 --stop boltzmann.exact_gradient
 #
 # stops in the first step by hand, where all three units are seen:
 #

@@ -1,0 +1,459 @@
+# %% [markdown]
+# # Gibbs sampling: drawing states without knowing Z
+#
+# Lesson 5 learns from averages over all 2^D states of a machine. With 50 units nobody can list
+# them. Averages over states *drawn* from p would do as well, but p(s) = exp(-E(s)) / Z has that
+# same sum in it. How does one draw from a distribution that one cannot compute?
+#
+# Afterwards you can
+#
+# - draw states of a Boltzmann machine one unit at a time, by hand and in a loop of six lines;
+# - write the sampler as a matrix, and prove that p is what it settles on;
+# - say from that matrix how many sweeps are enough, and what 1,000 of them are worth;
+# - tell which units may be drawn at once, and recognise three mistakes by what they settle on.
+#
+# About an hour and a half. You need lesson 4 (energy, the three units) and the rule of lesson 5.
+#
+# ## One sweep by hand
+#
+# A ratio of probabilities does not need Z. In particular, two states that differ in one unit only
+# share all terms of the energy but those of that unit. Take the three units of lesson 4 (W_01 =
+# log 3, W_02 = log 2, W_12 = -log 2, b = 0) in the state 011 and draw each unit anew, the others
+# held:
+#
+#     unit 0   011 or 111?   x = W_01 + W_02 = log 6     on with 6/7     = .857   a coin: 1 → 111
+#     unit 1   101 or 111?   x = W_01 + W_12 = log 1.5   on with 1.5/2.5 = .6     a coin: 0 → 101
+#     unit 2   100 or 101?   x = W_02        = log 2     on with 2/3     = .667   a coin: 1 → 101
+#
+# x is what the energy falls by if the unit is switched on: the weights to the units that are on.
+# That exp(x) to 1 is the right chance can be read from the table of lesson 4: p(111) = .24 to
+# p(011) = .04 is 6 to 1.
+#
+# That was one sweep. The cell goes on like this, 20,000 times, and counts where it has been.
+
+# %% Gibbs sampling on a page
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from numpy_dgm import plots
+from numpy_dgm.data import shifting_bar
+from numpy_dgm.energy import init_boltzmann, layered_mask, train_boltzmann
+from numpy_dgm.energy.boltzmann import exact_distribution, gibbs_sweep, unit_input
+from numpy_dgm.foundation.enumeration import (
+    all_bits, bits_to_index, empirical_distribution, product_of_bernoullis, spectral_gap,
+    stationary_distribution)
+from numpy_dgm.foundation.numerics import sigmoid
+from numpy_dgm.foundation.verify import claim, verify, verify_at_most, verify_mean
+
+W = np.array([[0, math.log(3), math.log(2)], [0, 0, -math.log(2)], [0, 0, 0]])
+both_ways = W + W.T  # row i: the weights between unit i and all the others
+rng = np.random.default_rng(6)
+s = np.array([0, 1, 1])
+visits = np.zeros(8)
+for sweep in range(20_000):
+    for i in range(3):
+        x = both_ways[i] @ s  # no biases here
+        p_on = 1 / (1 + math.exp(-x))
+        s[i] = rng.random() < p_on  # a coin for this unit
+    visits[4 * s[0] + 2 * s[1] + s[2]] += 1
+print("  state             000   001   010   011   100   101   110   111")
+print("  visited          ", "  ".join(f"{fraction:.2f}" for fraction in visits / 20_000))
+print("  p, from lesson 4  .08   .08   .08   .04   .08   .16   .24   .24")
+
+# %% [markdown]
+# ## A unit, given all the others
+#
+# In general, for any two states
+#
+#     p(s') / p(s) = exp(E(s) - E(s'))          as both have the same Z             (6.1)
+#
+# Let unit i be off in s⁰ and on in s¹, all else equal. Call the difference of the energies the
+# input to unit i. All terms without s_i cancel. W is 0 on and below its diagonal, so row i of W +
+# Wᵀ holds the weights between unit i and the others:
+#
+#     x_i = E(s⁰) - E(s¹)                                                           a definition
+#     x_i = b_i + Σ_j (W + Wᵀ)_ij s_j                                               (6.2)
+#
+# How likely is unit i to be on if we know all the others? Only s⁰ and s¹ are then left:
+#
+#     p(s_i = 1 given the rest) = p(s¹) / (p(s⁰) + p(s¹))         conditional probability
+#                               = 1 / (1 + p(s⁰)/p(s¹))           divide by p(s¹)
+#                               = 1 / (1 + exp(-x_i))             by (6.1), E(s¹) - E(s⁰) = -x_i
+#     p(s_i = 1 given the rest) = σ(x_i)                                            (6.3)
+
+# %% (6.1), (6.2), (6.3) four units
+def slow_energy(machine, s):
+    """E(s) = -Σ_i b_i s_i - Σ_{i<j} W_ij s_i s_j, one state."""
+    E = -np.sum(machine.b * s)
+    for i, j in itertools.combinations(range(len(s)), 2):  # all i < j
+        E -= machine.W[i, j] * s[i] * s[j]
+    return E
+
+
+def slow_distribution(machine):
+    """p(s) = exp(-E(s)) / Z for all 2^D states: 0...00, 0...01, 0...10, and so on."""
+    weights = [math.exp(-slow_energy(machine, s)) for s in all_bits(len(machine.b))]
+    return np.array(weights) / sum(weights)
+
+
+D = 4
+machine = init_boltzmann(D, D, rng, scale=0.4)
+machine = replace(machine, W=machine.W + 1.5 * machine.mask)  # weights of about 1.5
+bias = rng.normal(scale=0.2, size=D) - 0.5 * (machine.W + machine.W.T).sum(axis=1)
+machine = replace(machine, b=bias)
+states = all_bits(D)  # (16, 4)
+p_slow = slow_distribution(machine)
+p, _ = exact_distribution(machine)
+E = np.array([slow_energy(machine, s) for s in states])
+verify("(6.1) p(s') / p(s) = exp(E(s) - E(s'))", np.exp(E[:, None] - E), p / p[:, None])
+
+x_slow, p_on_slow = np.zeros((2**D, D)), np.zeros((2**D, D))  # by definition: states in rows
+x = np.zeros((2**D, D))
+for i in range(D):
+    off, on = states.copy(), states.copy()
+    off[:, i], on[:, i] = 0, 1
+    row_off, row_on = bits_to_index(off), bits_to_index(on)  # (16,) where these stand in the list
+    x_slow[:, i] = E[row_off] - E[row_on]
+    p_on_slow[:, i] = p_slow[row_on] / (p_slow[row_off] + p_slow[row_on])
+    x[:, i] = unit_input(machine, states, i)
+verify("(6.2) x_i = b_i + Σ_j (W + Wᵀ)_ij s_j", x_slow, x)
+verify("(6.3) p(s_i = 1 given the rest) = σ(x_i)", p_on_slow, sigmoid(x))
+
+# %% [markdown]
+# ## Drawing one unit, as a matrix
+#
+# The states that Gibbs sampling runs through are a Markov chain: the next one depends on the
+# present one only. A draw of unit i is described by its transition matrix, with a row for each
+# present state s and a column for each next state s':
+#
+#     T_i(s→s') = p(s'_i given the rest of s) if s' is s outside unit i, else 0     a definition
+#
+# If the present state is drawn from q, a row of 2^D probabilities, the next one has those of q
+# T_i. Let s and s' differ in unit i at most, and write r for the rest, which they share. Then
+#
+#     p(s) T_i(s→s') = p(r) p(s_i given r) p(s'_i given r)        as p(s) = p(r) p(s_i given r)
+#
+# is the same with s and s' exchanged: as much probability flows from s to s' as back. This is
+# called detailed balance. Picture water in basins: if equal amounts flow both ways in every pipe,
+# no level moves.
+#
+#     p(s) T_i(s→s') = p(s') T_i(s'→s)                                              (6.4)
+#
+# Add it up over s. On the right Σ_s T_i(s'→s) = 1, for the chain must go somewhere. So
+#
+#     p T_i = p                                                                     (6.5)
+#
+# and p is called stationary under T_i: a state drawn from p is still drawn from p afterwards.
+
+
+# %% (6.4), (6.5) every single unit
+def slow_matrix(machine, block):
+    """T(s→s') = p(s') / (sum of p over all states that are s outside `block`), else 0."""
+    p = slow_distribution(machine)
+    states = all_bits(len(machine.b))
+    rest = np.delete(states, block, axis=1)
+    T = np.zeros((len(p), len(p)))
+    for row in range(len(p)):
+        same_rest = (rest == rest[row]).all(axis=1)
+        T[row, same_rest] = p[same_rest] / p[same_rest].sum()
+    return T
+
+
+def fast_matrix(machine, block):
+    """Each unit of `block` is on with probability σ(x_i); the others stay what they are."""
+    s = all_bits(len(machine.b))
+    means = s.copy()
+    for i in block:
+        means[:, i] = sigmoid(unit_input(machine, s, i))
+    return product_of_bernoullis(means)
+
+
+fast_one = [fast_matrix(machine, [i]) for i in range(D)]
+slow_one = [slow_matrix(machine, [i]) for i in range(D)]
+forward = [p[:, None] * T_i for T_i in fast_one]
+backward = [(p_slow[:, None] * T_i).T for T_i in slow_one]
+verify("(6.4) p(s) T_i(s→s') = p(s') T_i(s'→s)", forward, backward)
+verify("(6.5) p T_i = p", [p @ T_i for T_i in fast_one], [p_slow] * D)
+
+# %% [markdown]
+# ## A sweep
+#
+# A sweep draws all units in turn, 0 first, and so its matrix is the product in that order:
+#
+#     T = T_0 T_1 ... T_{D-1}                                                       (6.6)
+#
+# Each factor leaves p alone, so p T = p. (Detailed balance itself does not survive the product,
+# see exercise 3. It need not: stationarity is enough.) Nothing but p is left alone. For every
+# entry of T is positive, and the next section shows that then every start ends up in the same
+# place:
+#
+#     q T = q          only for q = p                                               (6.7)
+#
+# In the cell, the library's `gibbs_sweep` runs 20,000 times from each state, and we count where it
+# arrives.
+#
+# ## How fast it forgets its start
+#
+# After k sweeps the state has a distribution q_k. Its distance from p is the total variation, 0 to
+# 1:
+#
+#     TV(q, p) = 1/2 Σ_s |q(s) - p(s)|                                              a definition
+#
+# Let ε be the smallest T(s→s') / p(s'). Then T(s→s') = ε p(s') + (1 - ε) R(s→s'), where R has no
+# negative entries and rows that sum to 1: with probability ε the sweep forgets where it was and
+# draws from p. That part takes q and p to the same ε p, so (q - p) T = (1 - ε) (q - p) R. Moving
+# probability about by R cannot make Σ|q - p| larger. So a sweep leaves at most 1 - ε of the
+# distance:
+#
+#     TV(q_k, p) <= (1 - ε)^k                                                       (6.8)
+#
+# So every start converges to p. The true rate is in the eigenvalues of T. Write q_0 - p as a sum
+# of left eigenvectors, Σ_m a_m l_m with l_m T = λ_m l_m. (If T has too few of them, what follows
+# holds up to powers of k, which do not change the rate.) A sweep multiplies each part by its λ_m:
+#
+#     q_k - p = Σ_m a_m λ_mᵏ l_m
+#
+# p itself has λ = 1, but q_0 - p sums to 0 and has no part of it. All other |λ_m| are below 1, by
+# the bound, and in the end the part with the largest is the only one left. The spectral gap is 1
+# less that |λ|, and a sweep then takes this fraction of the distance away:
+#
+#     TV(q_{k+1}, p) / TV(q_k, p) → 1 - gap          for large k                    (6.9)
+
+# %% (6.6) to (6.9) a sweep of four units
+T = np.linalg.multi_dot(fast_one)  # from the library's conditionals
+T_slow = np.linalg.multi_dot(slow_one)
+runs = 20_000
+after = gibbs_sweep(machine, np.tile(states, (runs, 1)), rng)
+arrived = np.eye(2**D)[bits_to_index(after)].reshape(runs, 2**D, 2**D)  # 1 at the state arrived at
+verify_mean("(6.6) T = T_0 T_1 ... T_{D-1}", arrived, T_slow)
+verify("(6.7) q T = q is p", stationary_distribution(T), p_slow)
+
+
+def total_variation(q, p):
+    return 0.5 * np.abs(q - p).sum()
+
+
+q = np.eye(2**D)[0]  # all units off
+distance = []
+for sweep in range(40):
+    distance.append(total_variation(q, p_slow))
+    q = q @ T_slow
+epsilon = np.min(T / p)
+gap = spectral_gap(T)
+verify_at_most("(6.8) TV(q_k, p) <= (1 - ε)^k", distance, (1 - epsilon) ** np.arange(40))
+verify("(6.9) TV(q_{k+1}, p) / TV(q_k, p) → 1 - gap", distance[31] / distance[30], 1 - gap, 1e-5)
+print(f"  ε = {epsilon:.3f}, gap = {gap:.3f}: TV {distance[0]:.2f} at first, {distance[10]:.4f} "
+      "after 10 sweeps")
+
+# %% [markdown]
+# ## Unit by unit, or in blocks
+#
+# A computer could draw a thousand units at once. When may it? Let B be a block of units with no
+# connections among them. No term of the energy has two units of B, so for given values of the rest
+# exp(-E) is a product with one factor for each unit of B, and they are independent:
+#
+#     p(s_B given the rest) = Π_{i in B} (σ(x_i) if s_i = 1, else 1 - σ(x_i))       (6.10)
+#
+# If connections run only between units 0, 1, 2 (call them V) and units 3, 4 (H), two block draws
+# are a whole sweep, with the same matrix and so the same p and the same gap:
+#
+#     T_V T_H = T_0 T_1 T_2 T_3 T_4                                                 (6.11)
+#
+# And if connected units are drawn at once nevertheless, each from the old values of the others?
+# The chance of going from s to s' is then, as σ(x) = exp(x) / (1 + exp(x)) and 1 - σ(x) = 1 / (1 +
+# exp(x)),
+#
+#     T_all(s→s') = Π_i exp(s'_i x_i(s)) / (1 + exp(x_i(s)))
+#     p_all(s)    = exp(b·s) Π_i (1 + exp(x_i(s))) / constant                       a definition
+#     p_all(s) T_all(s→s') = exp(b·s + Σ_i s'_i x_i(s)) / constant        the product over i cancels
+#                          = exp(b·s + b·s' + s'ᵀ(W + Wᵀ) s) / constant   the x_i by (6.2) put in
+#
+# W + Wᵀ is symmetric, so s and s' may be exchanged: detailed balance, but with p_all. It settles,
+# it looks like sampling, and it draws from another distribution:
+#
+#     q T_all = q          only for q = p_all, which is not p                       (6.12)
+
+# %% (6.10), (6.11), (6.12) blocks, rightly and wrongly
+V, H = [0, 1, 2], [3, 4]
+layers = init_boltzmann(5, 3, rng, mask=layered_mask([3, 2]), scale=1.5)
+layers = replace(layers, b=rng.normal(size=5))
+fast_V, fast_H = fast_matrix(layers, V), fast_matrix(layers, H)
+slow_blocks = [slow_matrix(layers, V), slow_matrix(layers, H)]
+verify("(6.10) p(s_B given the rest) = Π_{i in B} ...", slow_blocks, [fast_V, fast_H])
+unit_by_unit = np.linalg.multi_dot([slow_matrix(layers, [i]) for i in range(5)])
+verify("(6.11) T_V T_H = T_0 T_1 T_2 T_3 T_4", fast_V @ fast_H, unit_by_unit)
+
+T_all = fast_matrix(machine, range(D))  # the connected machine, all four units at once
+p_all = np.zeros(2**D)
+for row, s in enumerate(states):
+    p_all[row] = math.exp(machine.b @ s) * np.prod(1 + np.exp(x_slow[row]))
+p_all /= p_all.sum()
+verify("(6.12) q T_all = q is p_all", stationary_distribution(T_all), p_all)
+print(f"  p_all differs from p by a total variation of {total_variation(p_all, p_slow):.3f}")
+
+# %% [markdown]
+# ## How long is long enough?
+#
+# Six units, all connected by the same weight: .5, 1.0 or 1.5. With the biases below a state and
+# its mirror image, every unit turned over, are equally likely. All on and all off are the two
+# favourites, and from one to the other a chain must cross unlikely states. All chains start with
+# all units off.
+#
+# Successive states are alike, so 1,000 sweeps tell less than 1,000 independent draws would. How
+# much less, for the mean number of units on, is the factor 1 + 2 Σ_k (its correlation k sweeps
+# apart).
+
+# %% experiment: total variation against sweeps
+n_units, sweeps = 6, np.arange(61)
+fig, (left, right) = plots.new_figure(1, 2, width=10, height=4)
+print("  weight    gap   sweeps to TV .01   1,000 sweeps are worth")
+gaps, needed, worth, apart = [], [], [], []
+for weight, colour in ((0.5, "tab:purple"), (1.0, "tab:blue"), (1.5, "tab:orange")):
+    rng = np.random.default_rng([61, int(10 * weight)])
+    six = init_boltzmann(n_units, n_units, rng)
+    b = np.full(n_units, -0.5 * weight * (n_units - 1))
+    six = replace(six, W=weight * six.mask, b=b)
+    p_six, _ = exact_distribution(six)
+    T_six = np.linalg.multi_dot([fast_matrix(six, [i]) for i in range(n_units)])
+    q = np.eye(2**n_units)[0]  # distribution after k sweeps
+    f = all_bits(n_units).sum(axis=1)  # number of units on,
+    f -= p_six @ f  # less its mean
+    later, exact, correlation = f, [], []  # later: the mean of f, k sweeps on, from each state
+    for _ in range(500):
+        exact.append(total_variation(q, p_six))
+        correlation.append(p_six @ (f * later) / (p_six @ f**2))
+        q, later = q @ T_six, T_six @ later
+    gaps.append(spectral_gap(T_six))
+    needed.append(int(np.argmax(np.array(exact) <= 0.01)))
+    worth.append(1000 / (1 + 2 * sum(correlation[1:])))
+    print(f"  {weight:6.1f}  {gaps[-1]:5.3f}   {needed[-1]:16}   {worth[-1]:.0f} independent draws")
+
+    chains, dots, one_chain = np.zeros((20_000, n_units)), [], []
+    for _ in sweeps:
+        dots.append(total_variation(empirical_distribution(chains), p_six))
+        one_chain.append(chains[0].sum())
+        chains = gibbs_sweep(six, chains, rng)
+    apart.append(np.abs(np.array(dots) - exact[:61]).max())
+    left.plot(sweeps, exact[:61], color=colour, label=f"weight {weight}, gap {gaps[-1]:.2f}")
+    straight = 0.6 * exact[needed[-1]] * (1 - gaps[-1]) ** (sweeps - float(needed[-1]))
+    left.plot(sweeps, straight, color=colour, linestyle="--", linewidth=0.9)
+    left.plot(sweeps[::3], dots[::3], ".", color=colour)
+    base = 16 * (weight - 0.5)  # the three chains above one another
+    right.step(sweeps, base + np.array(one_chain), where="post", color=colour)
+    right.text(0, base + 6.5, f"weight {weight}", color=colour, fontsize=9)
+claim("the larger the weight, the smaller the gap: .65, .21, .04",
+      np.allclose(gaps, [0.65, 0.21, 0.04], atol=0.01), gaps=gaps)
+claim("1,000 sweeps are worth about 430 draws, then 110, then 20",
+      np.allclose(worth, [430, 110, 20], rtol=0.05), worth=worth)
+claim("20,000 chains follow the exact distance to within their noise", max(apart) < 0.04,
+      apart=apart)
+left.set(xlabel="sweeps", ylabel="TV(q_k, p)", title="distance to p")
+left.set(yscale="log", ylim=(0.003, 1.2))
+left.legend(loc="upper right", fontsize=8)
+right.set_yticks([0, 6, 8, 14, 16, 22], [0, 6, 0, 6, 0, 6])
+right.set(xlabel="sweeps", ylabel="units on, of six", ylim=(-1, 25), title="one chain of each")
+plots.save(fig, "06_total_variation.png")
+
+# %% [markdown]
+# **What to see.** Lines are exact, from T; dots are the 20,000 chains; dashed lines fall by 1 -
+# gap a sweep, and the exact ones become parallel to them. The dots follow until they meet their
+# own noise: 20,000 draws from p itself are about .02 away. On the right, the chain with weight 1.5
+# stays with one favourite for many sweeps: strong weights make slow chains. This will be the
+# trouble of the whole part.
+#
+# ## Learning with chains
+#
+# What it was for: lesson 5's rule with both averages taken over chains. `train_boltzmann` does so
+# with `method="sampled"`: 100 chains run free for <.>_model, a sweep a step, and for <.>_data each
+# case has a chain of its hidden units with the visible ones held ("clamped"). Six visible units,
+# three hidden, data: a bar of three ones at each of the six places of a ring.
+
+# %% experiment: learnt from sums and from chains
+cases = np.tile(shifting_bar(6, 3), (5, 1))  # (30, 6) each of the six places five times
+reached = {"exact": [], "sampled": []}
+for method, results in reached.items():
+    for start in range(5):
+        rng = np.random.default_rng([62, start])
+        ring = init_boltzmann(9, 6, rng, scale=0.1)
+        _, history = train_boltzmann(ring, cases, rng=rng, epochs=300, batch_size=30, rate=0.3,
+                                     method=method)
+        results.append(history["log_likelihood"][-1])
+    print(f"  {method:7}: mean log p {np.mean(results):.3f}, sd {np.std(results, ddof=1):.3f}")
+difference = np.mean(reached["exact"]) - np.mean(reached["sampled"])
+claim("chains in the place of sums cost less than .05 nats", abs(difference) < 0.05,
+      nats=difference)
+claim("and either gets far from fair coins, -4.16", np.mean(reached["sampled"]) > -2.4)
+
+# %% [markdown]
+# ## What goes wrong
+#
+# **All at once.** Connected units drawn from the old values of the others: it settles on p_all,
+# however long it runs.
+#
+# **The comparison inverted.** u > σ(x) in the place of u < σ(x): a unit is on with 1 - σ(x) =
+# σ(-x), as for the energy -E. The likely states become the unlikely ones.
+#
+# **One row of random numbers for all chains.** Each chain by itself is right. But soon all chains
+# are the same one, and 20,000 of them tell no more than one.
+
+# %% wrong: all at once, inverted, one noise row
+rng = np.random.default_rng(63)
+p_inverted = (1 / p) / (1 / p).sum()  # exp(+E) / its sum
+for name in ("unit by unit", "all at once", "inverted", "one noise row"):
+    s = rng.integers(0, 2, size=(20_000, D)).astype(float)
+    for sweep in range(60):
+        old = s.copy()
+        for i in range(D):
+            given = old if name == "all at once" else s
+            p_i = sigmoid(unit_input(machine, given, i))
+            u = rng.random(1 if name == "one noise row" else len(s))
+            s[:, i] = u > p_i if name == "inverted" else u < p_i
+    q = empirical_distribution(s)
+    print(f"  {name:13}: TV to p {total_variation(q, p):.3f}, "
+          f"to p_all {total_variation(q, p_all):.3f}, "
+          f"to exp(+E) {total_variation(q, p_inverted):.3f}, {np.sum(q > 0):2} states seen")
+    if name == "unit by unit":
+        claim("the right one is within its noise of p", total_variation(q, p) < 0.03)
+    if name == "all at once":
+        claim("all at once is p_all's", total_variation(q, p_all) < 0.03 < total_variation(q, p))
+
+# %% [markdown]
+# ## Stop here with a debugger
+#
+#     dgm lessons 06 --stop gibbs_sweep
+#
+# stops where 20,000 chains start from each of the 16 states:
+#
+#     (Pdb) p s
+#     array float64 (320000, 4) [0, 1]
+#     (Pdb) p connections(machine)
+#     array float64 (4, 4) [0, 1.66]
+#     (Pdb) p sigmoid(s @ connections(machine)[0] + machine.b[0])
+#     array float64 (320000,) [0.109, 0.937]
+#
+# The last line is (6.3) for unit 0 of all chains. `s` steps on into `_gibbs_sweep`, where the loop
+# is.
+#
+# ## Exercises
+#
+# 1. By hand: one more sweep of the three units, from 101, with the coins u = .5, .7, .3 (a unit is
+#    on if u is below its probability).
+# 2. On paper: draw the same unit twice in a row. Show that T_i T_i = T_i: the second draw gains
+#    nothing. And for two units with the weight W_01 and biases -W_01/2, show that the sweep has
+#    the gap 1 - tanh²(W_01/4).
+# 3. On paper: use (6.4) factor by factor and show that p(s) T(s→s') = p(s') T'(s'→s), where T' is
+#    the sweep in the opposite order. So a sweep followed by one in the opposite order is in
+#    detailed balance.
+# 4. In code: draw a unit chosen at random, D times. Write
+#
+#        def random_scan(W, b, s, n_draws, rng):
+#            """n_draws units, each chosen at random, drawn by (6.3): s (N, D) -> (N, D)."""
+#
+#    Its judge: the matrix of one such draw is R = (T_0 + ... + T_{D-1}) / D. From one state,
+#    20,000 chains must arrive as row R^D says (`verify_mean`). Does it mix faster than a sweep?
+#    Compare gaps.
+#
+# Solutions: `lessons/solutions/06.md`, for when you have tried.

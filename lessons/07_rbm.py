@@ -1,0 +1,537 @@
+# %% [markdown]
+# # The restricted Boltzmann machine: two layers, and what that buys
+#
+# In a general Boltzmann machine every average needs all states, and sampling goes unit by unit.
+# Take away some connections, just enough that one layer falls apart into independent units when
+# the other is known, and most sums can be done on paper. What is left is the restricted Boltzmann
+# machine, RBM (Smolensky 1986). What can it still express, and what exactly has been gained?
+#
+# Afterwards you can
+#
+# - write down the energy of an RBM, and sum out its hidden layer in closed form: the free energy;
+# - draw a whole layer at once, and say why that is allowed;
+# - read the weights of an RBM aloud, as a product of experts and as a mixture of 2^K components;
+# - say, with numbers, what the restriction buys and what it does not.
+#
+# About two hours. You need lesson 4 (p = exp(-E) / Z), lesson 5's learning rule and Gibbs sampling
+# (lesson 6).
+#
+# ## The smallest one, by hand
+#
+# Two visible units and one hidden unit. The visible ones are connected to the hidden one only:
+#
+#     W = [log 3]      b = [0, 0]      c = [-log 3]      the input to h:  x = c + W_0 v_0 + W_1 v_1
+#         [log 3]
+#
+#     v      x         weight with h = 0, h = 1     sum      p(v)     p(h = 1 given v) = σ(x)
+#     00     -log 3       1 + 1/3                   4/3      1/7      1/4
+#     01     0            1 + 1                     2        3/14     1/2
+#     10     0            1 + 1                     2        3/14     1/2
+#     11     log 3        1 + 3                     4        3/7      3/4
+#                                               Z = 28/3
+#
+# Each visible unit is on with 3/14 + 3/7 = .643, so independent units would be both on with .413.
+# They are so with .429: the hidden unit ties them, though no weight connects them. And the sum
+# over h, in each row, was 1 + exp(x). That is the free energy, to come.
+
+# %% the same numbers, by the library
+import itertools
+import math
+import time
+
+import numpy as np
+
+from numpy_dgm import plots
+from numpy_dgm.data import best_log_likelihood
+from numpy_dgm.energy import (
+    RBM, boltzmann, energy, free_energy, gibbs_step, hidden_probs, log_likelihood, log_partition,
+    visible_probs)
+from numpy_dgm.foundation.enumeration import all_bits, product_of_bernoullis, spectral_gap
+from numpy_dgm.foundation.numerics import sigmoid
+from numpy_dgm.foundation.verify import claim, verify, verify_mean
+
+tiny = RBM(W=np.full((2, 1), math.log(3)), b=np.zeros(2), c=np.array([-math.log(3)]))
+for v in all_bits(2):
+    print(f"  v = {v.astype(int)}   p(v) = {np.exp(log_likelihood(tiny, v)):.4f}   "
+          f"p(h = 1 given v) = {hidden_probs(tiny, v)[0]:.2f}")
+
+# %% [markdown]
+# ## The restriction
+#
+# Take a general Boltzmann machine with D visible units v and K hidden units h, and take away every
+# connection within a layer. The D·K connections between the layers are left. Their weights fill a
+# matrix W (D, K); b (D,) are the visible biases, c (K,) the hidden ones:
+#
+#     E(v, h) = -Σ_i b_i v_i - Σ_j c_j h_j - Σ_i Σ_j v_i W_ij h_j                   a definition
+#     p(v, h) = exp(-E(v, h)) / Z           Z = Σ_v Σ_h exp(-E(v, h))               a definition
+#     E(v, h) = -b·v - c·h - vᵀ W h                                                 (7.1)
+#
+# The last line is the same as products. It is a case of lesson 4's machine: `boltzmann_from_rbm`
+# writes it as one, a state being s = (v, h), and all that was proved there holds here:
+#
+#     E_machine(s) = E(v, h)                                                        (7.2)
+
+# %% (7.1) and (7.2) the energy, term by term, and as a general machine
+rng = np.random.default_rng(7)
+D, K = 5, 3
+rbm = RBM(W=rng.normal(size=(D, K)), b=rng.normal(size=D), c=rng.normal(size=K))
+all_v = np.array(list(itertools.product([0.0, 1.0], repeat=D)))  # (2^D, D)
+all_h = np.array(list(itertools.product([0.0, 1.0], repeat=K)))  # (2^K, K)
+
+
+def slow_energy(rbm, v, h):
+    """E(v, h) by its definition, for one pair of layers."""
+    E = 0.0
+    for i in range(len(v)):
+        E -= rbm.b[i] * v[i]
+    for j in range(len(h)):
+        E -= rbm.c[j] * h[j]
+    for i in range(len(v)):
+        for j in range(len(h)):
+            E -= v[i] * rbm.W[i, j] * h[j]
+    return E
+
+
+E_slow = np.zeros((2**D, 2**K))  # a row for each v, a column for each h
+for row, v in enumerate(all_v):
+    for column, h in enumerate(all_h):
+        E_slow[row, column] = slow_energy(rbm, v, h)
+v_of_pair = np.repeat(all_v, 2**K, axis=0)  # all 2^(D+K) pairs of layers
+h_of_pair = np.tile(all_h, (2**D, 1))
+verify("(7.1) E(v, h) = -b·v - c·h - vᵀ W h", energy(rbm, v_of_pair, h_of_pair), E_slow.ravel())
+machine = boltzmann.boltzmann_from_rbm(rbm)
+s = np.hstack([v_of_pair, h_of_pair])
+verify("(7.2) E_machine(s) = E(v, h)", boltzmann.energy(machine, s), E_slow.ravel())
+
+# %% [markdown]
+# ## Summing out the hidden layer
+#
+# Only v is seen. Minus the logarithm of the sum over everything that could stand behind it is
+# called the free energy F, as it stands in p(v) where E stands in p(v, h):
+#
+#     F(v) = -log Σ_h exp(-E(v, h))                                                 a definition
+#     p(v) = Σ_h p(v, h) = exp(-F(v)) / Z                                from the two definitions
+#
+# The sum has 2^K terms. Write x_j for everything that multiplies h_j, lesson 6's input to a unit:
+#
+#     x_j = c_j + Σ_i v_i W_ij                                                      a definition
+#     -E(v, h) = b·v + Σ_j h_j x_j                            collect what goes with each h_j
+#
+# No term holds two hidden units. So the exponential is a product with one factor for each unit,
+# and the sum over all h can be taken factor by factor:
+#
+#     Σ_h exp(-E(v, h)) = exp(b·v) · Σ_h Π_j exp(h_j x_j)               b·v does not depend on h
+#                       = exp(b·v) · Π_j (exp(0) + exp(x_j))          each h_j is in one factor only
+#     F(v) = -b·v - Σ_j log (1 + exp(x_j))                                          (7.3)
+#
+# 2^K terms have become K. The energy does not mind which layer is called hidden: exchange v with
+# h, b with c, W with Wᵀ. So F(h) = -log Σ_v exp(-E(v, h)) = -c·h - Σ_i log (1 + exp(b_i + Σ_j W_ij
+# h_j)), and
+#
+#     log Z = log Σ_h exp(-F(h))                                                    (7.4)
+#     log p(v) = -F(v) - log Z                                                      (7.5)
+#
+# 2^(D+K) terms have become 2^K. A model with one small layer has an exact log p(v), however large
+# the other layer is.
+#
+# ## A whole layer at once
+#
+# Divide p(v, h) by p(v). What belongs to v alone cancels, Z with it:
+#
+#     p(h given v) = Π_j exp(h_j x_j) / (1 + exp(x_j))
+#
+# Factor j depends on h_j alone, and its two values add up to 1. So it is the probability of h_j
+# given v, and given v the hidden units are independent. With h_j = 1, and then with the roles
+# exchanged:
+#
+#     p(h_j = 1 given v) = exp(x_j) / (1 + exp(x_j)) = σ(x_j)                       (7.6)
+#     p(h given v) = Π_j p(h_j given v)                                             (7.7)
+#     p(v_i = 1 given h) = σ(b_i + Σ_j W_ij h_j)                                    (7.8)
+#
+# Each layer is a block without connections, lesson 6's (6.10). So block Gibbs sampling draws all
+# of h given v, then all of v given h: v → h → v'. Write T(v→v') for the chance that this leads
+# from v to v'. It may pass through any h, and it leaves p alone:
+#
+#     T(v→v') = Σ_h p(h given v) p(v' given h)                                      a definition
+#     p T = p                                                                       (7.9)
+#     mean of v' after a block step from v = Σ_v' T(v→v') v'                        (7.10)
+
+# %% (7.3) to (7.10) against the table of all pairs
+weight = np.exp(-E_slow)  # (2^D, 2^K)
+p_joint = weight / weight.sum()
+p_v = p_joint.sum(axis=1)
+F_slow = -np.log(weight.sum(axis=1))
+verify("(7.3) F(v) = -b·v - Σ_j log (1 + exp(x_j))", free_energy(rbm, all_v), F_slow)
+verify("(7.4) log Z = log Σ_h exp(-F(h))", log_partition(rbm), np.log(weight.sum()))
+verify("(7.5) log p(v) = -F(v) - log Z", log_likelihood(rbm, all_v), np.log(p_v))
+
+h_given_v = p_joint / p_joint.sum(axis=1, keepdims=True)  # (2^D, 2^K), rows sum to 1
+v_given_h = p_joint / p_joint.sum(axis=0, keepdims=True)  # (2^D, 2^K), columns sum to 1
+p_units = hidden_probs(rbm, all_v)  # (2^D, K)
+verify("(7.6) p(h_j = 1 given v) = σ(x_j)", p_units, h_given_v @ all_h)
+product = np.ones((2**D, 2**K))
+for j in range(K):
+    for column, h in enumerate(all_h):
+        product[:, column] *= p_units[:, j] if h[j] == 1 else 1 - p_units[:, j]
+verify("(7.7) p(h given v) = Π_j p(h_j given v)", product, h_given_v)
+p_visible = visible_probs(rbm, all_h)
+verify("(7.8) p(v_i = 1 given h) = σ(b_i + Σ_j W_ij h_j)", p_visible, v_given_h.T @ all_v)
+
+T = h_given_v @ v_given_h.T  # (2^D, 2^D), by definition
+to_h = product_of_bernoullis(hidden_probs(rbm, all_v))  # the same by the library
+to_v = product_of_bernoullis(visible_probs(rbm, all_h))
+verify("(7.9) p T = p", p_v @ to_h @ to_v, p_v)
+v_start = all_v[19]
+after_one_step = gibbs_step(rbm, np.tile(v_start, (20_000, 1)), rng)
+verify_mean("(7.10) mean of v' after a block step = Σ_v' T(v→v') v'", after_one_step, T[19] @ all_v)
+
+# %% [markdown]
+# ## Two hidden units and twelve people
+#
+# Twelve people were asked which of six films they like. The model has two hidden units. What will
+# they stand for? Nobody tells. The rule is lesson 5's, (5.4), with <v_i h_j>_data = mean of v_i
+# p(h_j = 1 given v) over the people by (7.6), and with the model's average summed over all 2^6 v
+# by (7.3):
+
+
+# %% a training run on a page
+films = ["Alien", "Blade Runner", "Star Wars", "Amélie", "Casablanca", "Notting Hill"]
+likes = np.array([
+    [1, 1, 1, 0, 0, 0], [1, 1, 0, 0, 0, 0], [0, 1, 1, 0, 0, 0], [1, 0, 1, 0, 0, 0],
+    [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 0], [0, 0, 0, 0, 1, 1], [0, 0, 0, 1, 0, 1],
+    [1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 0], [0, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0]], dtype=float)
+
+
+def learn(cases, n_hidden, rng, steps=500, rate=0.5, scale=0.1):
+    """An RBM learnt from the cases (N, D) by the exact rule."""
+    N, D = cases.shape
+    states = all_bits(D)  # (2^D, D) all visible layers
+    W = scale * rng.standard_normal((D, n_hidden))
+    b, c = np.zeros(D), np.zeros(n_hidden)
+    for step in range(steps):
+        h_data = sigmoid(cases @ W + c)  # (N, K) p(h_j = 1 given v), v held at the cases
+        x = states @ W + c  # (2^D, K)
+        weight = np.exp(states @ b) * np.prod(1 + np.exp(x), axis=1)  # exp(-F(v))
+        p = weight / weight.sum()  # (2^D,) p(v) of every v
+        h_model = sigmoid(x)
+
+        W += rate * (cases.T @ h_data / N - (states.T * p) @ h_model)
+        b += rate * (cases.mean(axis=0) - p @ states)
+        c += rate * (h_data.mean(axis=0) - p @ h_model)
+    return RBM(W, b, c)
+
+
+reached, models = [], []
+for start in range(12):
+    models.append(learn(likes, 2, np.random.default_rng([71, start])))
+    reached.append(log_likelihood(models[-1], likes).mean())
+learnt = models[np.argmax(reached)]
+print("  mean log p from twelve starts:", np.round(reached, 2))
+print(f"  fair coins {-6 * math.log(2):.2f}, the best there is {best_log_likelihood(likes):.2f}")
+
+# %% [markdown]
+# There is more than one hill (lesson 5): not every start gets equally far. Mean log p says which
+# ones did, so the best of the twelve is kept.
+#
+# A hidden unit may as well be turned over: let it be on where it was off. With h' = 1 - h the
+# energy is the same if its weights and its bias change sign and the visible biases take up the
+# weights:
+#
+#     W' = -W, c' = -c, b' = b + W give the same p(v)          for one hidden unit  (7.11)
+#
+# So a unit with large negative weights says "dislikes", and turned over it says "likes". Turn each
+# unit so that its largest weight is positive, and the weights can be read aloud.
+
+
+# %% (7.11) and the learnt weights
+def turn_over(rbm, j):
+    """The same model with hidden unit j turned over."""
+    W, c = rbm.W.copy(), rbm.c.copy()
+    W[:, j], c[j] = -W[:, j], -c[j]
+    return RBM(W, rbm.b + rbm.W[:, j], c)
+
+
+turned = turn_over(rbm, 1)
+weight_turned = np.zeros(2**D)  # Σ_h exp(-E(v, h)) by definition
+for row, v in enumerate(all_v):
+    for h in all_h:
+        weight_turned[row] += math.exp(-slow_energy(turned, v, h))
+verify("(7.11) W' = -W, c' = -c, b' = b + W give the same p(v)",
+       weight_turned / weight_turned.sum(), np.exp(log_likelihood(rbm, all_v)))
+
+for j in range(2):
+    largest = np.abs(learnt.W[:, j]).argmax()
+    if learnt.W[largest, j] < 0:
+        learnt = turn_over(learnt, j)
+print(f"  {'film':12}  {'b':>5}  {'to h_1':>6}  {'to h_2':>6}")
+for film, b_i, (to_1, to_2) in zip(films, learnt.b, learnt.W):
+    print(f"  {film:12}  {b_i:5.1f}  {to_1:6.1f}  {to_2:6.1f}")
+print(f"  {'c':12}  {'':5}  {learnt.c[0]:6.1f}  {learnt.c[1]:6.1f}")
+
+# %% figure: the learnt RBM
+fig = plots.rbm_graph(learnt.W, visible_names=films, title="learnt from twelve people")
+plots.save(fig, "07_films.png")
+
+# %% [markdown]
+# **Read aloud.** One hidden unit has weights of some 4 to 5 to Alien, Blade Runner and Star Wars,
+# and next to none, or negative ones, to the rest: "likes science fiction". The other has them to
+# Amélie, Casablanca and Notting Hill: "likes love stories". Nobody named these; they are what
+# makes the table probable. The biases say that without a reason nobody likes anything: -4 is a
+# chance of σ(-4) = .02. A unit that is on lifts its three films to about σ(-4 + 5) = .7. Four
+# kinds of people are two bits.
+#
+# What of the starts that got less far? The cell counts the models with a unit for each genre. In
+# the others both units stand for the same genre, and a genre is left without one.
+
+# %% experiment: is it always so, and what the model says to new people
+def has_a_unit_for_each_genre(model):
+    order = np.argsort(np.abs(model.W), axis=0)  # (6, 2) films from weak to strong, for each unit
+    strongest = [set(order[3:, j]) for j in range(2)]
+    return {0, 1, 2} in strongest and {3, 4, 5} in strongest
+
+
+sorted_out = np.array([has_a_unit_for_each_genre(model) for model in models])
+claim("the best model has a unit for each genre", has_a_unit_for_each_genre(learnt))
+three_largest = np.sort(learnt.W, axis=0)[3:]  # of each unit
+claim("whose three weights are above 3", three_largest.min() > 3, smallest=three_largest.min())
+claim("a good part of the starts ends so", sorted_out.sum() >= 4, starts=int(sorted_out.sum()))
+others = np.array(reached)[~sorted_out]
+best = max(reached)
+claim("and none of the others gets as far in 500 steps", others.max(initial=-9) < best - 0.05,
+      best=best, others=others)
+
+asked = np.array([[1, 1, 0, 0, 0, 0], [0, 0, 0, 1, 1, 0], [0, 0, 0, 0, 0, 0]], dtype=float)
+for v in asked:
+    names = [film for film, liked in zip(films, v) if liked]
+    p_h = hidden_probs(learnt, v)
+    who = ", ".join(names) or "none of the six"
+    print(f"  likes {who:20}  p(h = 1 given v) {p_h.round(2)}")
+new = np.array([[1, 1, 0, 0, 0, 0]], dtype=float)  # has seen neither Star Wars nor Notting Hill
+recommend = {}
+for film in (2, 5):
+    on = new.copy()
+    on[0, film] = 1
+    difference = free_energy(learnt, new) - free_energy(learnt, on)  # p(on) / p(off) is its exp
+    recommend[films[film]] = float(sigmoid(difference)[0])
+    print(f"  likes Alien and Blade Runner: {films[film]} with {recommend[films[film]]:.2f}")
+claim("who likes Alien and Blade Runner will rather like Star Wars than Notting Hill",
+      recommend["Star Wars"] > 3 * recommend["Notting Hill"])
+
+# %% figure: a block step, v → h → v'
+rng = np.random.default_rng(73)
+person = likes[1]
+p_hidden = hidden_probs(learnt, person)
+hidden = (rng.random(2) < p_hidden).astype(float)
+p_films = visible_probs(learnt, hidden)
+next_person = (rng.random(6) < p_films).astype(float)
+fig = plots.gibbs_chain([("v", person), ("p(h given v)", p_hidden), ("h", hidden),
+                         ("p(v given h)", p_films), ("v'", next_person)])
+plots.save(fig, "07_block_step.png")
+
+# %% [markdown]
+# ## Two ways to read an RBM
+#
+# **A product of experts** (Hinton 2002). By (7.3), exp(-F(v)) is a product, with one factor for
+# each unit:
+#
+#     p(v) = (1 / Z) Π_i exp(b_i v_i) · Π_j (1 + exp(x_j))                          (7.12)
+#
+# Each hidden unit is an expert: where x_j is far below 0 its factor is near 1 and it has no
+# opinion, where x_j is large it favours such v by exp(x_j). Factors multiply. Say that of four
+# pictures one expert favours the first two, another the first and the third, each by 9 to 1. The
+# product gives 81, 9, 9, 1: the first picture has the probability .81. Each expert by itself gives
+# it 9/20 = .45, and so does their average, and no average can do more. So a product can be more
+# certain than any of its factors.
+#
+# **A mixture.** p(v) is an average all the same, of very many distributions. Given h the visible
+# units are independent, and
+#
+#     p(v) = Σ_h p(h) Π_i p(v_i given h)                                            (7.13)
+#
+# This is lesson 2's mixture, with 2^K components, described by D·K weights and D + K biases: what
+# lesson 3 asked for, a hidden value of several bits. Two bits make four kinds of film-goers.
+
+# %% (7.12) and (7.13) both ways give the same p(v)
+experts = np.ones(2**D)
+for j in range(K):
+    experts *= 1 + np.exp(rbm.c[j] + all_v @ rbm.W[:, j])
+by_experts = np.exp(all_v @ rbm.b) * experts / weight.sum()
+by_library = np.exp(log_likelihood(rbm, all_v))
+verify("(7.12) p(v) = (1 / Z) Π_i exp(b_i v_i) · Π_j (1 + exp(x_j))", by_library, by_experts)
+
+p_h = p_joint.sum(axis=0)  # (2^K,)
+mixture = np.zeros(2**D)
+for p_of_h, p_on in zip(p_h, visible_probs(rbm, all_h)):
+    for row, v in enumerate(all_v):
+        mixture[row] += p_of_h * np.prod(np.where(v == 1, p_on, 1 - p_on))
+verify("(7.13) p(v) = Σ_h p(h) Π_i p(v_i given h)", mixture, p_v)
+
+# %% [markdown]
+# ## What the restriction buys
+#
+# On one side a general machine, every pair of its units connected and drawn unit by unit; on the
+# other an RBM with as many units, drawn layer by layer. The biases are 0 and the weights normal. A
+# unit has D - 1 neighbours in the machine and half as many as there are units in the RBM, so the
+# weights are scaled such that the input to a unit with all neighbours on has the same sd,
+# `spread`, in both.
+#
+# First the mixing, by the spectral gap of a sweep, 60 random models of 6 units at each spread.
+# Then the time of a sweep, with 100 chains at once.
+
+
+# %% experiment: mixing
+def random_pair(spread, n_units, rng):
+    """A general machine and an RBM of n_units units each; the inputs have the same spread."""
+    machine = boltzmann.init_boltzmann(n_units, n_units, rng, scale=spread / math.sqrt(n_units - 1))
+    half = n_units // 2
+    W = rng.normal(scale=spread / math.sqrt(half), size=(half, half))
+    return machine, RBM(W, np.zeros(half), np.zeros(half))
+
+
+def sweep_matrix(machine):
+    """The transition matrix of a sweep, unit by unit (lesson 6)."""
+    states = all_bits(len(machine.b))
+    T = np.eye(len(states))
+    for i in range(len(machine.b)):
+        means = states.copy()
+        means[:, i] = sigmoid(boltzmann.unit_input(machine, states, i))
+        T = T @ product_of_bernoullis(means)
+    return T
+
+
+def block_matrix(rbm):
+    """T(v→v') of a block step."""
+    to_h = product_of_bernoullis(hidden_probs(rbm, all_bits(len(rbm.b))))
+    to_v = product_of_bernoullis(visible_probs(rbm, all_bits(len(rbm.c))))
+    return to_h @ to_v
+
+
+spreads = [0.5, 1.0, 2.0, 4.0]
+gaps = np.zeros((4, 60, 2))  # spread, model, which kind
+print("  spread   gap, machine   gap, RBM   difference (mean of 60, standard error)")
+for row, spread in enumerate(spreads):
+    rng = np.random.default_rng([74, row])
+    for draw in range(60):
+        machine, small_rbm = random_pair(spread, 6, rng)
+        gaps[row, draw, 0] = spectral_gap(sweep_matrix(machine))
+        gaps[row, draw, 1] = spectral_gap(block_matrix(small_rbm))
+    means = gaps[row].mean(axis=0)
+    difference = gaps[row, :, 0] - gaps[row, :, 1]
+    se = difference.std(ddof=1) / math.sqrt(60)
+    print(f"  {spread:6.1f}   {means[0]:12.3f}   {means[1]:8.3f}   "
+          f"{difference.mean():10.3f} ± {se:.3f}")
+    claim(f"spread {spread}: the two mix alike, as far as 60 models tell",
+          abs(difference.mean()) < 0.02 + 4.5 * se, difference=difference.mean(), standard_error=se)
+fell = gaps.mean(axis=(1, 2))
+claim("both slow down as the weights grow, from above .9 to below .8",
+      fell[0] > 0.9 and fell[3] < 0.8, gaps=fell)
+
+# %% experiment: the cost of a sweep
+sizes = [8, 50, 200, 500]
+milliseconds = np.zeros((4, 2))
+rng = np.random.default_rng(75)
+for row, n_units in enumerate(sizes):
+    machine, wide_rbm = random_pair(1.0, n_units, rng)
+    s, v = np.zeros((100, n_units)), np.zeros((100, n_units // 2))
+    seconds = np.zeros((7, 2))
+    for trial in range(7):
+        started = time.perf_counter()
+        boltzmann.gibbs_sweep(machine, s, rng)
+        between = time.perf_counter()
+        gibbs_step(wide_rbm, v, rng)
+        seconds[trial] = between - started, time.perf_counter() - between
+    milliseconds[row] = 1000 * seconds.min(axis=0)
+times_less = milliseconds[:, 0] / milliseconds[:, 1]
+claim("with 500 units a sweep of the RBM costs less than a third", times_less[-1] > 3,
+      times_less=times_less[-1])
+
+fig, (left, right) = plots.new_figure(1, 2, width=9, height=3.4)
+for kind, name in enumerate(["general machine, unit by unit", "RBM, layer by layer"]):
+    mean = gaps[:, :, kind].mean(axis=1)
+    se = gaps[:, :, kind].std(axis=1, ddof=1) / math.sqrt(60)
+    left.errorbar(spreads, mean, se, marker="os"[kind], capsize=3, label=name)
+    right.loglog(sizes, milliseconds[:, kind], marker="os"[kind], label=name)
+left.set(xlabel="spread of a unit's input", ylabel="spectral gap", ylim=(0, 1))
+left.set_title("mixing: the same")
+right.set(xlabel="units", ylabel="milliseconds a sweep", title="cost: not the same")
+right.set_xticks(sizes, sizes)
+right.minorticks_off()
+left.legend(loc="lower left", fontsize=8)
+plots.save(fig, "07_what_restricted_buys.png")
+
+# %% [markdown]
+# **What to see.** On the left the two curves are the same, as far as 60 models can tell (bars:
+# standard errors): the restriction does not make a chain mix better. On the right, what it changes
+# is the cost. In the general machine each draw is an input to the next one, so a sweep is many
+# small steps, one after the other. In the RBM it is two products of matrices, whatever the number
+# of units. The second gain is (7.3): p(h given v) and F(v) in closed form. The price: two visible
+# units are no longer tied directly, only by way of hidden ones. Exercise 3 shows what one hidden
+# unit does for two visible ones.
+#
+# ## What goes wrong
+#
+# **The sign of a term in F.** Both are minus. With the sign of b·v flipped, the "probabilities"
+# exp(-F) / Z, Z being right, do not add up to 1.
+#
+# **log(1 + exp(x)) written out.** exp(x) overflows above x = 709 in float64 and above 88 in
+# float32. The library uses max(x, 0) + log(1 + exp(-|x|)), where no exponent is above 0.
+#
+# **One row of random numbers for the whole batch.** `rng.random(K) < p_h` broadcasts without a
+# word.
+#
+# **Hidden units that start alike.** Units with equal weights have equal slopes and stay equal. From
+# weights ten times smaller than above, both units take the same genre before they have come apart.
+
+# %% wrong: a sign, an overflow, one row, equal units
+F_wrong = all_v @ rbm.b - np.logaddexp(0, all_v @ rbm.W + rbm.c).sum(axis=1)
+total = np.exp(-F_wrong - log_partition(rbm)).sum()
+print(f"  sign of b flipped: the probabilities add up to {total:.3f}")
+with np.errstate(over="ignore"):
+    print(f"  log(1 + exp(1000)) written out: {np.log(1 + np.exp(1000.0))}")
+p_h = hidden_probs(rbm, np.tile(v_start, (1000, 1)))
+own_h = rng.random(p_h.shape) < p_h
+shared_h = rng.random(K) < p_h
+print(f"  1,000 chains from one start: {len(np.unique(own_h, axis=0))} hidden layers seen, "
+      f"with one row of noise {len(np.unique(shared_h, axis=0))}")
+alike = []
+for start in range(8):
+    model = learn(likes, 2, np.random.default_rng([76, start]), scale=0.01)
+    alike.append(log_likelihood(model, likes).mean())
+print("  from weights of .01, mean log p of the film-goers:", np.round(alike, 2))
+claim("most of these starts end more than .3 nats below the best", np.median(alike) < best - 0.3,
+      median=np.median(alike), best=best)
+
+# %% [markdown]
+# ## Stop here with a debugger
+#
+#     dgm lessons 07 --stop gibbs_step
+#
+# stops where 20,000 block steps start from one v:
+#
+#     (Pdb) p v
+#     array float64 (20000, 5) [0, 1]
+#     (Pdb) p hidden_probs(rbm, v)
+#     array float64 (20000, 3) [0.0866, 0.407]
+#     (Pdb) p hidden_probs(rbm, v)[0].round(3).tolist()
+#     [0.087, 0.407, 0.229]
+#
+# All rows are alike so far. `s` and `n` go on into `_gibbs_step`, where `h` is drawn, a coin a
+# unit and row.
+#
+# ## Exercises
+#
+# 1. By hand: in the smallest RBM, start at v = 10, and let the coin say h = 1. With what
+#    probabilities are the two visible units on in v'? And what is T(10→11), over both h?
+# 2. On paper: with W = 0, what are F(v), Z and p(v)? And two hidden units with equal weights w and
+#    bias c: are they the same as one unit with 2w and 2c? Compare their factors in (7.12).
+# 3. On paper: sum out the one hidden unit of an RBM with two visible units. Show that p(v_0, v_1)
+#    is that of lesson 4's machine with two connected units. What is its weight between them, with
+#    f(x) = log(1 + exp(c + x))? When is it positive?
+# 4. In code: without looking at the library, write
+#
+#        def block_step(W, b, c, v, rng):
+#            """One step v → h → v' of block Gibbs sampling: v (N, D) -> (N, D). Draws h, then v."""
+#
+#    Its judge: with a generator of the same seed it must give the very bits of `gibbs_step`.
+#
+# Solutions: `lessons/solutions/07.md`, for when you have tried.

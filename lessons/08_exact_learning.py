@@ -453,9 +453,10 @@ claim("A perfect reconstruction, and the KL of a model that knows nothing",
 #
 # ## Stop here with a debugger
 #
-#     dgm lessons 08 --stop exact_gradient
+#     dgm lessons 08 --stop energy.gradients.exact_gradient
 #
-# stops at the first call, which is that of the tiny model. `n` goes to the next line; three times
+# stops at the first call, which is that of the tiny model. (There are two `exact_gradient`: that of
+# lesson 5 belongs to any Boltzmann machine.) `n` goes to the next line; three times
 # brings you past both averages, and there stand the numbers that you worked out by hand.
 #
 #     (Pdb) n

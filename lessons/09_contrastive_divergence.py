@@ -282,7 +282,8 @@ for n_steps, style in ((500, "-"), (1_500, "--"), (3_000, ":")):
     errors = np.array(errors)  # (4, 50)
     kept[n_steps] = errors[:, 9] / errors[:, 0]
     right.loglog(ks, errors.mean(axis=0), style, color="tab:blue", label=f"after {n_steps:,} steps")
-right.set(xlabel="k, Gibbs steps", ylabel="|E[CD-k] - exact gradient|", title="how far off, 4 runs", ylim=(1e-4, 3))
+right.set(xlabel="k, Gibbs steps", ylabel="|E[CD-k] - exact gradient|",
+          title="how far off, 4 runs", ylim=(1e-4, 3))
 right.title.set_fontsize(10)
 right.legend(fontsize=8)
 plots.save(fig, "09_cost.png")
@@ -385,11 +386,11 @@ claim("The shared coin is right on average, and scatters more",
       standard_errors=off[one_coin_for_all], ratio=scatter[one_coin_for_all] / scatter[right_one])
 
 # %% [markdown]
-# The right one is as near as chance allows; three slips are more than eight standard errors away, and
-# the one that takes a step too few learns nothing at all, for ever. The shared coin is right on
-# average, and scatters more: each case for itself sees a fair coin, but the errors of the cases no
-# longer cancel. A mean alone does not catch it. So judge a sampler by what its mean must be, and by
-# its scatter, not by its looks.
+# The right one is as near as chance allows; three slips are more than eight standard errors away,
+# and the one that takes a step too few learns nothing at all, for ever. The shared coin is right
+# on average, and scatters more: each case for itself sees a fair coin, but the errors of the
+# cases no longer cancel. A mean alone does not catch it. So judge a sampler by what its mean must
+# be, and by its scatter, not by its looks.
 #
 # ## Stop here with a debugger
 #
@@ -400,11 +401,16 @@ claim("The shared coin is right on average, and scatters more",
 #
 #     (Pdb) p v_data
 #     array float64 (4, 3) [0, 1]
-#     (Pdb) p k
-#     1
+#     (Pdb) n
+#     (Pdb) n
+#     (Pdb) n
+#     (Pdb) n
+#     (Pdb) n
+#     (Pdb) p p_h_data
+#     array float64 (4, 2) [0.0474, 0.881]
 #
-# Go on with `n` until `p_h_data` is there, then to `h`, `p_v`, `v` and `p_h`. After the return,
-# `c` stops at the next call.
+# Go on with `n`, and print `h`, `p_v`, `v` and `p_h` as they come. `c` leaves the function and stops
+# at the next call of it.
 #
 # ## Exercises
 #

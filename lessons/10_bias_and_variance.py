@@ -463,8 +463,8 @@ claim("The mean of five thousand draws is off by the bias",
 #     (Pdb) p k
 #     1
 #     (Pdb) n
-#     (Pdb) p T_k.sum(axis=1).max().round(6)
-#     1.0
+#     (Pdb) p T_k.shape
+#     (16, 16)
 #     (Pdb) p g
 #     array float64 (16, 19) [0, 1]
 #

@@ -466,7 +466,7 @@ for name in ("chains kept", "chains reset"):
 #
 #     f_{t+1}(v') = Σ_v q_t(v) T(v→v') / p(v') - 1 = Σ_v T(v'→v) f_t(v)        detailed balance
 #
-# So each step multiplies f, as a column, by T, and √p f by the matrix A = √p(v) T(v→v') / √p(v').
+# So each step multiplies f, as a column, by T, and √p f by the matrix √p(v) T(v→v') / √p(v').
 # That has the eigenvalues of T, and by (11.5) it is symmetric, so that its eigenvectors stand at
 # right angles. One is √p, with the eigenvalue 1, and √p f has no part along it, as Σ_v p(v) f(v)
 # = 0. Every other part shrinks to 1 - gap of its length or less:
@@ -491,8 +491,8 @@ verify_at_most("(11.6) size of f_t <= (1 - gap)^t · size of f_0", sizes, shrunk
 # %% [markdown]
 # ## Exercises
 #
-# 1. On paper: the chains are reset to the data before each gradient. Of what is the mean of PCD-k
-#    then the mean? Check it with 2,000 draws for k = 2.
+# 1. On paper: the chains are reset to the data before each gradient. Which other estimator has the
+#    same mean as PCD-k then? Check it with 2,000 draws for k = 2.
 # 2. On paper: put TV(q, p) <= δ (1 - ε)/ε into (11.4), with TV(p, p') <= δ, and find the same
 #    again.
 # 3. In code, with nothing but NumPy:

@@ -49,7 +49,7 @@ import numpy as np
 
 from numpy_dgm import plots
 from numpy_dgm.data import bars_and_stripes, best_log_likelihood
-from numpy_dgm.energy import RBM, free_energy, gibbs_step, log_likelihood
+from numpy_dgm.energy import RBM, gibbs_step, log_likelihood
 from numpy_dgm.energy.gradient_report import CD, PCD, Tempered, gradient_report
 from numpy_dgm.energy.tempering import (
     init_ladder, sample_tempered, start_ladder, swap_probs, tempered_sweep)
@@ -448,13 +448,13 @@ claim("With two rungs hardly anything is exchanged, with ten every pair at more 
 #
 #     dgm lessons 12 --stop sweep
 #
-# stops in the sweep of the page, at the first of the thousand ladders' sweeps. Set a breakpoint
-# at the line `swap = ...` with `b`, or go there with `n`:
+# stops at the first sweep of the page: a thousand ladders of three rungs, all at [0, 0]. Go on with
+# `n` to `swap`, and see how many of them exchange.
 #
 #     (Pdb) p betas
-#     [0, 0.5, 1]
-#     (Pdb) p v.shape
-#     (3, 1000, 2)
+#     array float64 (3,) [0, 1]
+#     (Pdb) p v
+#     array float64 (3, 1000, 2) [0, 0]
 #
 # ## Exercises
 #

@@ -45,7 +45,7 @@ import numpy as np
 
 from numpy_dgm import plots
 from numpy_dgm.data import best_log_likelihood, shifting_bar
-from numpy_dgm.energy import RBM, exact_gradient, hidden_probs, log_likelihood
+from numpy_dgm.energy import RBM, exact_gradient, log_likelihood
 from numpy_dgm.energy.gradients import centre
 from numpy_dgm.foundation.numerics import sigmoid
 from numpy_dgm.foundation.records import flatten
@@ -371,37 +371,37 @@ claim("With half of it, or none, model and negative part in a single step",
 #
 # stops at the first call, on the tiny case. There stand the numbers that you worked out by hand:
 #
-#     (Pdb) p gradient.W.ravel()
-#     [0.25, 0.25, 0]
+#     (Pdb) p gradient.W[0]
+#     array float64 (1,) [0.25, 0.25]
 #     (Pdb) p v_offset
-#     [1, 1, 0.5]
+#     array float64 (3,) [0.5, 1]
 #     (Pdb) n
 #     (Pdb) n
-#     (Pdb) p W.ravel()
-#     [0, 0, 0]
+#     (Pdb) p bool(abs(W).max() < 1e-9)
+#     True
 #
 # ## Appendix: centring as a matrix
 #
-# (13.1) is linear: it takes the centred parameters θ_c = (W, b_c, c_c) to the plain ones, θ = A
-# θ_c, with a matrix A of ones, zeros and offsets. By the chain rule the slopes along θ_c are Aᵀ
-# g, if g are those along θ. A step up these moves θ_c by Aᵀ g, and so θ by A Aᵀ g:
+# (13.1) is linear: it takes the centred parameters θ_c = (W, b_c, c_c) to the plain ones, θ = J
+# θ_c, with a matrix J of ones, zeros and offsets. If g is the gradient by θ, then by the chain
+# rule the gradient by θ_c is Jᵀ g. A step along it moves θ_c by Jᵀ g, and so θ by J Jᵀ g:
 #
-#     centre(g) = A Aᵀ g                                                           (13.8)
+#     centre(g) = J Jᵀ g                                                           (13.8)
 #
-# It climbs, as g·(A Aᵀ g) = |Aᵀ g|², which is (13.5) again. A can be undone, so that is 0 only
+# It climbs, as g·(J Jᵀ g) = |Jᵀ g|², which is (13.5) again. J can be undone, so that is 0 only
 # for g = 0.
 
 # %% (13.8) the matrix, column by column
 n_parameters = D * K + D + K
-A = np.zeros((n_parameters, n_parameters))
+J = np.zeros((n_parameters, n_parameters))
 for column in range(n_parameters):
     theta_c = np.zeros(n_parameters)
     theta_c[column] = 1.0
     W_at = theta_c[: D * K].reshape(D, K)
     b_at = theta_c[D * K : D * K + D] - W_at @ lam
     c_at = theta_c[D * K + D :] - W_at.T @ mu
-    A[:, column] = np.concatenate([W_at.ravel(), b_at, c_at])
-verify("(13.8) centre(g) = A Aᵀ g", flatten(step), A @ A.T @ flatten(plain))
+    J[:, column] = np.concatenate([W_at.ravel(), b_at, c_at])
+verify("(13.8) centre(g) = J Jᵀ g", flatten(step), J @ J.T @ flatten(plain))
 
 # %% [markdown]
 # ## Exercises

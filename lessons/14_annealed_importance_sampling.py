@@ -425,13 +425,20 @@ print(f"64 models: sd of log w {up.spread:.2f} from the base rates, {flat.spread
 #
 #     dgm lessons 14 --stop anneal
 #
-# stops where the library walks the 1,000 walks of the loop on the page. `n` goes to the next line,
-# and after a few of them one sees the first factor:
+# stops where the library walks the 1,000 walks of the loop on the page. Here are their start, the
+# path, and the weights of the base, of the model half-way and of the model; `n` goes on line by
+# line:
 #
 #     (Pdb) p v
 #     array float64 (1000, 3) [0, 1]
 #     (Pdb) p betas
 #     array float64 (5,) [0, 1]
+#     (Pdb) p base.W
+#     array float64 (3, 2) [0, 0]
+#     (Pdb) p between(base, rbm, 0.5).W
+#     array float64 (3, 2) [-2.92, 1.25]
+#     (Pdb) p rbm.W
+#     array float64 (3, 2) [-5.85, 2.5]
 #
 # ## Exercises
 #

@@ -387,12 +387,15 @@ for n_rings in (0, 1, 2, 50):
 #
 #     dgm lessons 15 --stop bennett
 #
-# stops where the 200 walks up and the 200 walks down of the small model are joined. `p forward`
-# prints them a line a field. After `n` the log weights have names:
+# stops where the 200 walks up and the 200 walks down of the small model are joined. A walk's log w
+# is its own estimate of log Z; each direction's joint estimate is there already:
 #
-#     (Pdb) n
-#     (Pdb) p up
-#     array float64 (200,) [-0.41, 4.4]
+#     (Pdb) p forward.log_weights
+#     array float64 (200,) [3, 7.09]
+#     (Pdb) p reverse.log_weights
+#     array float64 (200,) [4.42, 7.09]
+#     (Pdb) p round(forward.log_z, 2), round(reverse.log_z, 2)
+#     (6.42, 6.42)
 #
 # ## Exercises
 #

@@ -293,13 +293,13 @@ print(f"PL of 400 pictures with specks {all_of_them.mean():.2f}, sd {all_of_them
 #
 #     dgm lessons 16 --stop pseudo_log_likelihood
 #
-# stops at the first call, for the eight states of the small model. The loop there takes one bit
-# after the other:
+# stops at the first call, for the eight states of the small model; `n` goes on into the loop, one
+# bit after the other.
 #
 #     (Pdb) p v
 #     array float64 (8, 3) [0, 1]
 #     (Pdb) p rbm.W
-#     array float64 (3, 2) [-4.01, 0.972]
+#     array float64 (3, 2) [-1.49, 4.54]
 #
 # ## Exercises
 #

@@ -107,7 +107,7 @@ def lesson_runs(monkeypatch, **outcomes):
     def run_lesson(path, proofs_only):
         asked.append((path.name[:2], proofs_only))
         succeeded, proved = outcomes[f"lesson_{path.name[:2]}"]
-        return LessonRun(path, 1.0, succeeded, "", proved, ())
+        return LessonRun(path, 1.0, succeeded, "", proved, (), ())
 
     monkeypatch.setattr(command, "run_lesson", run_lesson)
     return asked

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from numpy_dgm.course.lessons import announced_labels, find_lessons, run_lesson
-from numpy_dgm.foundation.checks import InvalidInput
 
 LESSONS = find_lessons()
 
@@ -170,24 +169,3 @@ class TestLesson:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "").startswith("verify"):
                 left, right = node.args[1:3]
                 assert ast.dump(left) != ast.dump(right), ast.unparse(node)
-
-
-def test_a_lesson_that_is_not_there_is_refused_with_the_numbers_of_those_that_are():
-    for number in (77, "x"):
-        with pytest.raises(InvalidInput, match=f"^lesson: expected one of 01, 02, .*, got {number}$"):
-            find_lessons([number])
-
-
-def test_a_lesson_whose_equation_fails_says_so(tmp_path):
-    lesson = tmp_path / "99_wrong.py"
-    lesson.write_text("from numpy_dgm.foundation.verify import verify\n"
-                      "verify('(99.1) 1 = 1', 1.0, 1)\nverify('(99.2) 1 = 2', 1.0, 2.0)\n", encoding="utf8")
-    run = run_lesson(lesson)
-    assert not run.succeeded and run.proved == ("99.1",) and "(99.2) 1 = 2 does not hold" in run.output
-
-
-def test_proofs_only_stops_at_the_experiment(tmp_path):
-    lesson = tmp_path / "98_short.py"
-    text = "print('proofs')\n# %% experiment: long\nraise SystemExit('the experiment ran')\n"
-    lesson.write_text(text, encoding="utf8")
-    assert run_lesson(lesson, proofs_only=True).succeeded and not run_lesson(lesson).succeeded

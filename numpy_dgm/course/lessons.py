@@ -1,8 +1,8 @@
 """Running lessons: whole, or their proofs alone.
 
-A lesson is a script in percent format. Its proofs come first; its experiment starts at the cell titled
-`# %% experiment: ...`. `verify` prints a line for each equation that holds, and stops the script at the
-first one that does not.
+A lesson is a script in percent format. `verify` prints a line for each equation that holds, and `claim` one for
+each conclusion from an experiment; at the first that does not hold the script stops. The proofs are all cells but
+those whose title begins with experiment, figure or wrong.
 """
 import os
 import re
@@ -16,9 +16,11 @@ from pathlib import Path
 from ..foundation.checks import invalid
 
 FOLDER = Path(__file__).parents[2] / "lessons"  # beside the package in a clone of the repository
-EXPERIMENT = re.compile(r"^# %% experiment:", re.MULTILINE)
+CELL = re.compile(r"^(?=# %%)", re.MULTILINE)
+NO_PROOF = re.compile(r"# %% (experiment|figure|wrong)\b")  # how a cell begins that --proofs leaves out
 ANNOUNCED = re.compile(r"^#     .*\((\d+\.\d+)\)\s*$", re.MULTILINE)  # an indented equation that ends in its label
 PROVED = re.compile(r"^  ok \((\d+\.\d+)\)", re.MULTILINE)
+CLAIMED = re.compile(r"^  claim (.+)$", re.MULTILINE)
 FIGURE = re.compile(r"^  figure (.+)$", re.MULTILINE)
 
 
@@ -31,6 +33,7 @@ class LessonRun:
     succeeded: bool
     output: str  # all that it printed, a traceback included
     proved: tuple  # labels of the equations that held, in order
+    claims: tuple  # the conclusions that held, with their figures, in order
     figures: tuple  # the files that it drew, relative to the lessons' folder
 
 
@@ -66,17 +69,25 @@ def run_lesson(path: str | Path, proofs_only: bool = False) -> LessonRun:
         succeeded=done.returncode == 0,
         output=done.stdout,
         proved=tuple(PROVED.findall(done.stdout)),
+        claims=tuple(CLAIMED.findall(done.stdout)),
         figures=tuple(FIGURE.findall(done.stdout)),
     )
 
 
 def execute(path: str | Path, proofs_only: bool) -> None:
-    """Run the lesson at `path` in this process, as `python path` would, or only what stands before its experiment."""
+    """Run the lesson at `path` in this process, as `python path` would, or its proofs alone."""
     source = Path(path).read_text(encoding="utf8")
     if proofs_only:
-        source = EXPERIMENT.split(source)[0]
+        source = proofs_of(source)
     sys.argv = [str(path)]
     exec(compile(source, str(path), "exec"), {"__name__": "__main__", "__file__": str(path)})
+
+
+def proofs_of(source: str) -> str:
+    """A lesson's text with empty lines in the place of its experiments, so that line numbers stay."""
+    if source.startswith("# %% [markdown]\n# # Lesson "):  # the first edition: all that stands before the experiment
+        return re.split(r"^# %% experiment:", source, flags=re.MULTILINE)[0]
+    return "".join("\n" * cell.count("\n") if NO_PROOF.match(cell) else cell for cell in CELL.split(source))
 
 
 if __name__ == "__main__":

@@ -2,11 +2,14 @@
 from mutant import Mutant
 
 MODULE = "course/lessons.py"
-TESTS = "test_command.py"
+TESTS = "course/test_lessons.py"
 
 MUTANTS = [
     Mutant("if not str(number).isdigit() or int(number) not in paths:", "if not str(number).isdigit():",
            "a lesson that does not exist passes"),
     Mutant("succeeded=done.returncode == 0", "succeeded=done.returncode != 0", "success and failure exchanged"),
-    Mutant("EXPERIMENT.split(source)[0]", "EXPERIMENT.split(source)[-1]", "the experiment in place of the proofs"),
+    Mutant("claims=tuple(CLAIMED.findall", "claims=tuple(PROVED.findall", "equations counted as claims"),
+    Mutant("source = proofs_of(source)", "pass", "the proofs are the whole lesson"),
+    Mutant("(experiment|figure|wrong)", "(experiment|figure)", "what goes wrong is run as a proof"),
+    Mutant('"\\n" * cell.count("\\n") if', '"" if', "--proofs loses count of the lines"),
 ]

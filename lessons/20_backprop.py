@@ -96,11 +96,9 @@ verify("(20.1) dx = Σ_k dy_k ∂y_k/∂x, in the circuit", [da, db, dc], found,
 # %% figure: the circuit, values forward and slopes backward
 nodes = {
     "a": (0, 2, a, da), "b": (0, 1, b, db), "c": (0, 0, c, dc),
-    "p = a · b": (1, 1, p, dp), "q = p + c": (2, 0, q, dq), "out = q · a": (3, 1, out, dout)}
-edges = [
-    ("a", "p = a · b"), ("b", "p = a · b"), ("p = a · b", "q = p + c"), ("c", "q = p + c"),
-    ("q = p + c", "out = q · a"), ("a", "out = q · a")]
-plots.save(plots.circuit(nodes, edges, "values forward, slopes backward"), "20_circuit.png")
+    "p": (1, 1, p, dp), "q": (2, 0, q, dq), "out": (3, 1, out, dout)}
+edges = [("a", "p"), ("b", "p"), ("p", "q"), ("c", "q"), ("q", "out"), ("a", "out")]
+plots.save(plots.circuit(nodes, edges, "p = a · b     q = p + c     out = q · a"), "20_circuit.png")
 
 # %% [markdown]
 # ## From numbers to batches

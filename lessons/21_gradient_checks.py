@@ -151,11 +151,11 @@ errors = {}
 for name, network in networks.items():
     errors[name] = np.array([worst_errors(network, cases, classes, step) for step in steps])
 
-fig, (left, right) = plots.new_figure(1, 2, width=10, height=3.8)
+fig, (left, right) = plots.new_figure(1, 2, width=8.5, height=3.2)
 for column, kind in enumerate(("one-sided", "central", "five points")):
-    left.loglog(steps, errors["tanh"][:, column], marker=".", label=kind)
-for name, style in zip(networks, ("C0o-", "C1s-", "k^:", "C4x--")):
-    right.loglog(steps, errors[name][:, 1], style, markersize=4, label=name)
+    left.loglog(steps, errors["tanh"][:, column], label=kind)
+for name, style in zip(networks, ("C0-", "C1-", "k:", "C4--")):
+    right.loglog(steps, errors[name][:, 1], style, label=name)
 for ax, title in ((left, "tanh: three kinds of differences"), (right, "central: four networks")):
     ax.set(xlabel="step ε", ylabel="error of the worst entry", title=title, ylim=(1e-13, 30))
     ax.legend(fontsize=8, loc="lower left")

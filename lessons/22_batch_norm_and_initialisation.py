@@ -112,7 +112,7 @@ def sizes_by_layer(init, batch_norm=False):
 by_init = {}
 for name, init in (("sd .01", 0.01), ("sd √(2/D)", "he"), ("sd .5", 0.5)):
     by_init[name] = sizes_by_layer(init)
-fig, axes = plots.new_figure(1, 3, width=11, height=3.6)
+fig, axes = plots.new_figure(1, 3, width=9, height=2.8)
 for column, title in enumerate(("x going up", "dy coming down", "∂W = xᵀ dy")):
     for (name, found), style in zip(by_init.items(), ("C0o-", "C1s-", "k^:")):
         axes[column].semilogy(np.arange(1, 6), found[:, column], style, label=name)

@@ -66,21 +66,20 @@ for name, D in (("at best", np.array([0.75, 0.25])), ("1/2 everywhere", np.array
     print(f"  D {name:15} V = {value_of_game(D, p_data, p_G):.3f}")
 
 # %% figure: the two players
-fig, (ax,) = plots.new_figure(width=8, height=2.3)
+fig, (ax,) = plots.new_figure(width=9, height=2.3)
 boxes = {"noise z": (0, 1), "G": (1.3, 1), "fake case G(z)": (3, 1), "real case x": (3, 0),
-         "D": (4.9, 0.5), "logit s: real or fake?": (6.7, 0.5)}
-for name, place in boxes.items():
-    color = "C0" if name == "G" else "C1" if name == "D" else "0.4"
-    ax.text(*place, name, ha="center", va="center", color=color, fontsize=11,
+         "D": (4.8, 0.5), "logit s: real or fake?": (6.8, 0.5)}
+for name, (across, up) in boxes.items():
+    color = "C0" if name == "G" else "C1" if name == "D" else "0.3"
+    ax.text(across, up, name, ha="center", va="center", color=color, fontsize=11,
             bbox={"boxstyle": "round", "facecolor": "white", "edgecolor": color})
-arrows = [("noise z", "G"), ("G", "fake case G(z)"), ("fake case G(z)", "D"), ("real case x", "D"),
-          ("D", "logit s: real or fake?")]
+arrows = [((0.5, 1), (1.05, 1)), ((1.55, 1), (2.2, 1)), ((3.8, 0.9), (4.5, 0.6)),
+          ((3.6, 0.1), (4.5, 0.4)), ((5.05, 0.5), (5.75, 0.5))]
 for start, end in arrows:
-    ax.annotate("", boxes[end], boxes[start],
-                arrowprops={"arrowstyle": "->", "shrinkA": 42, "shrinkB": 42, "color": "0.3"})
-ax.text(4.9, -0.25, "climbs V: tell them apart", ha="center", color="C1", fontsize=9)
-ax.text(1.3, 0.35, "descends V: be taken for real", ha="center", color="C0", fontsize=9)
-ax.set(xlim=(-0.7, 8), ylim=(-0.5, 1.4))
+    ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": "0.3"})
+ax.text(4.8, -0.05, "climbs V: tell them apart", ha="center", color="C1", fontsize=9)
+ax.text(1.3, 0.45, "descends V: be taken for real", ha="center", color="C0", fontsize=9)
+ax.set(xlim=(-0.7, 8.2), ylim=(-0.4, 1.4))
 ax.set_axis_off()
 plots.save(fig, "30_players.png")
 
@@ -396,7 +395,7 @@ for i, n in enumerate(counts):
     print(f"  {n:6,} draws   mean |D - D*| {errors[i].mean():.4f}   V of the draws "
           f"{of_draws[i].mean():.3f}   with exact means {worth[i].mean():.3f}   of D* {V_star:.3f}")
 
-fig, (left, right) = plots.new_figure(1, 2, width=9, height=3.2)
+fig, (left, right) = plots.new_figure(1, 2, width=8, height=2.8)
 left.plot(fine_x, p_fine, label="p_data")
 left.plot(fine_x, q_fine, label="p_G")
 left.set(xlabel="x", title="two densities", xlim=(-5, 5), ylim=(0, 0.5))

@@ -301,7 +301,8 @@ for name, (slope, by_force) in slow.items():
 
 network = MLP((Affine(W_1, b_1), Tanh(), Affine(W_2, b_2)))
 s_library, caches = mlp_forward(network, x)
-_, ds_library = softmax_cross_entropy(s_library, labels)
+loss_library, ds_library = softmax_cross_entropy(s_library, labels)
+verify("(20.10) forward: the loss, the library", loss_library, loss)
 dx_library, gradient = mlp_backward(network, caches, ds_library)
 da_library, _ = network.layers[2].backward(caches[2], ds_library)
 theirs = {

@@ -256,8 +256,8 @@ for a in (0, 0.25, 0.5, 1, 1.5, 4):
 # G has parameters θ, and p_G depends on them. In its step G moves and D is held. Only the second
 # term of V has G in it: E_z[log(1 - D(G(z)))], whose slope comes by backprop, down through D and on
 # through G. Say D is the best for the present θ. Is the slope with D held that of 2 JSD, in which
-# D* moves along with θ? By the chain rule the latter has one part more, Σ_x ∂V/∂D(x) · ∂D*(x)/∂θ. But
-# D* is a maximum of V, so ∂V/∂D(x) = 0 there, and nothing is lost:
+# D* moves along with θ? By the chain rule the latter has one part more, Σ_x ∂V/∂D(x) · ∂D*(x)/∂θ.
+# But D* is a maximum of V, so ∂V/∂D(x) = 0 there, and nothing is lost:
 #
 #     ∂V(D* held, G)/∂θ = ∂ 2 JSD(p_data, p_G)/∂θ                             (30.10)
 #     E_z[∂ log(1 - D*(G(z)))/∂θ] = ∂ 2 JSD(p_data, p_G)/∂θ                   (30.11)
@@ -479,7 +479,7 @@ for i, n in enumerate((50, 5_000)):
         D = learn(points, *both, seed=seed)
         rows[i, seed] = value(D, points, *both), value(D, points, exact[0], exact[0])
 of_few, of_many = rows.mean(axis=1) + math.log(4)
-claim("p_G = p_data, 50 draws: V of the draws is above -log 4 by more than .08, and D is worth less",
+claim("p_G = p_data, 50 draws: V of the draws is above -log 4 by .08 or more, and D is worth less",
       of_few[0] > 0.08 and of_few[1] < -0.1, of_draws_above=of_few[0], worth_above=of_few[1])
 claim("with 5,000 draws both are within .01 of -log 4", np.abs(of_many).max() < 0.01,
       of_draws_above=of_many[0], worth_above=of_many[1])

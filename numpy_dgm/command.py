@@ -11,6 +11,7 @@ import warnings
 from dataclasses import fields
 from pathlib import Path
 
+from .course.debugger import stop_in_lesson
 from .course.lessons import find_lessons, run_lesson
 from .demo import run_demo
 from .foundation.checkpoint import CHECKPOINT
@@ -116,6 +117,8 @@ def demo(options: argparse.Namespace) -> int:
 
 def lessons(options: argparse.Namespace) -> int:
     """dgm lessons"""
+    if options.stop is not None:
+        return stop_in(options)
     runs = []
     for path in find_lessons(options.numbers):
         print(f"\n{path.name}", flush=True)
@@ -130,6 +133,16 @@ def lessons(options: argparse.Namespace) -> int:
     n_proved = sum(len(set(run.proved)) for run in runs)
     print(f"{n_proved} equations proved in {len(runs)} lessons, {n_failed} lessons failed")
     return 1 if n_failed else 0
+
+
+def stop_in(options: argparse.Namespace) -> int:
+    """dgm lessons NN --stop FUNCTION"""
+    if len(options.numbers) != 1:
+        advice = "such as dgm lessons 09 --stop cd_gradient"
+        raise invalid("--stop", "the number of one lesson", f"{len(options.numbers)} numbers", advice)
+    [path] = find_lessons(options.numbers)
+    stop_in_lesson(path, options.stop, options.proofs)
+    return 0
 
 
 COMMANDS = {
@@ -225,6 +238,8 @@ the table at the end counts them and lists the figures drawn. Read a lesson in a
 cells, and step through it there.""")
     command.add_argument("numbers", nargs="*", metavar="NN", help="such as 04 05")
     command.add_argument("--proofs", action="store_true", help="the proofs alone, without the experiments")
+    command.add_argument("--stop", metavar="FUNCTION[:CALL]",
+                         help="run one lesson under pdb, and stop at each call of the function, or from the CALLth on")
 
 
 def integer(text: str) -> int:

@@ -5,6 +5,7 @@ that it works on a server as in a notebook. `save` writes it to a file.
 
 N images    D = rows * columns pixels each    K hidden units
 """
+import io
 import math
 import sys
 import textwrap
@@ -21,6 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch, Rectangle
+from PIL import Image  # which Matplotlib requires
 
 from .data.mixtures import MixtureOfGaussians
 from .energy.rbm import RBM
@@ -40,22 +42,40 @@ def new_figure(rows: int = 1, columns: int = 1, width: float = 8.0, height: floa
 
 
 def save(fig: Figure, name: str, folder: str | Path | None = None) -> Path:
-    """Write `fig` as a PNG file, by default to `figures/` beside the script that is running, and print where.
+    """Write `fig` as a PNG file, show it where the code runs under IPython, and print where it was written.
 
-    Returns the path.
+    By default to `figures/` beside the file whose code calls this. A cell of a notebook is in no file: from there to
+    `lessons/figures/` where the working directory has a folder `lessons`, else to its own `figures/`. Returns the path.
     """
-    path = figure_path(name, folder)
-    fig.savefig(path, dpi=100)
+    path = figure_path(name, caller_folder(sys._getframe(1).f_globals) if folder is None else folder)
+    drawn = io.BytesIO()
+    fig.savefig(drawn, format="png", dpi=100)
+    with Image.open(drawn) as image:  # 128 colours are enough for a plot, in a third of the bytes
+        image.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, format="png", optimize=True)
+    show(path)
     print(f"  figure {path.parent.name}/{path.name}")
     return path
 
 
-def figure_path(name: str, folder: str | Path | None = None) -> Path:
-    """Where `save` writes a figure; the folder is made if need be."""
-    folder = Path(sys.argv[0]).resolve().parent / "figures" if folder is None else folder
+def show(path: Path) -> None:
+    """Show an image file under IPython: in a notebook, or an editor's interactive window. Elsewhere do nothing."""
+    ipython, display = sys.modules.get("IPython"), sys.modules.get("IPython.display")
+    if ipython is not None and display is not None and ipython.get_ipython() is not None:
+        display.display(display.Image(data=path.read_bytes()))
+
+
+def figure_path(name: str, folder: str | Path) -> Path:
+    """Where a figure is written; the folder is made if need be."""
     path = Path(folder).resolve() / name
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def caller_folder(caller: dict) -> Path:
+    """The folder for the figures of code with these global variables; see `save`."""
+    if "__file__" in caller:
+        return Path(caller["__file__"]).resolve().parent / "figures"
+    return Path("lessons", "figures") if Path("lessons").is_dir() else Path("figures")
 
 
 def tile(images: Array, image_shape: Sequence[int] | None = None, columns: int | None = None) -> Array:
@@ -248,12 +268,13 @@ def save_film(frames: Sequence[tuple[int, Array]], mixture: MixtureOfGaussians, 
     fig, (ax,) = new_figure(width=4.0, height=4.2)
     points = draw_scatter(ax, frames[0][1], mixture)
     writer = PillowWriter(fps=10)
-    path = figure_path(name, folder)
+    path = figure_path(name, caller_folder(sys._getframe(1).f_globals) if folder is None else folder)
     with writer.saving(fig, path, dpi=80):
         for step, x in [*frames, *[frames[-1]] * 20]:
             points.set_data(*np.asarray(x).T)
             ax.set_title(f"step {step:,}", fontsize=10)
             writer.grab_frame()
+    show(path)
     print(f"  figure {path.parent.name}/{path.name}")
     return path
 

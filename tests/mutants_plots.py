@@ -4,6 +4,15 @@ from mutant import Mutant
 MODULE = "plots.py"
 
 MUTANTS = [
+    Mutant("quantize(128,", "quantize(8,", "plots in eight colours"),
+    Mutant("image.convert(\"RGB\").quantize(128, dither=Image.Dither.NONE).save(", "image.save(", "large files"),
+    Mutant("    show(path)\n    print(f\"  figure {path.parent.name}/{path.name}\")\n    return path\n\n\ndef show",
+           "    print(f\"  figure {path.parent.name}/{path.name}\")\n    return path\n\n\ndef show",
+           "figures vanish in a notebook"),
+    Mutant(" and ipython.get_ipython() is not None:", ":", "shown where IPython does not run"),
+    Mutant('    if "__file__" in caller:\n', "    if False:\n", "figures in the working directory"),
+    Mutant('Path("lessons", "figures") if Path("lessons").is_dir() else Path("figures")', 'Path("figures")',
+           "a notebook's figures beside the lessons' folder"),
     Mutant("top, left = (i // columns) * (rows + 1), (i % columns) * (cols + 1)",
            "top, left = (i % columns) * (rows + 1), (i // columns) * (cols + 1)",
            "images tiled column by column"),

@@ -65,7 +65,7 @@ def test_a_gan_is_trained_filmed_sampled_and_evaluated(tmp_path):
     code, out, _ = dgm("evaluate", "run", folder=tmp_path)
     assert code == 0 and "of 8 modes" in out and "real cases       8 of 8 modes" in out
     code, _, _ = dgm("sample", "run", "--out", "s.png", folder=tmp_path)
-    assert code == 0 and (tmp_path / "s.png").stat().st_size > 5_000
+    assert code == 0 and (tmp_path / "s.png").stat().st_size > 2_000
     code, _, _ = dgm("sample", "run", "--out", "s.npy", "--count", "9", folder=tmp_path)
     assert code == 0 and np.load(tmp_path / "s.npy").shape == (9, 2)
 
@@ -81,13 +81,13 @@ def test_a_gan_of_images_takes_the_command_s_options(tmp_path):
     code, out, _ = dgm("evaluate", "run", folder=tmp_path)
     assert code == 0 and "precision" in out and "digits, part test" in out
     code, _, _ = dgm("sample", "run", "--out", "s.png", folder=tmp_path)
-    assert code == 0 and (tmp_path / "s.png").stat().st_size > 5_000
+    assert code == 0 and (tmp_path / "s.png").stat().st_size > 2_000
 
 
 def test_demo_runs_checks_and_draws(tmp_path):
     code, out, err = dgm("demo", "--out", "figures", folder=tmp_path)
     assert code == 0, err
-    assert "add up to 1" in out and "every one of its 34 entries" in out and "01_latent_variables" in out
+    assert "add up to 1" in out and "every one of its 34 entries" in out and "01_likelihood" in out
     assert sorted(os.listdir(tmp_path / "figures")) == [
         "filters.png", "free_energies.png", "gan_training.png", "samples.png", "training.png"]
     exact = float(out.split("digit, exactly: ")[1].split(" nats")[0])
@@ -309,9 +309,9 @@ def test_too_little_memory_is_said_in_a_sentence(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("arguments, before, after", [
-    (["demo"], None, "1"), (["demo"], "2", "2"), (["lessons"], None, None),
+    (["demo"], None, "1"), (["demo"], "2", "2"), (["lessons"], None, "1"), (["train"], None, None),
 ])
-def test_the_demo_runs_in_one_thread_unless_it_was_asked_for_more(arguments, before, after, monkeypatch):
+def test_demo_and_lessons_run_in_one_thread_unless_it_was_asked_for_more(arguments, before, after, monkeypatch):
     monkeypatch.setattr(command, "run_command", lambda arguments: 0)
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", str(before))
     if before is None:

@@ -130,7 +130,7 @@ class TestLesson:
     def test_it_runs_and_draws(self, path, runs):
         run = runs[path.name]
         assert run.succeeded, run.output
-        assert run.figures and all((path.parent / figure).stat().st_size > 5_000 for figure in run.figures)
+        assert run.figures and all((path.parent / figure).stat().st_size > 2_000 for figure in run.figures)
 
     def test_what_its_text_announces_is_what_it_proves(self, path, runs):
         assert announced_labels(path) == set(runs[path.name].proved)

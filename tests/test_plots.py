@@ -1,5 +1,7 @@
 """Figures: what is drawn is what was passed in."""
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -266,6 +268,89 @@ def test_a_circuit_has_values_above_and_slopes_below_its_nodes():
     assert [arrow.patchB.get_x() > arrow.patchA.get_x() for arrow in arrows] == [True, True]
     with pytest.raises(InvalidInput, match="^edges: expected one of 'x', 'y', 'q', got 'z'$"):
         plots.circuit(nodes, [("x", "z")])
+
+
+class FakeIPython:
+    """What `save` needs of IPython: whether code runs under it, and what was displayed."""
+
+    def __init__(self, shell):
+        self.shell, self.displayed = shell, []
+        self.display = self  # the module IPython.display
+
+    def get_ipython(self):
+        return self.shell
+
+    def Image(self, data):  # noqa: N802
+        return data
+
+    def __call__(self, data):
+        self.displayed.append(data)
+
+
+@pytest.fixture
+def ipython(monkeypatch):
+    """Code that runs under IPython, as far as `save` can tell."""
+    fake = FakeIPython("a shell")
+    monkeypatch.setitem(sys.modules, "IPython", fake)
+    monkeypatch.setitem(sys.modules, "IPython.display", fake)
+    return fake
+
+
+def test_under_ipython_a_figure_is_shown_once(ipython, tmp_path):
+    path = plots.save(plots.samples(np.eye(4)), "eye.png", tmp_path)
+    assert ipython.displayed == [path.read_bytes()]
+    film = plots.save_film([(0, np.zeros((3, 2)))], ring_of_gaussians(), "film.gif", tmp_path)
+    assert ipython.displayed[1:] == [film.read_bytes()]
+
+
+def test_where_ipython_is_imported_but_does_not_run_nothing_is_shown(ipython, tmp_path):
+    ipython.shell = None
+    plots.save(plots.samples(np.eye(4)), "eye.png", tmp_path)
+    assert not ipython.displayed
+
+
+def test_ipython_is_not_imported():
+    program = "import sys, numpy_dgm.plots; sys.exit('IPython' in sys.modules or 'matplotlib.pyplot' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+CELL = "from numpy_dgm import plots\nplots.save(plots.new_figure()[0], 'x.png')\n"
+
+
+def test_a_figure_is_written_beside_the_file_that_draws_it_wherever_it_is_run_from(tmp_path):
+    script = tmp_path / "lessons" / "09_x.py"
+    script.parent.mkdir()
+    script.write_text(CELL, encoding="utf8")
+    for folder, name in ((tmp_path, "lessons/09_x.py"), (tmp_path / "lessons", "09_x.py"), ("/", str(script))):
+        done = subprocess.run([sys.executable, name], cwd=folder, capture_output=True, encoding="utf8", check=True)
+        assert done.stdout == "  figure figures/x.png\n"
+        (tmp_path / "lessons" / "figures" / "x.png").unlink()
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["09_x.py", "figures", "lessons"]
+
+
+@pytest.mark.parametrize("working_directory, written", [
+    ("project", "project/lessons/figures/x.png"), ("project/lessons", "project/lessons/figures/x.png"),
+    ("elsewhere", "elsewhere/figures/x.png"),
+])
+def test_a_cell_of_a_notebook_writes_to_the_lessons_it_runs_in(working_directory, written, tmp_path, monkeypatch):
+    (tmp_path / "project" / "lessons").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / working_directory)
+    exec(CELL, {"__name__": "__main__"})
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png")] == [written]
+
+
+def test_a_figure_keeps_its_colours_in_few_bytes(tmp_path):
+    fig, (ax,) = plots.new_figure(width=9.0, height=4.0)
+    rng = np.random.default_rng(0)
+    for i in range(10):
+        ax.plot(rng.random(50), rng.random(50), ".-", color=f"C{i}", linewidth=3)
+    path = plots.save(fig, "lines.png", tmp_path)
+    fig.savefig(tmp_path / "plain.png", dpi=100)
+    with Image.open(path) as small, Image.open(tmp_path / "plain.png") as plain:
+        difference = np.abs(np.asarray(small.convert("RGB"), float) - np.asarray(plain.convert("RGB"), float))
+    assert difference.mean() < 2 and np.quantile(difference, 0.999) < 40
+    assert path.stat().st_size < 0.6 * (tmp_path / "plain.png").stat().st_size
 
 
 def test_no_other_module_imports_matplotlib():

@@ -1,0 +1,500 @@
+# %% [markdown]
+# # Backpropagation: every slope in one pass
+#
+# A network that reads digits has thousands of parameters, and a number, the loss, that says how
+# badly it reads. Learning means moving each parameter a little so that the loss falls. Which way
+# is that, for each of thousands? This lesson answers with numbers on a small circuit, then with
+# matrices, and ends with a reader of digits that is trained in a loop of plain NumPy.
+#
+# Afterwards you can
+#
+# - run a circuit forward and backward by hand, and say why slopes add up at forks;
+# - write the backward pass of a network line by line, and check each line by its name;
+# - say why all the slopes together cost no more than about two forward passes;
+# - write the training loop of a classifier from memory.
+#
+# About an hour and a half. You need the log-likelihood (lesson 1); σ is that of lesson 5.
+#
+# ## A circuit, in numbers
+#
+# Three numbers come in, three operations are carried out:
+#
+#     a = 3    b = -1    c = 4
+#     forward     p = a · b = -3        q = p + c = 1        out = q · a = 3
+#
+# How much does `out` change when one of the others moves a little? Call that its slope, and write
+# dp for ∂out/∂p. Start at the end, where it is known: out moves as much as itself, so its slope
+# is 1. Then go back, one operation at a time. Each multiplies the slope that it is handed from
+# above by its own, local one:
+#
+#     out = q · a     dq = 1 · a = 3          and a gets 1 · q = 1
+#     q = p + c       dp = dq · 1 = 3         dc = dq · 1 = 3
+#     p = a · b       db = dp · a = 9         and a gets dp · b = -3
+#
+# A plus hands the slope on as it is. A times hands it on multiplied by the *other* factor. And a
+# is a fork: it goes two ways, into p and into out. If a moves, out moves by both, so
+#
+#     da = 1 + (-3) = -2          slopes add up at forks
+#
+# Try it: a = 3.01 gives p = -3.01, q = .99, out = 2.9799. That is -.0201 for a move of .01.
+# In general, where x goes into several y_k,
+#
+#     dx = Σ_k dy_k ∂y_k/∂x                                                   (20.1)
+#
+# which is the chain rule. The whole lesson is this line, used again and again. The cell compares
+# the slopes from above with brute force: move each number a little, and look at `out`.
+
+# %% (20.1) the circuit, backward and by brute force
+import numpy as np
+
+from numpy_dgm import plots
+from numpy_dgm.data import open_data
+from numpy_dgm.foundation.verify import claim, verify
+from numpy_dgm.neural import (
+    MLP, Affine, LeakyReLU, ReLU, Sigmoid, Softplus, Tanh, binary_cross_entropy,
+    mlp_backward, mlp_forward, softmax_cross_entropy, train_classifier)
+
+
+def circuit(inputs):
+    """out, from a, b and c."""
+    a, b, c = inputs
+    p = a * b
+    q = p + c
+    return q * a
+
+
+def differences(f, arguments, which, step=1e-5):
+    """∂f/∂(one of its arguments): each of its entries is moved up and down. f gives a number."""
+    arguments = list(arguments)
+    array = arguments[which]
+    slope = np.zeros(array.shape)
+    for place in np.ndindex(array.shape):
+        moved = array.copy()
+        arguments[which] = moved
+        moved[place] = array[place] + step
+        up = f(*arguments)
+        moved[place] = array[place] - step
+        down = f(*arguments)
+        slope[place] = (up - down) / (2 * step)
+    return slope
+
+
+a, b, c = 3.0, -1.0, 4.0
+p = a * b
+q = p + c
+out = q * a
+
+dout = 1.0
+dq = dout * a
+dp, dc = dq, dq
+db = dp * a
+da = dout * q + dp * b  # a is a fork
+print(f"  da {da}   db {db}   dc {dc}")
+found = differences(circuit, [np.array([a, b, c])], which=0)
+verify("(20.1) dx = Σ_k dy_k ∂y_k/∂x, in the circuit", [da, db, dc], found, tolerance=1e-8)
+
+# %% figure: the circuit, values forward and slopes backward
+nodes = {
+    "a": (0, 2, a, da), "b": (0, 1, b, db), "c": (0, 0, c, dc),
+    "p": (1, 1, p, dp), "q": (2, 0, q, dq), "out": (3, 1, out, dout)}
+edges = [("a", "p"), ("b", "p"), ("p", "q"), ("c", "q"), ("q", "out"), ("a", "out")]
+plots.save(plots.circuit(nodes, edges, "p = a · b     q = p + c     out = q · a"), "20_circuit.png")
+
+# %% [markdown]
+# ## From numbers to batches
+#
+# A network is such a circuit, with many numbers at each node. It is built of layers. A layer
+# takes a batch x (N, D), one case a row, and gives y (N, K). The two kinds that matter most:
+#
+#     affine        y_nk = Σ_d x_nd W_dk + b_k        as matrices, y = x W + b
+#     activation    y_nk = φ(x_nk)                    such as tanh, or ReLU: max(x, 0)
+#
+# The hidden layer of an RBM was an affine layer with the activation σ. Layers are put one on the
+# other, an activation between any two affine ones, as affine of affine would be one affine.
+#
+# Let a layer be handed dy, the slopes of its outputs. What are those of W, b and x? Look for
+# forks. W_dk serves every case n: there it meets x_nd and goes into y_nk. b_k serves every case
+# too. x_nd goes into y_nk for every k, with the factor W_dk. Add up the ways:
+#
+#     ∂W_dk = Σ_n x_nd dy_nk          as matrices, ∂W = xᵀ dy                 (20.2)
+#     ∂b_k = Σ_n dy_nk                the sum of the rows of dy               (20.3)
+#     dx_nd = Σ_k dy_nk W_dk          as matrices, dx = dy Wᵀ                 (20.4)
+#
+# (∂W is short for ∂loss/∂W, as dy is for ∂loss/∂y.) An activation has no forks: each number goes
+# its own way, and the local slope is φ'. With a product entry by entry,
+#
+#     dx = dy · φ'(x)                                                         (20.5)
+#
+#     ReLU          1 where y > 0, else 0              leaky ReLU    1 where y > 0, else .2, say
+#     tanh          1 - y²                             sigmoid       y (1 - y)
+#     softplus      log(1 + exp(x)) has σ(x) = 1 - exp(-y)
+#
+# All can be read off y: a forward pass keeps what the backward pass will want, in a *cache*.
+# To try a layer alone, take the loss Σ dy · y, whose slope by y is dy, whatever dy we choose.
+
+
+# %% (20.2) to (20.5) layers by their definitions, moved entry by entry
+def affine_in_loops(x, W, b):
+    """y (N, K), number by number."""
+    y = np.zeros((len(x), len(b)))
+    for n in range(len(x)):
+        for k in range(len(b)):
+            y[n, k] = b[k]
+            for d in range(x.shape[1]):
+                y[n, k] += x[n, d] * W[d, k]
+    return y
+
+
+def affine_loss(x, W, b, dy):
+    return np.sum(dy * affine_in_loops(x, W, b))
+
+
+def activation_by_name(x, name):
+    if name == "ReLU":
+        return np.where(x > 0, x, 0)
+    if name == "LeakyReLU":
+        return np.where(x > 0, x, 0.2 * x)
+    if name == "Tanh":
+        return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
+    if name == "Sigmoid":
+        return 1 / (1 + np.exp(-x))
+    return np.log(1 + np.exp(x))
+
+
+def activation_loss(x, name, dy):
+    return np.sum(dy * activation_by_name(x, name))
+
+
+rng = np.random.default_rng(20)
+N, D, H, C = 5, 4, 3, 3  # cases, inputs, hidden units, classes
+x = rng.normal(size=(N, D))
+W_1 = rng.normal(size=(D, H))
+b_1 = rng.normal(size=H)
+dy = rng.normal(size=(N, H))
+
+layer = Affine(W_1, b_1)
+y, cache = layer.forward(x)
+dx, gradient = layer.backward(cache, dy)
+arguments = [x, W_1, b_1, dy]
+verify("(20.2) ∂W_dk = Σ_n x_nd dy_nk", gradient.W, differences(affine_loss, arguments, 1), 1e-8)
+verify("(20.3) ∂b_k = Σ_n dy_nk", gradient.b, differences(affine_loss, arguments, 2), 1e-8)
+verify("(20.4) dx_nd = Σ_k dy_nk W_dk", dx, differences(affine_loss, arguments, 0), 1e-8)
+for kind in (ReLU(), LeakyReLU(0.2), Tanh(), Sigmoid(), Softplus()):
+    name = type(kind).__name__
+    y_1, cache = kind.forward(y)
+    dx, _ = kind.backward(cache, dy)
+    slow = differences(activation_loss, [y, name, dy], 0)
+    verify(f"(20.5) dx = dy · φ'(x), {name}", dx, slow, 1e-8)
+
+# %% [markdown]
+# ## Losses
+#
+# A network that answers yes or no gives a number s, the *logit*, and says yes with probability
+# σ(s). The right answer is t, 1 or 0. Its log-probability is t log σ(s) + (1 - t) log(1 - σ(s)),
+# and minus its mean over the cases is a loss, the cross-entropy. As log σ(s) = s - log(1 + exp(s))
+# and log(1 - σ(s)) = -log(1 + exp(s)),
+#
+#     loss = (1/N) Σ_n [log(1 + exp(s_n)) - t_n s_n]                          (20.6)
+#     ds_n = (σ(s_n) - t_n) / N          log(1 + exp(s)) has the slope σ(s)   (20.7)
+#
+# With C classes there are C logits, and class k has probability p_k = exp(s_k) / Σ_j exp(s_j),
+# the softmax. With the label, the class that is right, and [k = label] for 1 if so and else 0,
+#
+#     loss = (1/N) Σ_n [log Σ_j exp(s_nj) - s_n,label]                        (20.8)
+#     ds_nk = (p_nk - [k = label_n]) / N                                      (20.9)
+#
+# Both slopes read: what the network says less what is right. The mean is over the cases, and
+# the 1/N enters here, once: everything below is a sum over cases.
+
+
+# %% (20.6) to (20.9) the losses, from probabilities that are written out
+def slow_binary(s, t):
+    p_yes = 1 / (1 + np.exp(-s))
+    p_right = np.where(t == 1, p_yes, 1 - p_yes)
+    return -np.log(p_right).mean()
+
+
+def slow_softmax(s, labels):
+    p = np.exp(s) / np.exp(s).sum(axis=1, keepdims=True)
+    return -np.log(p[np.arange(len(s)), labels]).mean()
+
+
+s = rng.normal(scale=2, size=(N, C))
+t = np.array([1, 0, 0, 1, 1])
+labels = np.array([2, 0, 1, 1, 2])
+loss, ds = binary_cross_entropy(s[:, 0], t)
+slow = differences(slow_binary, [s[:, 0], t], 0)
+verify("(20.6) loss = (1/N) Σ_n [log(1 + exp(s_n)) - t_n s_n]", loss, slow_binary(s[:, 0], t))
+verify("(20.7) ds_n = (σ(s_n) - t_n) / N", ds, slow, 1e-8)
+loss, ds = softmax_cross_entropy(s, labels)
+slow = differences(slow_softmax, [s, labels], 0)
+verify("(20.8) loss = (1/N) Σ_n [log Σ_j exp(s_nj) - s_n,label]", loss, slow_softmax(s, labels))
+verify("(20.9) ds_nk = (p_nk - [k = label_n]) / N", ds, slow, 1e-8)
+
+# %% [markdown]
+# ## A network, name by name
+#
+# Now all of it: one hidden layer of tanh units, and the softmax taken apart into single steps.
+# Each line of the forward pass has one of the backward pass, which stand in the opposite order.
+# There is one fork to see in the softmax: e goes into p, and into the total that p is divided by.
+#
+#     d(name) = ∂loss/∂name, for every name of the forward pass               (20.10)
+#
+# Eleven names are compared: with brute force in the softmax, where `from_p` and its like are the
+# rest of the circuit; from the logits down with the library, which takes the softmax's five lines
+# in one, by (20.9). That is worth having: dp = dlog_p / p breaks down where p is rounded to 0,
+# and in (20.9) the p has cancelled.
+
+
+# %% (20.10) forward and backward, each line by its name
+def from_log_p(log_p, labels):
+    """The loss from log_p (N, C) on: the rest of the circuit."""
+    return -log_p[np.arange(len(labels)), labels].mean()
+
+
+def from_p(p, labels):
+    return from_log_p(np.log(p), labels)
+
+
+def from_e_and_total(e, total, labels):
+    return from_p(e / total, labels)
+
+
+def from_e(e, labels):
+    return from_e_and_total(e, e.sum(axis=1, keepdims=True), labels)
+
+
+W_2 = rng.normal(size=(H, C))
+b_2 = rng.normal(size=C)
+rows = np.arange(N)
+
+x_1 = x @ W_1 + b_1  # (N, H)
+a = np.tanh(x_1)  # (N, H)
+s = a @ W_2 + b_2  # (N, C)
+e = np.exp(s)  # (N, C)
+total = e.sum(axis=1, keepdims=True)  # (N, 1)
+p = e / total  # (N, C)
+log_p = np.log(p)  # (N, C)
+loss = -log_p[rows, labels].mean()
+
+dlog_p = np.zeros((N, C))
+dlog_p[rows, labels] = -1 / N
+dp = dlog_p / p
+dtotal = -(dp * e / total**2).sum(axis=1, keepdims=True)  # total serves every class
+de = dp / total + dtotal  # e is a fork
+ds = de * e
+da = ds @ W_2.T
+dW_2 = a.T @ ds
+db_2 = ds.sum(axis=0)
+dx_1 = da * (1 - a**2)
+dW_1 = x.T @ dx_1
+db_1 = dx_1.sum(axis=0)
+dx = dx_1 @ W_1.T
+
+slow = {
+    "log_p": (dlog_p, differences(from_log_p, [log_p, labels], 0)),
+    "p": (dp, differences(from_p, [p, labels], 0)),
+    "total": (dtotal, differences(from_e_and_total, [e, total, labels], 1)),
+    "e": (de, differences(from_e, [e, labels], 0))}
+for name, (slope, by_force) in slow.items():
+    verify(f"(20.10) d(name) = ∂loss/∂name, {name}, brute force", slope, by_force, tolerance=1e-5)
+
+network = MLP((Affine(W_1, b_1), Tanh(), Affine(W_2, b_2)))
+s_library, caches = mlp_forward(network, x)
+loss_library, ds_library = softmax_cross_entropy(s_library, labels)
+verify("(20.10) forward: the loss, the library", loss_library, loss)
+dx_library, gradient = mlp_backward(network, caches, ds_library)
+da_library, _ = network.layers[2].backward(caches[2], ds_library)
+theirs = {
+    "s": (ds, ds_library), "a": (da, da_library), "x": (dx, dx_library),
+    "W_2": (dW_2, gradient.layers[2].W), "b_2": (db_2, gradient.layers[2].b),
+    "W_1": (dW_1, gradient.layers[0].W), "b_1": (db_1, gradient.layers[0].b)}
+for name, (slope, of_library) in theirs.items():
+    verify(f"(20.10) d(name) = ∂loss/∂name, {name}, the library", slope, of_library)
+
+# %% [markdown]
+# ## Why the way back is cheap
+#
+# All slopes ∂y_k/∂x_d of a layer at one case make a matrix J (K, D), its Jacobian. As a row,
+# dx = dy J. So through L layers, from the loss down to the input,
+#
+#     dx = dy J_L ... J_2 J_1                                                 (20.11)
+#
+# Multiply from the left, and all that is ever held is a row. That order is backpropagation
+# (Rumelhart, Hinton and Williams 1986). From the right, every step would be a product of two
+# matrices. And no J is ever written out: (20.4) and (20.5) are shorter ways to dy J.
+#
+# Count the multiplications of an affine layer: N·D·K forward for x W, and backward twice as many,
+# for xᵀ dy and dy Wᵀ. So all slopes together cost about two forward passes. Brute force needs two
+# forward passes *for each parameter*: 7,520 for the small network below, which has 3,760.
+
+# %% (20.11) Jacobians by brute force
+J_1 = np.zeros((H, D))
+J_2 = np.zeros((H, H))
+J_3 = np.zeros((C, H))
+case_1, case_a = x_1[:1], a[:1]  # what comes into the activation, and out of it, at the first case
+for k in range(H):
+    one = np.eye(H)[k : k + 1]  # a dy that asks for y_k alone
+    J_1[k] = differences(affine_loss, [x[:1], W_1, b_1, one], 0)[0]
+    J_2[k] = differences(activation_loss, [case_1, "Tanh", one], 0)[0]
+for k in range(C):
+    one = np.eye(C)[k : k + 1]
+    J_3[k] = differences(affine_loss, [case_a, W_2, b_2, one], 0)[0]
+verify("(20.11) dx = dy J_L ... J_2 J_1", dx[0], ds[0] @ J_3 @ J_2 @ J_1, tolerance=1e-8)
+
+# %% [markdown]
+# ## The loop on a page
+#
+# Pictures of 8 x 8 pixels from 0 to 1, and which digit each one is. A step takes some cases, a
+# *minibatch*, runs them forward and backward, and moves every parameter against its slope, by the
+# *learning rate* times it. When every case has had its turn, in random order, an *epoch* is over.
+# That is stochastic gradient descent, and it is the whole of the training. Weights start random:
+# the spread √(2/D) is the subject of lesson 22.
+
+# %% a reader of digits, trained with nothing but NumPy
+train = open_data("digits", part="train", bits="grey")
+test = open_data("digits", part="test", bits="grey")
+pixels, digits = np.float64(train[:]), train.labels  # (N, 64) from 0 to 1, (N,) from 0 to 9
+test_pixels, test_digits = np.float64(test[:]), test.labels
+units, rate, batch_size, epochs = 50, 0.3, 50, 20
+
+rng = np.random.default_rng(2)
+W_1 = np.sqrt(2 / 64) * rng.standard_normal((64, units))
+b_1 = np.zeros(units)
+W_2 = np.sqrt(2 / units) * rng.standard_normal((units, 10))
+b_2 = np.zeros(10)
+start = MLP((Affine(W_1.copy(), b_1.copy()), ReLU(), Affine(W_2.copy(), b_2.copy())))
+
+errors = np.zeros((epochs, 2))  # the fraction misread, of the training and of the test digits
+rng = np.random.default_rng(3)
+for epoch in range(epochs):
+    order = rng.permutation(len(pixels))
+    for first in range(0, len(pixels), batch_size):
+        rows = order[first : first + batch_size]
+        x = pixels[rows]  # (N, 64)
+        n = len(rows)  # the last batch is smaller
+
+        a = np.maximum(x @ W_1 + b_1, 0)  # (N, 50)  forward
+        s = a @ W_2 + b_2  # (N, 10)
+        e = np.exp(s - s.max(axis=1, keepdims=True))  # the same p, and no overflow
+        p = e / e.sum(axis=1, keepdims=True)
+
+        ds = p.copy()  # backward
+        ds[np.arange(n), digits[rows]] -= 1
+        ds /= n
+        da = ds @ W_2.T
+        dx_1 = da * (a > 0)
+
+        W_2 -= rate * (a.T @ ds)
+        b_2 -= rate * ds.sum(axis=0)
+        W_1 -= rate * (x.T @ dx_1)
+        b_1 -= rate * dx_1.sum(axis=0)
+    for part, (x, right) in enumerate(((pixels, digits), (test_pixels, test_digits))):
+        s = np.maximum(x @ W_1 + b_1, 0) @ W_2 + b_2
+        errors[epoch, part] = np.mean(s.argmax(axis=1) != right)
+    if epoch in (0, 1, 4, 9, 19):
+        print(f"  epoch {epoch + 1:2}   misread: {errors[epoch, 0]:5.1%} of the training digits, "
+              f"{errors[epoch, 1]:5.1%} of the test digits")
+
+# %% [markdown]
+# The library's `train_classifier` takes any stack of layers and any optimizer. With the same
+# network, rate and order of the cases it must end at the same weights:
+#
+#     W_1 and W_2 after the loop = those of train_classifier                  (20.12)
+
+# %% (20.12) the loop and the library's
+trained, history = train_classifier(
+    start, pixels, digits, rng=np.random.default_rng(3), epochs=epochs, batch_size=batch_size,
+    rate=rate, optimizer="sgd", schedule="constant")
+ours = np.concatenate([W_1.ravel(), W_2.ravel()])
+library = np.concatenate([trained.layers[0].W.ravel(), trained.layers[2].W.ravel()])
+verify("(20.12) W_1 and W_2 after the loop = those of train_classifier", ours, library, 1e-8)
+claim("after 20 epochs fewer than 8 % of the test digits are misread", errors[-1, 1] < 0.08,
+      test=errors[-1, 1], training=errors[-1, 0])
+
+# %% figure: errors by epoch, and digits that are misread
+s = np.maximum(test_pixels @ W_1 + b_1, 0) @ W_2 + b_2
+said = s.argmax(axis=1)
+wrong = np.flatnonzero(said != test_digits)[:8]
+fig, (left, right) = plots.new_figure(1, 2, width=9, height=3.4)
+left.plot(np.arange(1, epochs + 1), 100 * errors[:, 0], marker=".", label="training digits")
+left.plot(np.arange(1, epochs + 1), 100 * errors[:, 1], marker=".", label="test digits")
+left.set(xlabel="epoch", ylabel="% misread", title="a network of 50 hidden units",
+         xticks=(1, 5, 10, 15, 20), ylim=(0, 18))
+left.legend()
+names = [f"{digit}→{read}" for digit, read in zip(test_digits[wrong], said[wrong])]
+title = "test digits misread: what it is → what was read"
+plots.draw_tiles(right, test_pixels[wrong], columns=4, names=names, title=title)
+plots.save(fig, "20_digits.png")
+
+# %% [markdown]
+# **What to see.** Both curves fall fast and then slowly, and bumpily: each step sees only 50 of
+# the digits. The network reads digits that it has never seen about as well as those that it
+# learnt from. With 360 test digits, one digit is .3 %, so do not make much of a single bump.
+#
+# ## What goes wrong
+#
+# **The log is taken of a rounded probability.** At s = 40 the probability is 1 to the last digit.
+# If t = 0, log(1 - p) is log 0, and its slope is 1/0 times p (1 - p): infinity times 0. On the
+# logit, (20.6) and (20.7), the loss is 40 and the slope is 1.
+#
+# **All hidden units start equal.** Then they give the same a, are handed the same da, and stay
+# copies of one another for ever. Random weights are there to break that.
+
+# %% wrong: the log of a probability; equal units
+with np.errstate(all="ignore"):
+    p_yes = 1 / (1 + np.exp(-40.0))
+    naive_loss = -np.log(1 - p_yes)
+    naive_slope = 1 / (1 - p_yes) * (p_yes * (1 - p_yes))
+loss, ds = binary_cross_entropy(np.array([40.0]), 0)
+print(f"  s = 40, t = 0   by way of p: loss {naive_loss}, slope {naive_slope}")
+print(f"                  on the logit: loss {loss}, slope {ds.item()}")
+
+same_in = np.full((64, units), 0.05)
+same_out = np.tile(0.05 * np.arange(10), (units, 1))  # every unit is heard alike
+equal = MLP((Affine(same_in, np.zeros(units)), ReLU(), Affine(same_out, np.zeros(10))))
+copies, _ = train_classifier(
+    equal, pixels, digits, rng=np.random.default_rng(3), epochs=3, batch_size=50, rate=0.03,
+    optimizer="sgd", schedule="constant")
+W = copies.layers[0].W
+apart = np.abs(W - W[:, :1]).max()
+moved = np.abs(W - 0.05).max()
+claim("units that start equal move and stay equal", apart < 1e-9 and moved > 0.01,
+      apart=apart, moved=moved)
+
+# %% [markdown]
+# ## Stop here with a debugger
+#
+#     dgm lessons 20 --stop mlp_backward
+#
+# stops where the library is handed the slopes of the logits of the small network of (20.10).
+#
+#     (Pdb) p dy
+#     array float64 (5, 3) [-0.168, 0.142]
+#     (Pdb) p bool(abs(dy.sum(axis=1)).max() < 1e-12)
+#     True
+#     (Pdb) p cache[1]
+#     array float64 (5, 3) [-1, 1]
+#
+# The rows of dy add up to 0, since both p and the label's row add up to 1. `cache[1]` is what the
+# tanh units gave. `n` goes on line by line, `s` into each layer's own `backward`.
+#
+# ## Exercises
+#
+# 1. By hand: a = 2, b = 1, c = -3, p = a · b, q = p + c, out = q · b. Find da, db and dc, and try
+#    one of them by moving it.
+# 2. All weights and biases of the network of (20.10) are 0. Which slopes are not 0? What does
+#    training do?
+# 3. A layer y = x + f(x) is called residual. What is its dx, and why do deep networks have them?
+# 4. In code: two hidden layers.
+#
+#        def gradients(x, labels, W_1, b_1, W_2, b_2, W_3, b_3):
+#            """The loss, and its slopes by the six arrays, in this order, in a tuple of seven.
+#
+#            x (N, D), labels (N,), W_1 (D, H), W_2 (H, L), W_3 (L, C). a_1 = tanh(x W_1 + b_1),
+#            a_2 = tanh(a_1 W_2 + b_2), s = a_2 W_3 + b_3, and the loss is (20.8).
+#            """
+#
+#    Hold it against `mlp_backward`: `lessons/solutions/20.md` shows the check.
+#
+# Solutions: `lessons/solutions/20.md`, for when you have tried.

@@ -1,0 +1,647 @@
+# %% [markdown]
+# # Training a GAN: two players on a page
+#
+# Lesson 30 asked what the best discriminator D would say of a generator G, and what the game
+# between them is worth. Nobody has the best D. This lesson lets two small networks play: each in
+# turn takes one step down its own loss. The whole game is written out, with no library behind it.
+#
+# Afterwards you can
+#
+# - take one step of each player by hand, and say which way the slope travels;
+# - write the training loop of a GAN from memory;
+# - say why G's loss is not the one of the game, and prove what the exchange buys;
+# - recognise a cache that was written over, a generator that is saturated, a D that lags behind.
+#
+# About an hour and a half. You need backpropagation (lesson 20), Adam (lesson 22) and the game
+# (lesson 30).
+#
+# ## The smallest game, in numbers
+#
+# Data: the number 1, always. The generator has one parameter and no noise: it says θ. The
+# discriminator has one parameter too: D(x) = σ(s), with the logit s = w x. Let θ = 0, w = .5.
+#
+#     real  x = 1    s = .5    D = .622        D's loss there   -log .622       = .474
+#     fake  x = 0    s = 0     D = .500        D's loss there   -log (1 - .500) = .693
+#
+# The slope of the loss by the logit is D - 1 at a real case and D at a fake one (lesson 20, target
+# 1 and target 0). D's step goes down its loss, by w:
+#
+#     ∂L_D/∂w = (D - 1) x  +  D x   = (.622 - 1) · 1  +  .500 · 0  = -.378      so w goes up
+#
+# G's step: it wants D to say "real" of θ, so its loss is -log D(θ). The slope starts at the
+# logit, goes down *through* D, which stays as it is, and arrives at what G made:
+#
+#     ds = D - 1 = -.5        dx = w ds = -.25        ∂L_G/∂θ = dx · 1 = -.25    so θ goes up
+#
+# θ moves towards 1, where the data are, although nobody told G where that is. All it ever learns
+# is dx: which way D would like the case to move.
+
+# %% the same numbers, and how the game goes on
+import warnings
+
+import numpy as np
+
+from numpy_dgm import plots
+from numpy_dgm.adversarial import (
+    NonSaturating, Saturating, TrainingWarning, diagnose_gan, discriminator_gradient,
+    generator_gradient, make_gan, train_gan)
+from numpy_dgm.data.mixtures import (
+    MixtureOfGaussians, draw_mixture, ring_of_gaussians, to_unit_spread)
+from numpy_dgm.foundation.guards import Diverged
+from numpy_dgm.foundation.numerics import sigmoid
+from numpy_dgm.foundation.optimizers import SGD, Momentum
+from numpy_dgm.foundation.records import flatten
+from numpy_dgm.foundation.verify import claim, verify, verify_at_most
+from numpy_dgm.neural import MLP, Affine, Tanh, init_mlp
+
+theta, w = 0.0, 0.5
+for step in range(9):
+    D_real, D_fake = sigmoid(np.array([w * 1.0, w * theta]))
+    dw = (D_real - 1) * 1.0 + D_fake * theta
+    dx = w * (D_fake - 1)
+    if step % 2 == 0:
+        print(f"step {step}   θ {theta:6.3f}   w {w:6.3f}   ∂L_D/∂w {dw:6.3f}   ∂L_G/∂θ {dx:6.3f}")
+    w -= 0.5 * dw
+    theta -= 0.5 * dx
+
+# %% [markdown]
+# θ runs past 1. By then D has learnt that large is real, and must first unlearn it. Players that
+# chase one another go round in circles: lesson 32 says why, and what holds them. (In the cell both
+# step from where both stand; in what follows D steps first.)
+#
+# ## Two networks
+#
+# Now a ring of eight narrow Gaussians in the plane, noise z of two numbers, and one hidden layer
+# of tanh units in each player. Each has four arrays, A, a, B and b, which we write as one list,
+# theta_G and theta_D:
+#
+#     z (N, 2) → tanh(z A + a) (N, H) → x = hidden B + b (N, 2)              the generator
+#     x (N, 2) → tanh(x A + a) (N, H) → s = hidden B + b (N, 1)              the discriminator
+#
+# Backprop through either is four lines (lesson 20). With dy the slope at the output,
+#
+#     ∂B = hiddenᵀ dy     dhidden = (dy Bᵀ) (1 - hidden²)     ∂A = xᵀ dhidden     dx = dhidden Aᵀ
+#
+# D's step needs the slopes of its arrays, at real and at fake cases. G's step needs dx: it comes
+# out of D's lower end and goes into G's upper end. Look for two forward passes of D with two hidden
+# layers, each kept for its own way back; and for the slopes of theta_D that G's step throws away.
+
+
+# %% the whole game, on a page
+def forward(theta, x):
+    """Hidden layer and output of a player with the arrays theta = [A, a, B, b]: (N, H), (N, K)."""
+    A, a, B, b = theta
+    hidden = np.tanh(x @ A + a)
+    return hidden, hidden @ B + b
+
+
+def backward(theta, x, hidden, dy):
+    """dx and the slopes of the four arrays, from dy at the output."""
+    A, a, B, b = theta
+    dhidden = (dy @ B.T) * (1 - hidden**2)
+    slopes = [x.T @ dhidden, dhidden.sum(axis=0), hidden.T @ dy, dy.sum(axis=0)]
+    return dhidden @ A.T, slopes
+
+
+def gradient_of_D(theta_D, x_real, x_fake):
+    """The slopes of L_D by theta_D: real cases up, fake cases down."""
+    hidden_real, s_real = forward(theta_D, x_real)
+    hidden_fake, s_fake = forward(theta_D, x_fake)
+    ds_real = (sigmoid(s_real) - 1) / len(x_real)
+    ds_fake = sigmoid(s_fake) / len(x_fake)
+    _, from_real = backward(theta_D, x_real, hidden_real, ds_real)
+    _, from_fake = backward(theta_D, x_fake, hidden_fake, ds_fake)
+    return [one + other for one, other in zip(from_real, from_fake)]
+
+
+def gradient_of_G(theta_G, theta_D, z):
+    """The slopes of L_G by theta_G, the cases that it made, and their dx."""
+    hidden_G, x_fake = forward(theta_G, z)
+    hidden_D, s_fake = forward(theta_D, x_fake)
+    ds = (sigmoid(s_fake) - 1) / len(z)
+    dx, _ = backward(theta_D, x_fake, hidden_D, ds)
+    _, slopes = backward(theta_G, z, hidden_G, dx)
+    return slopes, x_fake, dx
+
+
+def adam_step(theta, memory, slopes, t, rate):
+    """The t-th step of Adam (lesson 22) for each array, in place; β₁ = .5, β₂ = .999."""
+    for array, (mean, square), slope in zip(theta, memory, slopes):
+        mean += 0.5 * (slope - mean)
+        square += 0.001 * (slope**2 - square)
+        array -= rate * (mean / (1 - 0.5**t)) / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)
+
+
+def play(theta_G, theta_D, mixture, steps, n, rate, rng, of_D=gradient_of_D, look_at=()):
+    """Both players after so many steps, each with n cases, and what was seen at some of them."""
+    theta_G = [array.copy() for array in theta_G]
+    theta_D = [array.copy() for array in theta_D]
+    memory_G = [np.zeros((2, *array.shape)) for array in theta_G]
+    memory_D = [np.zeros((2, *array.shape)) for array in theta_D]
+    seen = {}
+    for t in range(1, steps + 1):
+        x_real = draw_mixture(mixture, n, rng)  # D's step: G only makes the cases
+        _, x_fake = forward(theta_G, rng.standard_normal((n, 2)))
+        slopes = of_D(theta_D, x_real, x_fake)
+        adam_step(theta_D, memory_D, slopes, t, rate)
+
+        z = rng.standard_normal((n, 2))  # G's step: fresh noise, and the D that has just moved
+        slopes, x_fake, dx = gradient_of_G(theta_G, theta_D, z)
+        adam_step(theta_G, memory_G, slopes, t, rate)
+
+        if t in look_at:
+            _, s_real = forward(theta_D, x_real)
+            _, s_fake = forward(theta_D, x_fake)
+            seen[t] = x_real, x_fake, dx, s_real, s_fake
+    return theta_G, theta_D, seen
+
+
+def new_player(H, K, rng):
+    """Starting arrays of a player with 2 inputs, H hidden units and K outputs."""
+    A = rng.standard_normal((2, H))
+    B = rng.standard_normal((H, K)) / np.sqrt(H)
+    return [A, np.zeros(H), B, np.zeros(K)]
+
+
+# %% experiment: the ring of eight Gaussians
+ring = ring_of_gaussians()
+rng = np.random.default_rng(31)
+start_G, start_D = new_player(64, 2, rng), new_player(64, 1, rng)
+look_at = (1, 500, 1_000, 2_000, 3_000)
+_, _, seen = play(start_G, start_D, ring, 3_000, 128, 0.002, rng, look_at=look_at)
+print("   step     L_D     L_G   D says real of: real   fake   within .1 of a Gaussian   agreement")
+near, loss_D, loss_G, agreement = {}, {}, {}, {}
+for step, (x_real, x_fake, dx, s_real, s_fake) in seen.items():
+    distance = np.linalg.norm(x_fake[:, None] - ring.centres, axis=2)  # (128, 8)
+    near[step] = np.mean(distance.min(axis=1) < 0.1)
+    loss_D[step] = np.mean(np.logaddexp(0, -s_real)) + np.mean(np.logaddexp(0, s_fake))
+    loss_G[step] = np.mean(np.logaddexp(0, -s_fake))
+    unit = -dx / np.linalg.norm(dx, axis=1, keepdims=True)
+    agreement[step] = np.linalg.norm(unit.mean(axis=0))
+    print(f"  {step:5,} {loss_D[step]:7.2f} {loss_G[step]:7.2f} {np.mean(s_real > 0):20.0%} "
+          f"{np.mean(s_fake > 0):6.0%} {near[step]:25.0%} {agreement[step]:11.2f}")
+
+fig, axes = plots.new_figure(1, 3, width=9, height=3.2)
+for ax, step in zip(axes, (1, 500, 3_000)):
+    _, x_fake, dx, _, _ = seen[step]
+    plots.draw_scatter(ax, x_fake, ring, f"step {step:,}")
+    ax.quiver(x_fake[:, 0], x_fake[:, 1], -dx[:, 0], -dx[:, 1], color="0.4", width=0.004)
+plots.save(fig, "31_pull.png")
+
+claim("at the start the arrows agree, at the end they cancel",
+      agreement[1] > 0.5 and agreement[3_000] < 0.35, start=agreement[1], end=agreement[3_000])
+claim("samples come close to the Gaussians", near[1] < 0.15 and near[3_000] > 0.25,
+      start=near[1], end=near[3_000])
+most_D = np.ptp([*loss_D.values(), 2 * np.log(2)])
+most_G = np.ptp([*loss_G.values(), np.log(2)])
+claim("meanwhile both losses stay near what they are for D = 1/2, 2 log 2 and log 2",
+      most_D < 0.4 and most_G < 0.3, D_within=most_D, G_within=most_G)
+
+# %% [markdown]
+# **What to see.** Each arrow is -dx, where D would like that sample to go. At the start D knows
+# hardly more than one direction, and the arrows agree: 1 would be all the same way. At the end each
+# sample is pulled its own way, towards a cross or out of it, since D moves too, and they cancel.
+#
+# **How to read the losses.** They stand still, near 1.39 and .69, while the samples come from
+# nowhere onto the ring. Each loss is measured against a player that moves: it tells of their
+# balance, not of progress. So look at samples, and count. (Lessons 35 and 37 say how to count. The
+# samples lie in clumps as wide as a tenth, the Gaussians are ten times narrower: what makes such a
+# run better comes in lessons 32 to 36.)
+#
+# ## D's gradient
+#
+# Now the proofs, on small networks. With N real cases x_n and M fake ones x'_m, D descends
+#
+#     L_D = -(1/N) Σ_n log D(x_n) - (1/M) Σ_m log(1 - D(x'_m))
+#     ds_n = (D(x_n) - 1) / N          ds'_m = D(x'_m) / M                   by lesson 20
+#     ∂L_D/∂θ_D = Σ_n ds_n ∂s(x_n)/∂θ_D + Σ_m ds'_m ∂s(x'_m)/∂θ_D             (31.1)
+#
+# θ_D is a fork to every case, so the slopes add up. Each sum is a backward pass, and needs what its
+# own forward pass kept.
+#
+# ## G's gradient, down through D
+#
+# G descends a loss of s_m = s(x'_m). The game's own is called *saturating*, the one above
+# *non-saturating*. With D_m = D(x'_m):
+#
+#     saturating          L_sat = (1/M) Σ_m log(1 - D_m)          ds_m = -D_m / M
+#     non-saturating      L_ns = -(1/M) Σ_m log D_m               ds_m = (D_m - 1) / M     (31.2)
+#
+# θ_G moves x', x' moves s, and s moves the loss. The slope comes down the other way:
+#
+#     dx_m = ds_m ∂s(x'_m)/∂x'_m               D's backward pass             (31.3)
+#     ∂L_G/∂θ_G = Σ_m Σ_d dx_md ∂x'_md/∂θ_G    G's backward pass             (31.4)
+#
+# D's backward pass could give ∂L_G/∂θ_D too. D must not step along that: it would learn to call
+# fake cases real. Nor does G move in D's step. And L_D depends on θ_G, through its second sum,
+# which is -L_sat: what is good for D is as bad for G.
+#
+#     θ_D after G's gradient, θ_G after D's gradient, bit for bit             (31.5)
+#     ∂L_D/∂θ_G = -∂L_sat/∂θ_G                                                (31.6)
+
+
+# %% (31.1) to (31.6) both gradients, the library against differences
+def differences(f, arguments, which, step=1e-5):
+    """∂f/∂(one of its arguments), as in lesson 20: each of its entries is moved up and down."""
+    arguments = list(arguments)
+    array = arguments[which]
+    slope = np.zeros(array.shape)
+    for place in np.ndindex(array.shape):
+        moved = array.copy()
+        arguments[which] = moved
+        moved[place] = array[place] + step
+        up = f(*arguments)
+        moved[place] = array[place] - step
+        down = f(*arguments)
+        slope[place] = (up - down) / (2 * step)
+    return slope
+
+
+def by_definition(theta, x):
+    """A player's output, by lesson 20's definition."""
+    return np.tanh(x @ theta[0] + theta[1]) @ theta[2] + theta[3]
+
+
+def slow_L_D(A, a, B, b, U, u, C, c, x_real, z):
+    """L_D, of D's four arrays and then G's four."""
+    D_real = 1 / (1 + np.exp(-by_definition([A, a, B, b], x_real)))
+    x_fake = by_definition([U, u, C, c], z)
+    D_fake = 1 / (1 + np.exp(-by_definition([A, a, B, b], x_fake)))
+    return -np.mean(np.log(D_real)) - np.mean(np.log(1 - D_fake))
+
+
+def slow_L_G(s, name):
+    D_m = 1 / (1 + np.exp(-s))
+    if name == "L_sat":
+        return np.mean(np.log(1 - D_m))
+    return -np.mean(np.log(D_m))
+
+
+def slow_L_G_of_x(x, A, a, B, b, name):
+    return slow_L_G(by_definition([A, a, B, b], x), name)
+
+
+def slow_L_G_of_theta(U, u, C, c, A, a, B, b, z, name):
+    return slow_L_G_of_x(by_definition([U, u, C, c], z), A, a, B, b, name)
+
+
+def as_mlp(theta):
+    return MLP((Affine(theta[0], theta[1]), Tanh(), Affine(theta[2], theta[3])))
+
+
+rng = np.random.default_rng(19)
+N, M = 7, 5
+theta_G = [rng.normal(size=shape) for shape in ((2, 4), 4, (4, 2), 2)]
+theta_D = [rng.normal(size=shape) for shape in ((2, 4), 4, (4, 1), 1)]
+gan = make_gan(as_mlp(theta_G), as_mlp(theta_D))
+before = flatten(gan)
+x_real, z = rng.normal(loc=1, size=(N, 2)), rng.normal(size=(M, 2))
+x_fake = by_definition(theta_G, z)
+s = by_definition(theta_D, x_fake)
+
+both = [*theta_D, *theta_G, x_real, z]
+slow_D = np.concatenate([differences(slow_L_D, both, which).ravel() for which in range(4)])
+slow = [differences(slow_L_D, both, which).ravel() for which in range(4, 8)]
+slow_through_G = np.concatenate(slow)
+of_D = discriminator_gradient(gan, x_real, z, NonSaturating(), rng)
+on_the_page = np.concatenate([slope.ravel() for slope in gradient_of_D(theta_D, x_real, x_fake)])
+verify("(31.1) ∂L_D/∂θ_D = Σ_n ds_n ∂s(x_n)/∂θ_D + Σ_m ds'_m ∂s(x'_m)/∂θ_D",
+       flatten(of_D.gradient), slow_D, 1e-7)
+verify("(31.1) and as on the page", on_the_page, slow_D, 1e-7)
+of_G, slow_dx = {}, {}
+for name, objective in (("L_sat", Saturating()), ("L_ns", NonSaturating())):
+    loss, ds = objective.generator_loss(s)
+    verify(f"(31.2) {name} and its ds_m, {name}", loss, slow_L_G(s, name))
+    verify(f"(31.2) {name} and its ds_m, ds_m", ds, differences(slow_L_G, [s, name], 0), 1e-7)
+    hidden, _ = forward(theta_D, x_fake)
+    dx, _ = backward(theta_D, x_fake, hidden, ds)
+    slow_dx[name] = differences(slow_L_G_of_x, [x_fake, *theta_D, name], 0)
+    verify(f"(31.3) dx_m = ds_m ∂s(x'_m)/∂x'_m, {name}", dx, slow_dx[name], 1e-7)
+    of_G[name] = flatten(generator_gradient(gan, z, objective, rng).gradient)
+    arguments = [*theta_G, *theta_D, z, name]
+    slow = [differences(slow_L_G_of_theta, arguments, which).ravel() for which in range(4)]
+    slow = np.concatenate(slow)
+    verify(f"(31.4) ∂L_G/∂θ_G = Σ_m Σ_d dx_md ∂x'_md/∂θ_G, {name}", of_G[name], slow, 1e-7)
+slopes, _, _ = gradient_of_G(theta_G, theta_D, z)
+on_the_page = np.concatenate([slope.ravel() for slope in slopes])
+verify("(31.4) and as on the page", on_the_page, of_G["L_ns"])
+after = flatten(gan)
+verify("(31.5) θ_D after G's gradient, θ_G after D's gradient, bit for bit", after, before, 0)
+verify("(31.6) ∂L_D/∂θ_G = -∂L_sat/∂θ_G", slow_through_G, -of_G["L_sat"], 1e-7)
+
+# %% [markdown]
+# ## Why G does not descend the game's own loss
+#
+# Both ds_m are negative: either loss sends each case where D's logit rises. They differ in how much
+# a case counts, D_m or 1 - D_m, and D_m / (1 - D_m) = exp(s_m):
+#
+#     dx_m of L_sat = exp(s_m) · dx_m of L_ns                                 (31.7)
+#
+# So L_sat listens to the cases that D takes for real, L_ns to those that D has caught. Early in a
+# run G's cases are easily told, with s_m far below 0:
+#
+#     M |ds_m| of L_sat <= exp(s_m)                                           (31.8)
+#     M |ds_m| of L_ns >= 1/2          where s_m <= 0                         (31.9)
+#
+#     D_m             .01       .1       .5       .9       .99
+#     L_sat counts    .01       .1       .5       .9       .99
+#     L_ns counts     .99       .9       .5       .1       .01
+#
+# L_sat is flat where G loses: it saturates, as 2 JSD did in lesson 30, and here in each single case
+# and for any D. Where D cannot tell, the two are one:
+#
+#     ∂L_sat/∂θ_G = ∂L_ns/∂θ_G          if D(x'_m) = 1/2 for all m           (31.10)
+
+# %% (31.7) to (31.10) how much a case counts
+_, ds = Saturating().generator_loss(s)
+hidden, _ = forward(theta_D, x_fake)
+dx_sat, _ = backward(theta_D, x_fake, hidden, ds)
+verify("(31.7) dx_m of L_sat = exp(s_m) · dx_m of L_ns", dx_sat, np.exp(s) * slow_dx["L_ns"], 1e-7)
+many_s = np.linspace(-30, 30, 601)[:, None]  # the first 301 are at most 0
+_, ds_sat = Saturating().generator_loss(many_s)
+_, ds_ns = NonSaturating().generator_loss(many_s)
+verify_at_most("(31.8) M |ds_m| of L_sat <= exp(s_m)", 601 * np.abs(ds_sat), np.exp(many_s))
+half = np.full((301, 1), 0.5)
+verify_at_most("(31.9) M |ds_m| of L_ns >= 1/2 where s_m <= 0", half, 601 * np.abs(ds_ns[:301]))
+
+unsure_G = [np.zeros((2, 4)), theta_G[1], theta_G[2], theta_G[3]]  # all noise ends at one place
+unsure_D = [theta_D[0], theta_D[1], theta_D[2], np.zeros(1)]
+place = by_definition(unsure_G, z)
+unsure_D[3] = -by_definition(unsure_D, place)[0]  # where D says 1/2
+of_sat = generator_gradient(make_gan(as_mlp(unsure_G), as_mlp(unsure_D)), z, Saturating(), rng)
+arguments = [*unsure_G, *unsure_D, z, "L_ns"]
+slow = [differences(slow_L_G_of_theta, arguments, which).ravel() for which in range(4)]
+verify("(31.10) ∂L_sat/∂θ_G = ∂L_ns/∂θ_G if D(x'_m) = 1/2 for all m",
+       flatten(of_sat.gradient), np.concatenate(slow), 1e-7)
+
+# %% [markdown]
+# ## The library's run is this loop
+#
+# `train_gan` plays with any layers, and takes D's two passes in one where its layers treat each row
+# by itself (the twin in `adversarial/fused.py`). Before its first step it draws some 500 cases, as
+# much noise and 50 directions, through which its history watches the run. Draw these first, and
+# both get the same random numbers:
+#
+#     θ_G and θ_D after 100 steps of the loop = those of train_gan            (31.11)
+#
+# A mistake that hides from every other test is found here: the gradient of step 2 added to that of
+# step 1, as frameworks do unless told to forget; or a cache that is written over. Take the smallest
+# D, s(x) = w·x + c with w = 0 and c = 0, which says 1/2 of everything. Its first step goes from the
+# fake cases to the real ones. But let D keep what its forward pass wants to remember in itself, and
+# run it on real and then on fake cases before it goes back. Then the
+# fake cases stand in both sums, and with N = M they cancel, whatever the data:
+#
+#     ∂L_D/∂w = ½ (mean of x'_m - mean of x_n)                               (31.12)
+#     Σ_n ds_n x'_n + Σ_m ds'_m x'_m = 0          with the cache written over (31.13)
+
+
+# %% (31.11) to (31.13) the loop and the library's; a cache that is written over
+class ForgetfulAffine:
+    """s = x w + c, which keeps its input in itself: the mistake."""
+
+    def __init__(self, w, c):
+        self.w, self.c, self.x = w, c, None
+
+    def forward(self, x):
+        self.x = x  # and what was there is gone
+        return x @ self.w + self.c
+
+    def backward(self, ds):
+        return self.x.T @ ds
+
+
+broad = MixtureOfGaussians(np.array([[2.0, 2.0], [2.0, -1.0]]), 0.5)
+trained, _ = train_gan(
+    gan, broad, steps=100, rng=np.random.default_rng(4), batch_size=20, rate=0.01)
+rng = np.random.default_rng(4)
+draw_mixture(broad, 500, rng)  # the cases that the history looks at,
+rng.standard_normal((550, 2))  # its noise and its directions
+after_G, after_D, _ = play(theta_G, theta_D, broad, 100, 20, 0.01, rng)
+ours = np.concatenate([array.ravel() for array in (*after_G, *after_D)])
+verify("(31.11) θ_G and θ_D after 100 steps of the loop = those of train_gan",
+       flatten(trained), ours, 1e-7)
+
+zero = MLP((Affine(np.zeros((2, 1)), np.zeros(1)),))
+of_zero = discriminator_gradient(make_gan(as_mlp(theta_G), zero), x_real, z, NonSaturating(), rng)
+apart = x_fake.sum(axis=0) / M - x_real.sum(axis=0) / N
+of_w = of_zero.gradient.layers[0].W[:, 0]
+verify("(31.12) ∂L_D/∂w = ½ (mean of x'_m - mean of x_n)", of_w, apart / 2)
+forgetful = ForgetfulAffine(np.zeros((2, 1)), np.zeros(1))
+for shift in (0, 1, 100):
+    s_real = forgetful.forward(x_real[:M] + shift)  # as many real cases as fake ones
+    s_fake = forgetful.forward(x_fake)
+    dw = forgetful.backward((sigmoid(s_real) - 1) / M) + forgetful.backward(sigmoid(s_fake) / M)
+    name = f"real cases moved by {shift}"
+    verify(f"(31.13) Σ_n ds_n x'_n + Σ_m ds'_m x'_m = 0, {name}", dw, np.zeros((2, 1)))
+
+# %% [markdown]
+# ## What goes wrong
+#
+# **One line is wrong.** The first cell makes one mistake at a time in the gradients of the page:
+# how far off it is, as a fraction of the right one's length, how long it is, and the angle between
+# them. Two hide well: 1/N twice (exercise 2), and, while D is near 1/2, the wrong loss.
+#
+# **The generator is saturated.** D makes five steps for each of G's, the data lie beside G's first
+# samples, and G descends L_sat by plain gradient steps. D is soon sure, and (31.8) leaves next to
+# nothing. `diagnose_gan` says so. With L_ns the same players come near. So they do with L_sat and
+# Adam, which divides by the size of the gradient.
+#
+# **D is too slow.** With a thirtieth of G's rate it lags behind, and G runs to where D was wrong
+# some time ago, far from the data. What it descends is no divergence: for that D must be near the
+# best.
+#
+# **Gradients are summed over the steps.** For plain descent that is momentum 1, which forgets
+# nothing.
+
+
+# %% wrong: one line of a gradient
+def as_vector(slopes):
+    return np.concatenate([slope.ravel() for slope in slopes])
+
+
+def with_one_cache(theta_D, x_real, x_fake):
+    """D's gradient where the fake pass has written over what the real pass kept."""
+    _, s_real = forward(theta_D, x_real)
+    hidden_fake, s_fake = forward(theta_D, x_fake)
+    ds = (sigmoid(s_real) - 1) / len(x_real) + sigmoid(s_fake) / len(x_fake)
+    _, slopes = backward(theta_D, x_fake, hidden_fake, ds)
+    return slopes
+
+
+rng = np.random.default_rng(6)
+many = 100
+theta_G, theta_D = new_player(4, 2, rng), new_player(4, 1, rng)
+theta_D[2] *= 0.1  # as at the start of a run, where D is near 1/2
+x_real, z = rng.normal(loc=1, size=(many, 2)), rng.normal(size=(many, 2))
+right_G, x_fake, dx = gradient_of_G(theta_G, theta_D, z)
+right_D = gradient_of_D(theta_D, x_real, x_fake)
+hidden_G, _ = forward(theta_G, z)
+hidden_D, s = forward(theta_D, x_fake)
+dx_sat, _ = backward(theta_D, x_fake, hidden_D, -sigmoid(s) / many)
+_, with_L_sat = backward(theta_G, z, hidden_G, dx_sat)
+_, with_loss_of_x = backward(theta_G, z, hidden_G, (sigmoid(x_fake) - 1) / many)
+_, along_L_G = backward(theta_D, x_fake, hidden_D, (sigmoid(s) - 1) / many)
+mistakes = {
+    "D: the cache written over": (with_one_cache(theta_D, x_real, x_fake), right_D),
+    "D: 1/N twice": ([slope / many for slope in right_D], right_D),
+    "D: real called 0 and fake 1": (gradient_of_D(theta_D, x_fake, x_real), right_D),
+    "G: L_sat where L_ns was meant": (with_L_sat, right_G),
+    "G: the loss of x' and not of D(x')": (with_loss_of_x, right_G)}
+print("                                       off   length   angle")
+angles, lengths = {}, {}
+for name, (one, other) in mistakes.items():
+    one, other = as_vector(one), as_vector(other)
+    length, of_right = np.linalg.norm(one), np.linalg.norm(other)
+    angles[name] = np.degrees(np.arccos(min(1, one @ other / length / of_right)))
+    lengths[name] = length / of_right
+    off = np.linalg.norm(one - other) / of_right
+    print(f"  {name:34} {off:6.0%} {lengths[name]:8.2f} {angles[name]:7.0f}")
+claim("1/N twice and the wrong loss keep the direction to 20 degrees",
+      max(angles["D: 1/N twice"], angles["G: L_sat where L_ns was meant"]) < 20)
+claim("with the cache written over, more than half of the length is gone",
+      lengths["D: the cache written over"] < 0.5, length=lengths["D: the cache written over"])
+
+moved = [array - slope for array, slope in zip(theta_D, along_L_G)]  # D follows L_G
+_, s_moved = forward(moved, x_fake)
+_, s_real = forward(theta_D, x_real)
+_, s_real_moved = forward(moved, x_real)
+L_G = np.mean(np.logaddexp(0, -s)), np.mean(np.logaddexp(0, -s_moved))
+L_D = (np.mean(np.logaddexp(0, -s_real)) + np.mean(np.logaddexp(0, s)),
+       np.mean(np.logaddexp(0, -s_real_moved)) + np.mean(np.logaddexp(0, s_moved)))
+claim("D moves in G's step: L_G falls and L_D rises, and G has not moved",
+      L_G[1] < L_G[0] - 0.05 and L_D[1] > L_D[0] + 0.01, L_G=L_G, L_D=L_D)
+by_overwriting, _, _ = play(
+    theta_G, theta_D, broad, 100, 20, 0.01, np.random.default_rng(4), of_D=with_one_cache)
+as_it_should, _, _ = play(theta_G, theta_D, broad, 100, 20, 0.01, np.random.default_rng(4))
+apart = np.abs(as_vector(by_overwriting) - as_vector(as_it_should)).max()
+claim("with the cache written over, (31.11) is off by more than .1", apart > 0.1, off=apart)
+
+
+# %% wrong: a saturated generator, a slow D, gradients that are not forgotten
+def short_run(data, seed, **settings):
+    """The history of a short run of small players, whose first samples lie close together at 0."""
+    rng = np.random.default_rng(seed)
+    G = init_mlp([2, 24, 2], rng, hidden="tanh", init=0.1)
+    D = init_mlp([2, 24, 1], rng)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", TrainingWarning)  # what it says is printed below
+        _, history = train_gan(make_gan(G, D), data, rng=rng, log_every=20, **settings)
+    return history
+
+
+unit = to_unit_spread(ring)
+beside = MixtureOfGaussians(unit.centres + np.array([3.5, 0]), unit.sigma)
+cloud = MixtureOfGaussians(np.array([[1.0, 0.0]]), 1.0)
+five = {"steps": 200, "critic_steps": 5}
+descent = {"rate": 0.02, "discriminator_rate": 0.1, "optimizer": SGD()}
+runs = {
+    "L_sat, plain descent": (beside, {**five, **descent, "objective": Saturating()}),
+    "L_ns, plain descent": (beside, {**five, **descent, "objective": NonSaturating()}),
+    "L_sat, Adam": (beside, {**five, "rate": 4e-3, "objective": Saturating()}),
+    "D at a thirtieth": (cloud, {"steps": 300, "rate": 6e-3, "discriminator_rate": 2e-4}),
+    "D at the same rate": (cloud, {"steps": 300, "rate": 6e-3})}
+ends = {}
+print("                         slope of the loss   distance at first, at the end (three runs)")
+for name, (data, settings) in runs.items():
+    found = [short_run(data, seed, **settings) for seed in range(3)]
+    ends[name] = np.array([history["distance"][-1] for history in found])
+    slopes = [history["slope"][-1] for history in found]
+    first = found[0]["distance"][0]
+    print(f"  {name:22} {np.mean(slopes):17.4f} {first:19.2f}   {ends[name].round(2)}")
+    if diagnose_gan(found[0]):
+        print(f"    diagnosis: {diagnose_gan(found[0])}")
+try:
+    short_run(cloud, 0, steps=300, rate=0.02, optimizer=Momentum(1.0))
+except Diverged as error:
+    print(f"  plain descent, gradients summed: {error}")
+nearest = max(ends["L_ns, plain descent"].max(), ends["L_sat, Adam"].max())
+claim("the saturated generator stays more than twice as far away as with L_ns or with Adam",
+      ends["L_sat, plain descent"].min() > 2 * nearest)
+slow, same = ends["D at a thirtieth"].mean(), ends["D at the same rate"].mean()
+claim("against a slow D, G ends on average more than three times as far from the data",
+      slow > 3 * same, slow=slow, same=same)
+
+# %% [markdown]
+# ## Appendix: soft labels
+#
+# The targets need not be 1 and 0. One-sided label smoothing gives the real cases a target a < 1,
+# say .9; two-sided smoothing also gives the fake ones b > 0. At x the slope of the mean loss,
+# p_data (D - a) + p_G (D - b), is 0 at
+#
+#     D_ab(x) = (a p_data + b p_G) / (p_data + p_G) = b + (a - b) D*(x)       (31.14)
+#
+# No real case is pulled beyond the logit log(a / (1 - a)), 2.2 for a = .9. And G? With L_ns its dx
+# is that of -log D_ab. Divide ∂D_ab/∂x = (a - b) ∂D*/∂x by D_ab, and ∂D*/∂x by D*:
+#
+#     dx against D_ab = k · dx against D*,     k = (a - b) D* / (b + (a - b) D*)     (31.15)
+#
+# For b = 0, k is 1: one-sided smoothing leaves G's slope as it was. For b > 0, k goes to 0 with D*:
+# the cases that lie worst get the least push. They have "no incentive to move nearer to the data",
+# say Salimans et al. (2016), who smooth on one side only.
+
+
+# %% (31.14) and (31.15) soft labels, with a table for D and with two densities
+def D_star_of(x):
+    """D* for the data N(0, 1) and p_G = N(4, 1)."""
+    p, q = np.exp(-(x**2) / 2), np.exp(-((x - 4) ** 2) / 2)
+    return p / (p + q)
+
+
+def minus_log_D_ab(x, a, b):
+    return -np.sum(np.log(b + (a - b) * D_star_of(x)))
+
+
+n_real, n_fake = np.array([6, 5, 4, 3, 1, 1]), np.array([1, 2, 4, 8, 9, 6])  # cases at six points
+real, fake = np.repeat(np.arange(6), n_real), np.repeat(np.arange(6), n_fake)
+x = np.linspace(-1, 6, 8)
+for a, b in ((0.9, 0.0), (0.9, 0.1), (0.7, 0.3)):
+    objective = NonSaturating(a, b)
+    s = np.zeros(6)
+    for _ in range(600):  # the best table of logits, by descent
+        _, ds_real, ds_fake = objective.discriminator_loss(s[real, None], s[fake, None])
+        slope = np.bincount(real, ds_real[:, 0]) + np.bincount(fake, ds_fake[:, 0])
+        s -= 4 * slope / (n_real / 20 + n_fake / 30)
+    D_ab = (a * n_real / 20 + b * n_fake / 30) / (n_real / 20 + n_fake / 30)
+    name = f"a = {a}, b = {b}"
+    verify(f"(31.14) D_ab(x) = (a p_data + b p_G) / (p_data + p_G), {name}", sigmoid(s), D_ab)
+    k = (a - b) * D_star_of(x) / (b + (a - b) * D_star_of(x))
+    against_D_ab = differences(minus_log_D_ab, [x, a, b], 0)
+    against_D_star = differences(minus_log_D_ab, [x, 1.0, 0.0], 0)
+    scaled = k * against_D_star
+    verify(f"(31.15) dx against D_ab = k · dx against D*, {name}", against_D_ab, scaled, 1e-7)
+
+# %% [markdown]
+# ## Stop here with a debugger
+#
+#     dgm lessons 31 --stop generator_gradient
+#
+# stops where the library takes G's step, for the first time in the proof of (31.4).
+#
+#     (Pdb) p z
+#     array float64 (5, 2) [-0.778, 1.19]
+#     (Pdb) p objective
+#     Saturating(real_label=1.0, fake_label=0.0)
+#
+# `n` leads past `x`, `s`, `ds` and `d_input` to `dx`: see the slope come down through D, with
+# need_gradient=False where D's own slopes are left out. In `train_gan`, D's gradient comes
+# from the fused twin: to stop in `discriminator_gradient` there, train with fused=False. On the
+# page, `--stop gradient_of_G` and `--stop backward` do the same for the functions above.
+#
+# ## Exercises
+#
+# 1. By hand: the smallest game with θ = 2 and w = .5. Which way do both players step, and does G do
+#    what you would want?
+# 2. On paper: slopes are divided by N twice. What becomes of plain descent, and what of Adam?
+# 3. On paper: all weights of D are 0. What is ∂L_G/∂θ_G, for either loss? And: find ∂L_sat/∂θ_G -
+#    ∂L_ns/∂θ_G for any D. How large is it where all logits are near 0?
+# 4. In code: one pass less. D's own backward pass over the fake cases, in its step, gives dx too.
+#
+#        def gradient_of_G_from_D(theta_G, theta_D, z):
+#            """The slopes of L_ns by theta_G (four arrays) from the dx of *D's* loss, L_D.
+#
+#            Take ds = D(x') / N, D's own, down to dx, and make of this dx that of L_ns.
+#            """
+#
+#    Hold it against `generator_gradient`: `lessons/solutions/31.md` shows the check.
+#
+# Solutions: `lessons/solutions/31.md`, for when you have tried.

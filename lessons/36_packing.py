@@ -326,7 +326,8 @@ print(f"  four starts of each: pairs gain at most one mode in {no_better / 2_000
 
 # %% [markdown]
 # ## Stop here with a debugger
-     dgm lessons 36 --stop discriminator_input:3
+#
+#     dgm lessons 36 --stop discriminator_input:3
 #
 # stops in the cell of (36.3), where single cases become pairs. 72 one-hot rows go in; `n`, `u` and
 # `n` lead up to the gradient and past the line that asked for it, and there are 36 rows of two
@@ -341,7 +342,6 @@ print(f"  four starts of each: pairs gain at most one mode in {no_better / 2_000
 #     (Pdb) n
 #     (Pdb) p real_input
 #     array float64 (36, 6) [0, 1]
-
 #
 # ## Exercises
 #

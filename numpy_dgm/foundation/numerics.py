@@ -12,12 +12,12 @@ from .types import Array, Generator
 
 
 def sigmoid(x: Array, out: Array | None = None) -> Array:
-    """σ(x) = 1 / (1 + exp(-x)), elementwise, in x's dtype and shape; x an array. Written to `out` where it is given.
+    """σ(x) = 1 / (1 + exp(-x)), elementwise, in x's dtype and shape. Written to `out` where it is given.
 
     Exact to the last digits on both sides, small probabilities too. Where exp(-x) overflows to infinity,
     1 / (1 + infinity) = 0 is what σ(x) rounds to.
     """
-    y = np.negative(x, out=out)
+    y = np.negative(x, out=out)[...]  # an array, of one number too
     with np.errstate(over="ignore"):
         np.exp(y, out=y)
     y += 1

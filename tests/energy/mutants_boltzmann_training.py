@@ -62,6 +62,8 @@ MUTANTS = [
     Mutant("return np.asarray(self.data[self.train_rows[:MONITORED_CASES]],",
            "return np.asarray(self.data[:MONITORED_CASES],",
            "held-out cases among the training cases that are measured"),
+    Mutant("machine, self.data, self.train_rows[:MONITORED_CASES])", "machine, self.data, np.arange(len(v)))",
+           "the free energies of held-out cases among those of training cases"),
     Mutant("if n_units <= MONITORED_UNITS:\n            return float(log_likelihood(machine, v).mean())",
            "if False:\n            return float(log_likelihood(machine, v).mean())",
            "a bound for the log-likelihood of few units"),

@@ -182,6 +182,9 @@ def test_held_out_cases_are_not_learnt_from_and_their_log_likelihood_is_exact():
     held_out = np.sort(np.random.default_rng(5).permutation(50)[:10])
     expected = log_likelihood(machine, data[held_out]).mean()
     np.testing.assert_allclose(history["validation_log_likelihood"][-1], expected, rtol=1e-12)
+    train = np.setdiff1d(np.arange(50), held_out)
+    expected = log_likelihood(machine, data[train]).mean()
+    np.testing.assert_allclose(history["log_likelihood"][-1], expected, rtol=1e-12)
     changed = data.copy()
     changed[held_out] = 1 - changed[held_out]
     again, _ = small_run(machine=start, validation=0.2, rng=np.random.default_rng(5), data=changed)

@@ -326,7 +326,7 @@ def test_a_run_that_diverges_stops_with_a_clear_sentence():
     (dict(sparsity_cost=-1), "sparsity_cost: expected a number in [0, inf), got -1"),
     (dict(n_rungs=1), "n_rungs: expected an integer >= 2, got 1"),
     (dict(n_chains=10**12), "n_chains: expected what fits into this machine's memory of "),
-    (dict(n_rungs=10**10, method="tempered"), "n_rungs: expected what fits into this machine's memory of "),
+    (dict(n_rungs=10**6, n_chains=10**6, method="tempered"), "n_rungs: expected what fits into this machine's memory of "),
     (dict(validation=1), "validation: expected a number in [0, 1), got 1"),
     (dict(validation=0.999), "leaves none to train on"),
     (dict(patience=3), "validation: expected a fraction > 0 of held-out cases for patience to watch"),

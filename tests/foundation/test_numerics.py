@@ -229,3 +229,8 @@ def test_bernoulli_draws_one_uniform_number_an_entry():
     rng, other = np.random.default_rng(1), np.random.default_rng(1)
     np.testing.assert_array_equal(bernoulli(p, rng), other.random((3, 4)) < 0.4)
     assert rng.bit_generator.state == other.bit_generator.state
+
+
+@pytest.mark.parametrize("x", [0.3, -1.0, np.float32(0.3), np.array(0.3)])
+def test_sigmoid_of_one_number_is_one_number(x):
+    assert np.ndim(sigmoid(x)) == 0 and abs(sigmoid(x) - 1 / (1 + math.exp(-x))) < 1e-6

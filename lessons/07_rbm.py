@@ -281,7 +281,7 @@ plots.save(fig, "07_films.png")
 # kinds of people are two bits.
 #
 # What of the starts that got less far? The cell counts the models with a unit for each genre. In
-# the others both units stand for the same genre, and a genre is left without one.
+# the others some genre is left without a unit of its own.
 
 # %% experiment: is it always so, and what the model says to new people
 def has_a_unit_for_each_genre(model):

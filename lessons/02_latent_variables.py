@@ -260,13 +260,13 @@ mean_picture = np.clip(digits.mean(axis=0), 0.01, 0.99)
 log_p_coins = log_p(np.ones(1), mean_picture[None], new_digits)  # one component
 gain = log_p_new - log_p_coins  # case by case
 se = gain.std() / math.sqrt(len(gain))
-claim("a component a digit is worth more than 4 nats a test case against one for all",
-      gain.mean() > 4, gain=gain.mean(), standard_error=se)
+claim("a component a digit is worth some 5 nats a test case, against one component for all",
+      3.8 < gain.mean() < 6, gain=gain.mean(), standard_error=se)
 
 p_label = posterior(pi_digits, mu_digits, new_digits)  # (360, 10)
 right = p_label.argmax(axis=1) == new_labels
-claim("the most probable label is right for some nine test digits in ten",
-      0.88 < right.mean() < 0.93, right=right.mean())
+claim("the most probable label is right for about nine test digits in ten",
+      0.83 < right.mean() < 0.96, right=right.mean())
 
 upper = posterior(pi_digits, mu_digits[:, :32], new_digits[:, :32])  # from the upper half alone
 lower_means = upper @ mu_digits[:, 32:]  # (2.7) for all lower pixels: (360, 32)

@@ -464,6 +464,6 @@ print(f"  a start at μ = .001: mean log p {log_p(*outside, empty).mean():.3f}, 
 #    the same start, 16 components reach about the same mean log p of the training digits.
 #
 # 4. In code: learn 8 components for the training digits of each label, and read the test digits
-#    with all 80 by (2.8). Judge: more than 93 % must be right (ten components read 91 %).
+#    with all 80 by (2.8). Judge: more than 93 % must be right (ten components read about 90 %).
 #
 # Solutions: `lessons/solutions/03.md`, for when you have tried.

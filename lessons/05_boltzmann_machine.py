@@ -299,12 +299,12 @@ axes[0].set_ylabel("KL(p_data ‖ p), nats")
 plots.save(fig, "05_parity.png")
 
 # %% [markdown]
-# **What to see.** Without hidden units all starts come down to log 2 and stay: one hill, and
-# parity is not on it. With one hidden unit most runs linger at that level, now and then for as
-# long as one cares to wait, and drop as the hidden unit finds its use. No step of theirs is wrong;
-# the surface has level places, and (as W = 0 and b = 0 shows) at least one where the gradient is 0
-# and which is no top. With three hidden units to choose from, hardly any run stays. KL goes on
-# falling ever more slowly, since a probability of 0 needs an infinite weight.
+# **What to see.** Without hidden units all starts come down to log 2 and stay: one hill, and its
+# top is the uniform distribution. With one hidden unit most runs linger at that level, now and
+# then for as long as one cares to wait, and drop as the hidden unit finds its use. No step of
+# theirs is wrong; the surface has level places, and (as W = 0 and b = 0 shows) at least one where
+# the gradient is 0 and which is no top. With three hidden units to choose from, hardly any run
+# stays. KL goes on falling ever more slowly, since a probability of 0 needs an infinite weight.
 #
 # ## What goes wrong
 #

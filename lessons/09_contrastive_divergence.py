@@ -409,8 +409,8 @@ claim("The shared coin is right on average, and scatters more",
 #     (Pdb) p p_h_data
 #     array float64 (4, 2) [0.0474, 0.881]
 #
-# Go on with `n`, and print `h`, `p_v`, `v` and `p_h` as they come. `c` leaves the function and stops
-# at the next call of it.
+# Go on with `n`, and print `h`, `p_v`, `v` and `p_h` as they come. `c` leaves the function and
+# stops at the next call of it.
 #
 # ## Exercises
 #

@@ -161,8 +161,8 @@ for step in range(1, 31):
 #     p_l(u) p_m(v) a(u, v) = p_l(v) p_m(u) a(v, u)                                (12.1)
 #
 # Let r = p_l(v) p_m(u) / (p_l(u) p_m(v)), so that a(u, v) = min(1, r) and a(v, u) = min(1, 1/r).
-# Where r < 1, the left side is p_l(u) p_m(v) r = p_l(v) p_m(u), and so is the right, as a(v, u) =
-# 1. Where r > 1 exchange the names u and v. And a Gibbs step on rung l leaves p_l alone (lesson
+# Where r < 1, the left side is p_l(u) p_m(v) r = p_l(v) p_m(u), and so is the right, as a(v, u)
+# is 1. Where r > 1 exchange the names u and v. And a Gibbs step on rung l leaves p_l alone (lesson
 # 7). So all parts of a sweep leave p_ladder alone, and so does the sweep. With T_ladder for its
 # matrix, a row for each of the (2^D)^L states of the ladder,
 #

@@ -12,7 +12,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from .course.debugger import stop_in_lesson
-from .course.lessons import find_lessons, run_lesson
+from .course.lessons import copy_lessons, find_lessons, run_lesson
+from .course.pages import write_page
 from .demo import run_demo
 from .foundation.checkpoint import CHECKPOINT
 from .foundation.checks import InvalidInput, check_integer, invalid
@@ -117,8 +118,15 @@ def demo(options: argparse.Namespace) -> int:
 
 def lessons(options: argparse.Namespace) -> int:
     """dgm lessons"""
+    if options.copy is not None:
+        folder = copy_lessons(options.copy)
+        print(f"{len(list(folder.glob('*.py')))} lessons in {folder}: read {folder / 'README.md'}, "
+              f"run them by their file, as in dgm lessons {min(folder.glob('*.py'))}")
+        return 0
     if options.stop is not None:
         return stop_in(options)
+    if options.pages:
+        return write_pages(options)
     runs = []
     for path in find_lessons(options.numbers):
         print(f"\n{path.name}", flush=True)
@@ -142,6 +150,14 @@ def stop_in(options: argparse.Namespace) -> int:
         raise invalid("--stop", "the number of one lesson", f"{len(options.numbers)} numbers", advice)
     [path] = find_lessons(options.numbers)
     stop_in_lesson(path, options.stop, options.proofs)
+    return 0
+
+
+def write_pages(options: argparse.Namespace) -> int:
+    """dgm lessons --pages"""
+    for path in find_lessons(options.numbers):
+        page = write_page(path)
+        print(f"{page.parent.name}/{page.name}   {page.stat().st_size / 1000:.0f} kB", flush=True)
     return 0
 
 
@@ -236,8 +252,12 @@ def add_lessons(commands) -> None:
 Run the lessons with the given numbers, or all. Every numbered equation of a lesson is checked where it stands;
 the table at the end counts them and lists the figures drawn. Read a lesson in an editor that knows `# %%`
 cells, and step through it there.""")
-    command.add_argument("numbers", nargs="*", metavar="NN", help="such as 04 05")
+    command.add_argument("numbers", nargs="*", metavar="NN", help="such as 04 05; or the file of a lesson")
     command.add_argument("--proofs", action="store_true", help="the proofs alone, without the experiments")
+    command.add_argument("--copy", type=Path, metavar="DIR",
+                         help="write lessons, solutions, letters and syllabus to a folder, to read and change")
+    command.add_argument("--pages", action="store_true",
+                         help="run them and write each with its output and figures as Markdown to lessons/pages/")
     command.add_argument("--stop", metavar="FUNCTION[:CALL]",
                          help="run one lesson under pdb, and stop at each call of the function, or from the CALLth on")
 

@@ -234,7 +234,7 @@ INTEGER = "expected an integer >= 1, got"
     (["evaluate", "nowhere"], "nowhere"),
     (["evaluate", "nowhere", "--seed", "3"], "expected a checkpoint, got no such file"),
     (["evaluate", "-1"], "expected a checkpoint, got no such file"),
-    (["evaluate", "run", "--data", "bars-and-stripes"], "a last axis of 64"),
+    (["evaluate", "run", "--data", "bars-and-stripes"], "expected cases of 64 numbers, got 9"),
     (["evaluate", "run", "--steps", "3"], "unrecognized arguments: --steps 3"),
     (["evaluate"], "required: RUN"),
     (["sample", "run", "--out", "s.jpg"], "out: expected a name that ends in .png"),

@@ -138,6 +138,9 @@ exact_samples = every_v[draw_states(p, 20_000, rng)]
 minus_log_w, _ = anneal(rbm, base, betas[::-1], exact_samples, rng)  # from β = 1 down
 verify("(15.3) E_down[1 / w] = Z_base / Z, over all paths", np.sum(P_down / w), np.exp(-log_ratio))
 verify_mean("(15.3) over walks down", np.exp(minus_log_w), np.exp(-log_ratio))
+many_down = reverse_walks(rbm, base, 5, exact_samples, rng)  # to each log w it adds log Z_base
+one_over_w = np.exp(base_log_partition(base) - many_down.log_weights)
+verify_mean("(15.3) over the library's, by five models", one_over_w, np.exp(-log_ratio))
 verify_at_most("(15.4) E_down[log w] >= log(Z / Z_base)", log_ratio, P_down @ np.log(w))
 print(f"log(Z / Z_base) {log_ratio:.3f} lies between E[log w] {P_up @ np.log(w):.3f} "
       f"and E_down[log w] {P_down @ np.log(w):.3f}")
@@ -163,7 +166,9 @@ print(f"log(Z / Z_base) {log_ratio:.3f} lies between E[log w] {P_up @ np.log(w):
 #     Σ_up σ(log w - log Z) = Σ_down σ(log Z - log w)                         (15.6)
 #
 # σ is never above 1. So no single walk can dominate, and those count most that have a w which
-# occurs in both directions.
+# occurs in both directions. (With M_up walks up and M_down down, log Z + log (M_up / M_down) stands
+# in the place of log Z, on both sides: (15.5) is then multiplied by M_up on the left and, since
+# P_up σ(log w - log R - a) = exp(-a) P_down σ(log R + a - log w), by M_down on the right.)
 
 # %% (15.5) and (15.6) both directions
 left_side = P_up @ sigmoid(np.log(w) - log_ratio)
@@ -175,6 +180,12 @@ log_z, error = bennett(up, down)
 left_side = sigmoid(up.log_weights - log_z).sum()
 right_side = sigmoid(log_z - down.log_weights).sum()
 verify("(15.6) Σ_up σ(log w - log Z) = Σ_down σ(log Z - log w)", left_side, right_side)
+few_up = forward_walks(rbm, base, 4, 50, rng)
+log_z_of_few, _ = bennett(few_up, many_down)  # 50 up, 20,000 down
+moved = log_z_of_few + np.log(50 / 20_000)
+left_side = sigmoid(few_up.log_weights - moved).sum()
+right_side = sigmoid(moved - many_down.log_weights).sum()
+verify("(15.6) with 50 walks up and 20,000 down", left_side, right_side)
 print(f"log Z {log_partition(rbm):.3f}: up {up.log_z:.3f} ± {up.standard_error:.3f}, "
       f"down {down.log_z:.3f} ± {down.standard_error:.3f}, both {log_z:.3f} ± {error:.3f}")
 

@@ -154,7 +154,8 @@ verify("(14.4) E[w²] / E[w]² = Σ_v p(v)² / p_base(v)", of_w, np.sum(p**2 / p
 #
 # ## The loop on a page
 #
-# M walks at once, one in each row. `anneal` is the same in the library.
+# M walks at once, one in each row. `anneal` is the same in the library. (The base has W = 0 and
+# c = 0, so between the two models W and c are only multiplied by β.)
 
 # %% (14.5) and (14.6) annealed importance sampling on a page
 L, M = 4, 1_000

@@ -214,8 +214,15 @@ slope = central_differences(mean_log_p_less_decay, small)[:12].reshape(4, 3)  # 
 decayed = exact_gradient(small, six).W - 0.3 * small.W
 verify("(17.3) ∂/∂W_ij (mean log p - (d/2) Σ W²)", decayed, slope, tolerance=1e-8)
 slope = central_differences(minus_squared_distance, small)
-sparse = flatten(sparsity_gradient(small, six, 0.2))
-verify("(17.4) -∂/∂W_ij Σⱼ (target - qⱼ)²", sparse, slope, tolerance=1e-8)
+p_h = sigmoid(six @ small.W + small.c)  # (6, 3)
+by_formula = np.zeros((4, 3))
+for n in range(6):
+    pull = (0.2 - p_h.mean(axis=0)) * p_h[n] * (1 - p_h[n])  # (3,)
+    by_formula += 2 / 6 * np.outer(six[n], pull)
+slope_W = slope[:12].reshape(4, 3)
+verify("(17.4) -∂/∂W_ij Σⱼ (target - qⱼ)²", by_formula, slope_W, tolerance=1e-8)
+by_library = flatten(sparsity_gradient(small, six, 0.2))  # W, b and c
+verify("(17.4) the library's, b and c too", by_library, slope, tolerance=1e-8)
 
 # %% experiment: fifty digits
 few = fit[:50]

@@ -316,7 +316,7 @@ claim("2 bits are best at stretch 2, 8 bits at 3 or 4",
 
 fig, axes = plots.new_figure(1, 4, width=10, height=2.9)
 extent = (460, 1140, -40, 640)
-across, up = np.meshgrid(np.linspace(460, 1140, 80), np.linspace(-40, 640, 80))
+across, up = np.meshgrid(np.linspace(460, 1140, 50), np.linspace(-40, 640, 50))
 plane = np.column_stack([across.ravel(), up.ravel()])
 for ax, n_hidden in zip(axes, (None, 2, 8)):
     if n_hidden is None:
@@ -331,8 +331,9 @@ for ax, n_hidden in zip(axes, (None, 2, 8)):
         places = unstandardise(scaler, x)
         ax.scatter(places[:, 0], places[:, 1], s=200 * p_h, color="tab:orange")
         ax.set_title(f"{n_hidden} hidden bits, stretch 4")
-    ax.imshow(np.exp(log_p).reshape(80, 80), origin="lower", extent=extent, cmap="Blues")
-    ax.plot(cases[:200, 0], cases[:200, 1], ".", color="0.3", markersize=1.5)
+    ax.imshow(np.exp(log_p).reshape(50, 50), origin="lower", extent=extent, cmap="Blues",
+              interpolation="nearest")
+    ax.plot(cases[:150, 0], cases[:150, 1], ".", color="0.3", markersize=1.5)
     ax.set(xticks=[600, 800, 1000], yticks=[100, 300, 500])
 for row, n_hidden in enumerate(sizes):
     axes[3].plot(stretches, mean_score[row], ("o-", "s--", "^:")[row], label=f"{n_hidden} bits")

@@ -11,7 +11,9 @@ import warnings
 from dataclasses import fields
 from pathlib import Path
 
-from .course.lessons import find_lessons, run_lesson
+from .course.debugger import stop_in_lesson
+from .course.lessons import copy_lessons, find_lessons, run_lesson
+from .course.pages import write_page
 from .demo import run_demo
 from .foundation.checkpoint import CHECKPOINT
 from .foundation.checks import InvalidInput, check_integer, invalid
@@ -116,20 +118,48 @@ def demo(options: argparse.Namespace) -> int:
 
 def lessons(options: argparse.Namespace) -> int:
     """dgm lessons"""
+    if options.copy is not None:
+        folder = copy_lessons(options.copy)
+        print(f"{len(list(folder.glob('*.py')))} lessons in {folder}: read {folder / 'README.md'}, "
+              f"run them by their file, as in dgm lessons {min(folder.glob('*.py'))}")
+        return 0
+    if options.stop is not None:
+        return stop_in(options)
+    if options.pages:
+        return write_pages(options)
     runs = []
     for path in find_lessons(options.numbers):
         print(f"\n{path.name}", flush=True)
         run = run_lesson(path, options.proofs)
         print(run.output, end="", flush=True)
         runs.append(run)
-    print(f"\n{'lesson':<34} {'equations proved':>16} {'seconds':>8}  figures")
+    print(f"\n{'lesson':<34} {'equations proved':>16} {'claims':>6} {'seconds':>8}  figures")
     for run in runs:
         outcome = f"{len(set(run.proved))}" if run.succeeded else f"{len(set(run.proved))}, then FAILED"
-        print(f"{run.path.stem:<34} {outcome:>16} {run.seconds:8.1f}  {', '.join(run.figures)}")
+        print(f"{run.path.stem:<34} {outcome:>16} {len(run.claims):6} {run.seconds:8.1f}  {', '.join(run.figures)}")
     n_failed = sum(not run.succeeded for run in runs)
     n_proved = sum(len(set(run.proved)) for run in runs)
-    print(f"{n_proved} equations proved in {len(runs)} lessons, {n_failed} lessons failed")
+    n_claims = sum(len(run.claims) for run in runs)
+    print(f"{n_proved} equations proved and {n_claims} claims held in {len(runs)} lessons, {n_failed} lessons failed")
     return 1 if n_failed else 0
+
+
+def stop_in(options: argparse.Namespace) -> int:
+    """dgm lessons NN --stop FUNCTION"""
+    if len(options.numbers) != 1:
+        advice = "such as dgm lessons 09 --stop cd_gradient"
+        raise invalid("--stop", "the number of one lesson", f"{len(options.numbers)} numbers", advice)
+    [path] = find_lessons(options.numbers)
+    stop_in_lesson(path, options.stop, options.proofs)
+    return 0
+
+
+def write_pages(options: argparse.Namespace) -> int:
+    """dgm lessons --pages"""
+    for path in find_lessons(options.numbers):
+        page = write_page(path)
+        print(f"{page.parent.name}/{page.name}   {page.stat().st_size / 1000:.0f} kB", flush=True)
+    return 0
 
 
 COMMANDS = {
@@ -137,7 +167,7 @@ COMMANDS = {
     "train": "Train a model on data; the same command goes on with a run that was stopped.",
     "evaluate": "Say how good a trained model is, on data that it has not seen where there are any.",
     "sample": "Draw samples of a trained model.",
-    "lessons": "Run lessons, and count the equations that they prove.",
+    "lessons": "Run lessons and count the equations that they prove; step through one; write them out.",
 }
 
 
@@ -222,9 +252,19 @@ def add_lessons(commands) -> None:
     command = add_command(commands, "lessons", lessons, """\
 Run the lessons with the given numbers, or all. Every numbered equation of a lesson is checked where it stands;
 the table at the end counts them and lists the figures drawn. Read a lesson in an editor that knows `# %%`
-cells, and step through it there.""")
-    command.add_argument("numbers", nargs="*", metavar="NN", help="such as 04 05")
+cells, and step through it there, or stop in it:
+
+  dgm lessons 09                          run it
+  dgm lessons 09 --stop cd_gradient       run it under pdb, and stop in that function
+  dgm lessons --proofs                    how many equations all of them prove""")
+    command.add_argument("numbers", nargs="*", metavar="NN", help="such as 04 05; or the file of a lesson")
     command.add_argument("--proofs", action="store_true", help="the proofs alone, without the experiments")
+    command.add_argument("--copy", type=Path, metavar="DIR",
+                         help="write lessons, solutions, letters and syllabus to a folder, to read and change")
+    command.add_argument("--pages", action="store_true",
+                         help="run them and write each with its output and figures as Markdown to lessons/pages/")
+    command.add_argument("--stop", metavar="FUNCTION[:CALL]",
+                         help="run one lesson under pdb, and stop at each call of the function, or from the CALLth on")
 
 
 def integer(text: str) -> int:

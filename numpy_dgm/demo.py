@@ -86,7 +86,7 @@ def run_demo(folder: Any, seed: int = 0) -> float:
     named = {"training": free_energy(large, train[:]), "test": free_energy(large, test[:])}
     plots.save(plots.free_energy_histogram(named), "free_energies.png", folder)
     print(f"  in {folder.resolve()}")
-    print("\nRead first: lessons/01_latent_variables.py in your editor, then the others in their order;")
+    print("\nRead first: lessons/01_likelihood.py in your editor, then the others in their order;")
     print("`dgm lessons` runs them all and counts the equations that they prove.")
     return float(log_p.mean())
 

@@ -5,25 +5,33 @@ that it works on a server as in a notebook. `save` writes it to a file.
 
 N images    D = rows * columns pixels each    K hidden units
 """
+import io
 import math
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.animation import PillowWriter
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch, Rectangle
+from PIL import Image  # which Matplotlib requires
 
 from .data.mixtures import MixtureOfGaussians
 from .energy.rbm import RBM
-from .foundation.checks import invalid, one_line
+from .foundation.checks import check_choice, check_integer, invalid, one_line
 from .foundation.progress import History
 from .foundation.types import Array
 
 BETWEEN = 0.8  # the grey between images
+ORANGE = "#c25700"  # C1, darker: for numbers, which must be read on white
 
 
 def new_figure(rows: int = 1, columns: int = 1, width: float = 8.0, height: float = 4.0) -> tuple[Figure, list[Axes]]:
@@ -34,22 +42,40 @@ def new_figure(rows: int = 1, columns: int = 1, width: float = 8.0, height: floa
 
 
 def save(fig: Figure, name: str, folder: str | Path | None = None) -> Path:
-    """Write `fig` as a PNG file, by default to `figures/` beside the script that is running, and print where.
+    """Write `fig` as a PNG file, show it where the code runs under IPython, and print where it was written.
 
-    Returns the path.
+    By default to `figures/` beside the file whose code calls this. A cell of a notebook is in no file: from there to
+    `lessons/figures/` where the working directory has a folder `lessons`, else to its own `figures/`. Returns the path.
     """
-    path = figure_path(name, folder)
-    fig.savefig(path, dpi=100)
+    path = figure_path(name, caller_folder(sys._getframe(1).f_globals) if folder is None else folder)
+    drawn = io.BytesIO()
+    fig.savefig(drawn, format="png", dpi=100)
+    with Image.open(drawn) as image:  # 128 colours are enough for a plot, in a third of the bytes
+        image.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, format="png", optimize=True)
+    show(path)
     print(f"  figure {path.parent.name}/{path.name}")
     return path
 
 
-def figure_path(name: str, folder: str | Path | None = None) -> Path:
-    """Where `save` writes a figure; the folder is made if need be."""
-    folder = Path(sys.argv[0]).resolve().parent / "figures" if folder is None else folder
+def show(path: Path) -> None:
+    """Show an image file under IPython: in a notebook, or an editor's interactive window. Elsewhere do nothing."""
+    ipython, display = sys.modules.get("IPython"), sys.modules.get("IPython.display")
+    if ipython is not None and display is not None and ipython.get_ipython() is not None:
+        display.display(display.Image(data=path.read_bytes()))
+
+
+def figure_path(name: str, folder: str | Path) -> Path:
+    """Where a figure is written; the folder is made if need be."""
     path = Path(folder).resolve() / name
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def caller_folder(caller: dict) -> Path:
+    """The folder for the figures of code with these global variables; see `save`."""
+    if "__file__" in caller:
+        return Path(caller["__file__"]).resolve().parent / "figures"
+    return Path("lessons", "figures") if Path("lessons").is_dir() else Path("figures")
 
 
 def tile(images: Array, image_shape: Sequence[int] | None = None, columns: int | None = None) -> Array:
@@ -138,9 +164,9 @@ def draw_table(ax: Axes, table: Array, limit: float | None = None, title: str | 
     return drawn
 
 
-def label_text(name: object) -> str:
-    """The name of a class as Matplotlib is to draw it: short, and no sign of it a formula."""
-    return one_line(name, 20).replace("$", r"\$")
+def label_text(name: object, most: int = 20) -> str:
+    """A name as Matplotlib is to draw it: of at most so many characters, and no sign of it a formula."""
+    return one_line(name, most).replace("$", r"\$")
 
 
 def samples(images: Array, image_shape: Sequence[int] | None = None, columns: int | None = None,
@@ -242,12 +268,13 @@ def save_film(frames: Sequence[tuple[int, Array]], mixture: MixtureOfGaussians, 
     fig, (ax,) = new_figure(width=4.0, height=4.2)
     points = draw_scatter(ax, frames[0][1], mixture)
     writer = PillowWriter(fps=10)
-    path = figure_path(name, folder)
+    path = figure_path(name, caller_folder(sys._getframe(1).f_globals) if folder is None else folder)
     with writer.saving(fig, path, dpi=80):
         for step, x in [*frames, *[frames[-1]] * 20]:
             points.set_data(*np.asarray(x).T)
             ax.set_title(f"step {step:,}", fontsize=10)
             writer.grab_frame()
+    show(path)
     print(f"  figure {path.parent.name}/{path.name}")
     return path
 
@@ -311,3 +338,221 @@ def free_energy_histogram(named_free_energies: dict[str, Array], bins: int = 40)
     ax.set_ylabel("density per nat")
     ax.legend(fontsize=8)
     return fig
+
+
+def rbm_graph(W: Array, visible_names: Sequence | None = None, hidden_names: Sequence | None = None,
+              title: str | None = None) -> Figure:
+    """The graph of an RBM with the weights W (D, K): the hidden units above, the visible ones below, an edge a weight.
+
+    Edges are blue below 0 and red above, the thicker and darker the larger |W_ij|; up to 12 of them carry their number.
+    visible_names (D,) and hidden_names (K,) stand beside the units v_1, v_2, ... and h_1, h_2, ...
+    """
+    W = np.asarray(W, dtype=np.float64)
+    if W.ndim != 2 or W.size == 0:
+        raise invalid("W", "weights (D, K)", f"shape {W.shape}")
+    n_visible, n_hidden = W.shape
+    check_names("visible_names", visible_names, n_visible)
+    check_names("hidden_names", hidden_names, n_hidden)
+    half = max(0.6 * (max(n_visible, n_hidden) - 1), 1.0)
+    height = max(2.0, 0.5 * half)
+    lowest = -0.5 if visible_names is None else -1.0
+    highest = height + (0.5 if hidden_names is None else 1.0)
+    fig, ax = drawing(2 * half + 1.6, highest - lowest, inches=0.8, title=title, beside=1.2)
+    limit = max(float(np.abs(W).max()), 1e-12)
+    scale = ScalarMappable(Normalize(-limit, limit), "RdBu_r")
+    lower = [(x, 0.0) for x in places(n_visible, half)]
+    upper = [(x, height) for x in places(n_hidden, half)]
+    for i, start in enumerate(lower):
+        for j, stop in enumerate(upper):
+            strength = abs(W[i, j]) / limit
+            ax.plot(*zip(start, stop), color=scale.to_rgba(W[i, j]), linewidth=0.5 + 4 * strength, zorder=1 + strength,
+                    solid_capstyle="butt")
+    if W.size <= 12:
+        label_edges(ax, W, lower, upper)
+    draw_units(ax, lower, visible_names, "v")
+    draw_units(ax, upper, hidden_names, "h")
+    ax.set_xlim(-half - 0.8, half + 0.8)
+    ax.set_ylim(lowest, highest)
+    fig.colorbar(scale, ax=ax, shrink=0.7, aspect=14, label="weight")
+    return fig
+
+
+def gibbs_chain(layers: Sequence[tuple[str, Array]], image_shape: Sequence[int] | None = None) -> Figure:
+    """A chain such as v → h → v from left to right: each of `layers` (label, its values), hidden ones higher up.
+
+    A layer is hidden where its label begins with h or p(h. Values are drawn from 0, white, to 1, black; of units as a
+    column of cells, and where image_shape (rows, columns) has as many pixels as the layer units, as that image.
+    """
+    if not layers:
+        raise invalid("layers", "at least one (label, values)", "none")
+    gap, left = 0.55, 0.0
+    boxes = []  # of each layer: its grid of values, left end, middle, width, height
+    for label, values in layers:
+        grid = as_cells(values, image_shape)
+        cell = min(0.28, 1 / len(grid))
+        middle = 1.1 if label.startswith(("h", "p(h")) else 0.0
+        boxes.append((grid, left, middle, cell * grid.shape[1], cell * len(grid)))
+        left += cell * grid.shape[1] + gap
+    lowest = min(middle - height / 2 for _, _, middle, _, height in boxes) - 0.3
+    highest = max(middle + height / 2 for _, _, middle, _, height in boxes) + 0.08
+    fig, ax = drawing(left - gap + 0.4, highest - lowest, inches=1.9)
+    for (label, _), (grid, x, middle, width, height) in zip(layers, boxes):
+        draw_cells(ax, grid, x, middle - height / 2, height / len(grid))
+        ax.text(x + width / 2, middle - height / 2 - 0.06, label_text(label), ha="center", va="top", fontsize=12)
+    for (_, x, middle, width, _), (_, next_x, next_middle, _, _) in zip(boxes, boxes[1:]):
+        ax.add_patch(FancyArrowPatch((x + width + 0.05, middle), (next_x - 0.05, next_middle), arrowstyle="-|>",
+                                     mutation_scale=14, color="0.3", linewidth=1.4, shrinkA=0, shrinkB=0, zorder=2))
+    ax.set_xlim(-0.2, left - gap + 0.2)
+    ax.set_ylim(lowest, highest)
+    return fig
+
+
+def network(layers: Sequence[tuple[str, int]], title: str | None = None) -> Figure:
+    """A fully connected network from left to right: each of `layers` (label, number of units).
+
+    Of a layer of more than 8 units three are drawn at either end, and dots between.
+    """
+    if not layers:
+        raise invalid("layers", "at least one (label, number of units)", "none")
+    columns = [unit_rows(check_integer(f"units of {label}", n_units)) for label, n_units in layers]
+    top = max(max(rows) for rows, _ in columns)
+    step = 3.2
+    fig, ax = drawing(step * (len(layers) - 1) + 3.0, 2 * top + 3.2, inches=0.45, title=title)
+    for column, ((rows, _), (next_rows, _)) in enumerate(zip(columns, columns[1:])):
+        for row in rows:
+            for next_row in next_rows:
+                ax.plot([step * column, step * (column + 1)], [row, next_row], color="0.75", linewidth=0.7, zorder=1)
+    for column, ((label, n_units), (rows, dots)) in enumerate(zip(layers, columns)):
+        for row in rows:
+            ax.add_patch(Circle((step * column, row), 0.33, facecolor="white", edgecolor="C0", linewidth=1.8, zorder=3))
+        for dot in dots:
+            ax.add_patch(Circle((step * column, dot), 0.06, color="C0", zorder=3))
+        ax.text(step * column, top + 0.6, label_text(label), ha="center", va="bottom", fontsize=12)
+        ax.text(step * column, -top - 0.6, f"{n_units:,}", ha="center", va="top", fontsize=11, color="0.3")
+    ax.set_xlim(-1.5, step * (len(layers) - 1) + 1.5)
+    ax.set_ylim(-top - 1.6, top + 1.6)
+    return fig
+
+
+def circuit(nodes: dict[str, tuple], edges: Iterable[tuple[str, str]], title: str | None = None) -> Figure:
+    """A computation as a circuit: `nodes` {name: (column, row, value, slope)}, `edges` (from, to) by their names.
+
+    Columns count from the left, rows from the top. The value, which goes forward, stands above its node in blue, the
+    slope of the output by it, which comes back, below in orange; None leaves one out.
+    """
+    edges = list(edges)
+    for name in [name for edge in edges for name in edge]:
+        check_choice("edges", name, list(nodes))
+    xs = [1.6 * column for column, *_ in nodes.values()]
+    ys = [-1.2 * row for _, row, *_ in nodes.values()]
+    fig, ax = drawing(max(xs) - min(xs) + 1.6, max(ys) - min(ys) + 1.8, inches=1.05, title=title)
+    boxes = {}
+    for (name, (_, _, value, slope)), x, y in zip(nodes.items(), xs, ys):
+        half = max(0.22, 0.075 * len(name) + 0.06)
+        boxes[name] = FancyBboxPatch((x - half, y - 0.18), 2 * half, 0.36, boxstyle="round,pad=0.04,rounding_size=0.16",
+                                     facecolor="white", edgecolor="0.25", linewidth=1.4, zorder=3)
+        ax.add_patch(boxes[name])
+        ax.text(x, y, label_text(name), ha="center", va="center", fontsize=12, zorder=4)
+        number_beside(ax, x, y + 0.28, value, "C0", "bottom")
+        number_beside(ax, x, y - 0.28, slope, ORANGE, "top")
+    for start, stop in edges:
+        ends = [box_centre(boxes[name]) for name in (start, stop)]
+        ax.add_patch(FancyArrowPatch(*ends, patchA=boxes[start], patchB=boxes[stop], shrinkA=1, shrinkB=2,
+                                     arrowstyle="-|>", mutation_scale=12, color="0.45", linewidth=1.2, zorder=2))
+    ax.set_xlim(min(xs) - 0.8, max(xs) + 0.8)
+    ax.set_ylim(min(ys) - 0.8, max(ys) + 0.8)
+    meanings = [Patch(color="C0", label="value, forward →"), Patch(color=ORANGE, label="slope, ← backward")]
+    fig.legend(handles=meanings, loc="outside lower center", ncols=2, fontsize=10, frameon=False, handlelength=1)
+    return fig
+
+
+def drawing(across: float, up: float, inches: float, title: str | None = None,
+            beside: float = 0.0) -> tuple[Figure, Axes]:
+    """A figure of one drawing, `across` x `up` units of so many inches, or fewer so that it is 9 wide at most.
+
+    No ticks, no frame, a unit as long across as up. beside: inches on the right for a colour bar.
+    """
+    inches = min(inches, (9.0 - beside) / across)
+    fig, (ax,) = new_figure(width=max(inches * across + beside, 3.6), height=max(inches * up, 1.0) + 0.4 * bool(title))
+    ax.set_axis_off()
+    ax.set_aspect("equal")
+    if title:
+        ax.set_title(label_text(title, most=80), fontsize=12)
+    return fig, ax
+
+
+def check_names(argument: str, names: Sequence | None, n_units: int) -> None:
+    """InvalidInput unless there is a name for each unit, or none at all."""
+    if names is not None and len(names) != n_units:
+        raise invalid(argument, f"{n_units} names, one a unit", len(names))
+
+
+def places(n_units: int, half: float) -> list[float]:
+    """Where the units of a row stand: from -half to half, or closer together, so that a step is at most 2.4."""
+    step = min(2 * half / max(n_units - 1, 1), 2.4)
+    return [step * (i - (n_units - 1) / 2) for i in range(n_units)]
+
+
+def draw_units(ax: Axes, centres: Sequence[tuple[float, float]], names: Sequence | None, letter: str) -> None:
+    """Circles with letter and number in them, and beside them the names: of v below, of h above."""
+    size = min(12, 150 / len(centres))
+    away, alignment = (-0.42, "top") if letter == "v" else (0.42, "bottom")
+    for number, (x, y) in enumerate(centres, start=1):
+        colour = "0.92" if letter == "v" else "white"
+        ax.add_patch(Circle((x, y), 0.32, facecolor=colour, edgecolor="0.25", linewidth=1.4, zorder=5))
+        ax.text(x, y - 0.02, f"${letter}_{{{number}}}$", ha="center", va="center", fontsize=size, zorder=6)
+        if names is not None:
+            text = textwrap.fill(label_text(names[number - 1], most=40), width=11)
+            ax.text(x, y + away, text, ha="center", va=alignment, fontsize=min(10, size), linespacing=1.0)
+
+
+def label_edges(ax: Axes, W: Array, lower: Sequence[tuple[float, float]], upper: Sequence[tuple[float, float]]) -> None:
+    """The weight as a number on each edge, those of one hidden unit in a line of their own."""
+    for j, (to_x, to_y) in enumerate(upper):
+        part = 0.3 + 0.3 * j / max(len(upper) - 1, 1)
+        for i, (x, y) in enumerate(lower):
+            number = f"{W[i, j]:.2g}".replace("-", "−")
+            ax.text(x + part * (to_x - x), y + part * (to_y - y), number, ha="center", va="center", fontsize=9,
+                    zorder=4, bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"})
+
+
+def as_cells(values: Array, image_shape: Sequence[int] | None) -> Array:
+    """One layer's values (D,) or (1, D) as rows of cells: in image_shape where it has D pixels, else a column."""
+    values = np.asarray(values, dtype=np.float64)
+    if values.ndim == 0 or values.size == 0 or values.size != values.shape[-1]:
+        raise invalid("layers", "the values of one case, (D,) or (1, D)", f"shape {values.shape}")
+    if image_shape is not None and math.prod(image_shape) == values.size and len(image_shape) == 2:
+        return values.reshape(image_shape)
+    return values.reshape(-1, 1)
+
+
+def draw_cells(ax: Axes, grid: Array, left: float, bottom: float, cell: float) -> None:
+    """A grid of values in [0, 1] as squares from white to black, with the number in it where it is no bit."""
+    colours = colormaps["gray_r"]
+    for row, line in enumerate(grid[::-1]):
+        for column, value in enumerate(line):
+            corner = (left + cell * column, bottom + cell * row)
+            ax.add_patch(Rectangle(corner, cell, cell, facecolor=colours(0.85 * float(np.clip(value, 0, 1))),
+                                   edgecolor="0.45", linewidth=0.8, zorder=3))
+            if value not in (0, 1) and grid.size <= 16:
+                ax.text(corner[0] + cell / 2, corner[1] + cell / 2, f"{value:.2f}".removeprefix("0"), ha="center",
+                        va="center", fontsize=8, color="white" if value > 0.55 else "black", zorder=4)
+
+
+def unit_rows(n_units: int) -> tuple[list[float], list[float]]:
+    """Where the units of a layer stand, about 0, and where dots stand for those that are left out."""
+    if n_units <= 8:
+        return [i - (n_units - 1) / 2 for i in range(n_units)], []
+    return [-3.5, -2.5, -1.5, 1.5, 2.5, 3.5], [-0.4, 0.0, 0.4]
+
+
+def number_beside(ax: Axes, x: float, y: float, number: float | None, colour: str, alignment: str) -> None:
+    """A number above or below a node, on a white ground that keeps arrows off it."""
+    if number is not None:
+        ax.text(x, y, f"{number:.3g}".replace("-", "−"), ha="center", va=alignment, fontsize=11, color=colour, zorder=5,
+                bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.85})
+
+
+def box_centre(box: FancyBboxPatch) -> tuple[float, float]:
+    """The middle of a box."""
+    return box.get_x() + box.get_width() / 2, box.get_y() + box.get_height() / 2

@@ -60,7 +60,7 @@ class FirstFailure:
 
 def copy_repository(origin, folder):
     """What the tests need; compiled modules too, since they save time."""
-    ignored = shutil.ignore_patterns("figures", "benchmarks", "reproductions")
+    ignored = shutil.ignore_patterns("figures", "pages", "benchmarks", "reproductions")
     for name in ("numpy_dgm", "tests", "lessons"):
         shutil.copytree(origin / name, folder / name, ignore=ignored)
     shutil.copy(origin / "setup.cfg", folder)

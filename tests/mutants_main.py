@@ -7,8 +7,8 @@ TESTS = "test_command.py"
 MUTANTS = [
     Mutant("arguments = sys.argv[1:] if arguments is None else arguments", "arguments = sys.argv[1:]",
            "arguments passed in are not heard"),
-    Mutant('    if arguments[:1] == ["demo"]:', '    if arguments[:1] == ["train"]:',
-           "training in one thread, the demo in all"),
+    Mutant('(["demo"], ["lessons"])', '(["train"], ["lessons"])', "training in one thread, the demo in all"),
+    Mutant('(["demo"], ["lessons"])', '(["demo"],)', "lessons in all threads"),
     Mutant('os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")', 'os.environ["OPENBLAS_NUM_THREADS"] = "1"',
            "the threads that were asked for are not heard"),
     Mutant('            stream.reconfigure(errors="backslashreplace")\n', "            pass\n",
@@ -20,8 +20,8 @@ MUTANTS = [
     Mutant('    if arguments == ["--version"]:\n', "    if False:\n", "--version is no command"),
     Mutant('"; ".join(["dgm: interrupted", *map(str, interrupt.args)])', '"dgm: interrupted"',
            "what is kept of an interrupted run is not said"),
-    Mutant("file=sys.stderr)\n        return 130\n    except ImportError", "file=sys.stderr)\n        return 1\n    except ImportError",
-           "an interrupt looks like a failure"),
+    Mutant("file=sys.stderr)\n        return 130\n    except ImportError",
+           "file=sys.stderr)\n        return 1\n    except ImportError", "an interrupt looks like a failure"),
     Mutant("    except BrokenPipeError:", "    except BlockingIOError:", "a closed pipe is an error"),
     Mutant("        return 2\n", "        return 0\n", "a full disk is a success"),
 ]

@@ -4,6 +4,15 @@ from mutant import Mutant
 MODULE = "plots.py"
 
 MUTANTS = [
+    Mutant("quantize(128,", "quantize(8,", "plots in eight colours"),
+    Mutant("image.convert(\"RGB\").quantize(128, dither=Image.Dither.NONE).save(", "image.save(", "large files"),
+    Mutant("    show(path)\n    print(f\"  figure {path.parent.name}/{path.name}\")\n    return path\n\n\ndef show",
+           "    print(f\"  figure {path.parent.name}/{path.name}\")\n    return path\n\n\ndef show",
+           "figures vanish in a notebook"),
+    Mutant(" and ipython.get_ipython() is not None:", ":", "shown where IPython does not run"),
+    Mutant('    if "__file__" in caller:\n', "    if False:\n", "figures in the working directory"),
+    Mutant('Path("lessons", "figures") if Path("lessons").is_dir() else Path("figures")', 'Path("figures")',
+           "a notebook's figures beside the lessons' folder"),
     Mutant("top, left = (i // columns) * (rows + 1), (i % columns) * (cols + 1)",
            "top, left = (i % columns) * (rows + 1), (i // columns) * (cols + 1)",
            "images tiled column by column"),
@@ -29,4 +38,15 @@ MUTANTS = [
     Mutant("limit = 1.4 * np.abs(mixture.centres).max()", "limit = 1.4 * mixture.centres.max() / 2", "axes too narrow"),
     Mutant("points.set_data(*np.asarray(x).T)", "points.set_data(*np.asarray(frames[0][1]).T)", "a film of one frame"),
     Mutant("np.arange(1, len(values) + 1)", "np.arange(len(values))", "epochs counted from 0"),
+    Mutant("color=scale.to_rgba(W[i, j])", "color=scale.to_rgba(-W[i, j])", "an edge's sign turned round"),
+    Mutant("strength = abs(W[i, j]) / limit", "strength = max(W[i, j], 0) / limit", "negative weights drawn thin"),
+    Mutant("    if W.size <= 12:\n", "    if W.size <= 12_000:\n", "numbers on a thousand edges"),
+    Mutant('number = f"{W[i, j]:.2g}"', 'number = f"{W[i, 0]:.2g}"', "the numbers of the first hidden unit everywhere"),
+    Mutant('("h", "p(h")', '("v", "p(h")', "hidden layers below"),
+    Mutant("return values.reshape(image_shape)", "return values.reshape(image_shape).T", "a chain's images transposed"),
+    Mutant("enumerate(grid[::-1])", "enumerate(grid)", "a layer upside down"),
+    Mutant("    if n_units <= 8:\n", "    if n_units <= 800:\n", "hundreds of units drawn"),
+    Mutant('y + 0.28, value, "C0", "bottom")', 'y - 0.28, value, "C0", "bottom")', "values below their nodes"),
+    Mutant("y - 0.28, slope, ORANGE", "y - 0.28, value, ORANGE", "values in the place of slopes"),
+    Mutant("patchA=boxes[start], patchB=boxes[stop]", "patchA=boxes[stop], patchB=boxes[start]", "arrows backwards"),
 ]

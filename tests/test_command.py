@@ -65,7 +65,7 @@ def test_a_gan_is_trained_filmed_sampled_and_evaluated(tmp_path):
     code, out, _ = dgm("evaluate", "run", folder=tmp_path)
     assert code == 0 and "of 8 modes" in out and "real cases       8 of 8 modes" in out
     code, _, _ = dgm("sample", "run", "--out", "s.png", folder=tmp_path)
-    assert code == 0 and (tmp_path / "s.png").stat().st_size > 5_000
+    assert code == 0 and (tmp_path / "s.png").stat().st_size > 2_000
     code, _, _ = dgm("sample", "run", "--out", "s.npy", "--count", "9", folder=tmp_path)
     assert code == 0 and np.load(tmp_path / "s.npy").shape == (9, 2)
 
@@ -81,13 +81,13 @@ def test_a_gan_of_images_takes_the_command_s_options(tmp_path):
     code, out, _ = dgm("evaluate", "run", folder=tmp_path)
     assert code == 0 and "precision" in out and "digits, part test" in out
     code, _, _ = dgm("sample", "run", "--out", "s.png", folder=tmp_path)
-    assert code == 0 and (tmp_path / "s.png").stat().st_size > 5_000
+    assert code == 0 and (tmp_path / "s.png").stat().st_size > 2_000
 
 
 def test_demo_runs_checks_and_draws(tmp_path):
     code, out, err = dgm("demo", "--out", "figures", folder=tmp_path)
     assert code == 0, err
-    assert "add up to 1" in out and "every one of its 34 entries" in out and "01_latent_variables" in out
+    assert "add up to 1" in out and "every one of its 34 entries" in out and "01_likelihood" in out
     assert sorted(os.listdir(tmp_path / "figures")) == [
         "filters.png", "free_energies.png", "gan_training.png", "samples.png", "training.png"]
     exact = float(out.split("digit, exactly: ")[1].split(" nats")[0])
@@ -97,7 +97,7 @@ def test_demo_runs_checks_and_draws(tmp_path):
 def test_lessons_counts_what_was_proved(capsys):
     assert main(["lessons", "4", "--proofs"]) == 0
     out = capsys.readouterr().out
-    assert "ok (4.1)" in out and "equations proved in 1 lessons, 0 lessons failed" in out
+    assert "ok (4.1)" in out and "claims held in 1 lessons, 0 lessons failed" in out
 
 
 def lesson_runs(monkeypatch, **outcomes):
@@ -107,7 +107,7 @@ def lesson_runs(monkeypatch, **outcomes):
     def run_lesson(path, proofs_only):
         asked.append((path.name[:2], proofs_only))
         succeeded, proved = outcomes[f"lesson_{path.name[:2]}"]
-        return LessonRun(path, 1.0, succeeded, "", proved, ())
+        return LessonRun(path, 1.0, succeeded, "", proved, ("a claim",) * len(proved), ())
 
     monkeypatch.setattr(command, "run_lesson", run_lesson)
     return asked
@@ -117,7 +117,7 @@ def test_lessons_that_fail_are_counted_and_are_a_failure(monkeypatch, capsys):
     asked = lesson_runs(monkeypatch, lesson_04=(True, ("4.1", "4.2", "4.1")), lesson_05=(False, ("5.1",)))
     assert main(["lessons", "4", "5"]) == 1
     out = capsys.readouterr().out
-    assert "3 equations proved in 2 lessons, 1 lessons failed" in out and "1, then FAILED" in out
+    assert "3 equations proved and 4 claims held in 2 lessons, 1 lessons failed" in out and "1, then FAILED" in out
     assert main(["lessons", "4", "--proofs"]) == 0
     assert asked == [("04", False), ("05", False), ("04", True)]
 
@@ -234,7 +234,7 @@ INTEGER = "expected an integer >= 1, got"
     (["evaluate", "nowhere"], "nowhere"),
     (["evaluate", "nowhere", "--seed", "3"], "expected a checkpoint, got no such file"),
     (["evaluate", "-1"], "expected a checkpoint, got no such file"),
-    (["evaluate", "run", "--data", "bars-and-stripes"], "a last axis of 64"),
+    (["evaluate", "run", "--data", "bars-and-stripes"], "expected cases of 64 numbers, got 9"),
     (["evaluate", "run", "--steps", "3"], "unrecognized arguments: --steps 3"),
     (["evaluate"], "required: RUN"),
     (["sample", "run", "--out", "s.jpg"], "out: expected a name that ends in .png"),
@@ -309,9 +309,9 @@ def test_too_little_memory_is_said_in_a_sentence(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("arguments, before, after", [
-    (["demo"], None, "1"), (["demo"], "2", "2"), (["lessons"], None, None),
+    (["demo"], None, "1"), (["demo"], "2", "2"), (["lessons"], None, "1"), (["train"], None, None),
 ])
-def test_the_demo_runs_in_one_thread_unless_it_was_asked_for_more(arguments, before, after, monkeypatch):
+def test_demo_and_lessons_run_in_one_thread_unless_it_was_asked_for_more(arguments, before, after, monkeypatch):
     monkeypatch.setattr(command, "run_command", lambda arguments: 0)
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", str(before))
     if before is None:

@@ -1,5 +1,7 @@
 """Figures: what is drawn is what was passed in."""
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -171,6 +173,184 @@ def test_save_writes_a_png_and_prints_where(tmp_path, capsys):
     path = plots.save(plots.samples(np.eye(4)), "eye.png", tmp_path / "new")
     assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n" and "figure new/eye.png" in capsys.readouterr().out
     assert isinstance(plots.new_figure()[0], Figure)
+
+
+def texts_of(fig):
+    return {text.get_text(): text.get_position() for text in fig.axes[0].texts}
+
+
+def test_the_graph_of_an_rbm_has_an_edge_a_weight_from_its_visible_to_its_hidden_unit():
+    W = np.array([[3.0, -1.5], [0.0, 0.75], [-3.0, 1.0]])
+    fig = plots.rbm_graph(W, ["a film", "b", "$c"], ["x", "y"], title="likes")
+    circles = [patch.center for patch in fig.axes[0].patches]
+    visible, hidden = circles[:3], circles[3:]
+    assert len(circles) == 5 and all(y == 0 for _, y in visible) and all(y > 1 for _, y in hidden)
+    edges = {tuple(line.get_xydata().ravel()): line for line in fig.axes[0].lines}
+    assert len(edges) == 6
+    for i, start in enumerate(visible):
+        for j, stop in enumerate(hidden):
+            line = edges[(*start, *stop)]
+            red, _, blue, _ = line.get_color()
+            assert np.sign(round(red - blue, 2)) == np.sign(W[i, j])
+            np.testing.assert_allclose(line.get_linewidth(), 0.5 + 4 * abs(W[i, j]) / 3)
+    texts = texts_of(fig)
+    assert texts["a film"][0] == visible[0][0] and texts["a film"][1] < 0 and texts[r"\$c"][0] == visible[2][0]
+    assert texts["y"][0] == hidden[1][0] and texts["y"][1] > hidden[1][1]
+    x, y = texts["−1.5"]
+    np.testing.assert_allclose((x - visible[0][0]) / (hidden[1][0] - visible[0][0]), y / hidden[1][1])
+    assert {"$v_{3}$", "$h_{2}$", "3", "0", "−3"} <= set(texts) and fig.axes[0].get_title() == "likes"
+
+
+def test_large_graphs_of_an_rbm_have_no_numbers_and_fit_a_page():
+    fig = plots.rbm_graph(np.random.default_rng(0).normal(size=(64, 16)))
+    assert len(fig.axes[0].lines) == 64 * 16 and len(fig.axes[0].texts) == 80 and fig.get_figwidth() <= 9
+    assert plots.rbm_graph(np.zeros((1, 1))).axes[0].texts
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (([1.0, 2.0],), r"^W: expected weights \(D, K\), got shape \(2,\)$"),
+    (([[1.0], [2.0]], ["a"]), "^visible_names: expected 2 names, one a unit, got 1$"),
+    (([[1.0], [2.0]], None, "ab"), "^hidden_names: expected 1 names, one a unit, got 2$"),
+])
+def test_a_graph_of_an_rbm_needs_its_weights_and_a_name_a_unit(arguments, message):
+    with pytest.raises(InvalidInput, match=message):
+        plots.rbm_graph(*arguments)
+
+
+def test_a_chain_shows_images_and_columns_with_hidden_layers_above():
+    v, h = np.array([1, 0, 0, 1.0, 0, 1]), np.array([[0.25, 1]])
+    fig = plots.gibbs_chain([("v", v), ("p(h given v)", h), ("v'", 1 - v)], image_shape=(2, 3))
+    squares = [patch for patch in fig.axes[0].patches if type(patch).__name__ == "Rectangle"]
+    assert len(squares) == 14 and len(fig.axes[0].patches) == 16  # and two arrows
+    image, column = squares[:6], squares[6:8]
+    by_place = sorted(image, key=lambda square: (-square.get_y(), square.get_x()))  # read as a page
+    assert [square.get_facecolor()[0] < 0.5 for square in by_place] == [True, False, False, True, False, True]
+    above = max(column, key=lambda square: square.get_y())  # h_1 stands above h_2
+    assert above.get_facecolor()[0] > 0.7 and column[0].get_x() == column[1].get_x()
+    assert min(square.get_y() for square in column) > 0.5 > max(square.get_y() for square in image)
+    texts = texts_of(fig)
+    assert {"v", "p(h given v)", "v'", ".25"} == set(texts)
+    assert above.get_y() < texts[".25"][1] < above.get_y() + above.get_height()
+
+
+def test_a_chain_needs_layers_of_one_case():
+    with pytest.raises(InvalidInput, match=r"^layers: expected the values of one case, .*, got shape \(2, 3\)$"):
+        plots.gibbs_chain([("v", np.zeros((2, 3)))])
+    with pytest.raises(InvalidInput, match="^layers: expected at least one"):
+        plots.gibbs_chain([])
+
+
+def test_a_network_has_a_column_a_layer_and_dots_for_units_that_are_left_out():
+    fig = plots.network([("x", 3), ("tanh", 64), ("s", 1)], title="D")
+    circles = [patch for patch in fig.axes[0].patches if patch.radius > 0.1]
+    dots = [patch for patch in fig.axes[0].patches if patch.radius < 0.1]
+    columns = sorted({circle.center[0] for circle in circles})
+    assert [sum(circle.center[0] == x for circle in circles) for x in columns] == [3, 6, 1]
+    assert [dot.center[0] for dot in dots] == [columns[1]] * 3
+    assert len(fig.axes[0].lines) == 3 * 6 + 6 * 1
+    texts = texts_of(fig)
+    assert set(texts) == {"x", "tanh", "s", "3", "64", "1"} and texts["64"][0] == texts["tanh"][0] == columns[1]
+    assert len(plots.network([("x", 8)]).axes[0].patches) == 8
+    with pytest.raises(InvalidInput, match="^units of x: expected an integer >= 1, got 0$"):
+        plots.network([("x", 0)])
+    with pytest.raises(InvalidInput, match="^layers: expected at least one"):
+        plots.network([])
+
+
+def test_a_circuit_has_values_above_and_slopes_below_its_nodes():
+    nodes = {"x": (0, 0, -2.0, -4.0), "y": (0, 1, 5, None), "q": (1, 0.5, 3, 1)}
+    fig = plots.circuit(nodes, [("x", "q"), ("y", "q")], title="q = x + y")
+    texts = {(text.get_text(), text.get_color()): text.get_position() for text in fig.axes[0].texts}
+    assert {text for text, _ in texts} == {"x", "y", "q", "−2", "−4", "5", "3", "1"}
+    assert texts["−2", "C0"][1] > texts["x", "black"][1] > texts["−4", plots.ORANGE][1] > texts["y", "black"][1]
+    assert texts["−2", "C0"][0] == texts["x", "black"][0] < texts["q", "black"][0]
+    arrows = [patch for patch in fig.axes[0].patches if type(patch).__name__ == "FancyArrowPatch"]
+    assert [arrow.patchB.get_x() > arrow.patchA.get_x() for arrow in arrows] == [True, True]
+    with pytest.raises(InvalidInput, match="^edges: expected one of 'x', 'y', 'q', got 'z'$"):
+        plots.circuit(nodes, [("x", "z")])
+
+
+class FakeIPython:
+    """What `save` needs of IPython: whether code runs under it, and what was displayed."""
+
+    def __init__(self, shell):
+        self.shell, self.displayed = shell, []
+        self.display = self  # the module IPython.display
+
+    def get_ipython(self):
+        return self.shell
+
+    def Image(self, data):  # noqa: N802
+        return data
+
+    def __call__(self, data):
+        self.displayed.append(data)
+
+
+@pytest.fixture
+def ipython(monkeypatch):
+    """Code that runs under IPython, as far as `save` can tell."""
+    fake = FakeIPython("a shell")
+    monkeypatch.setitem(sys.modules, "IPython", fake)
+    monkeypatch.setitem(sys.modules, "IPython.display", fake)
+    return fake
+
+
+def test_under_ipython_a_figure_is_shown_once(ipython, tmp_path):
+    path = plots.save(plots.samples(np.eye(4)), "eye.png", tmp_path)
+    assert ipython.displayed == [path.read_bytes()]
+    film = plots.save_film([(0, np.zeros((3, 2)))], ring_of_gaussians(), "film.gif", tmp_path)
+    assert ipython.displayed[1:] == [film.read_bytes()]
+
+
+def test_where_ipython_is_imported_but_does_not_run_nothing_is_shown(ipython, tmp_path):
+    ipython.shell = None
+    plots.save(plots.samples(np.eye(4)), "eye.png", tmp_path)
+    assert not ipython.displayed
+
+
+def test_ipython_is_not_imported():
+    program = "import sys, numpy_dgm.plots; sys.exit('IPython' in sys.modules or 'matplotlib.pyplot' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+CELL = "from numpy_dgm import plots\nplots.save(plots.new_figure()[0], 'x.png')\n"
+
+
+def test_a_figure_is_written_beside_the_file_that_draws_it_wherever_it_is_run_from(tmp_path):
+    script = tmp_path / "lessons" / "09_x.py"
+    script.parent.mkdir()
+    script.write_text(CELL, encoding="utf8")
+    for folder, name in ((tmp_path, "lessons/09_x.py"), (tmp_path / "lessons", "09_x.py"), ("/", str(script))):
+        done = subprocess.run([sys.executable, name], cwd=folder, capture_output=True, encoding="utf8", check=True)
+        assert done.stdout == "  figure figures/x.png\n"
+        (tmp_path / "lessons" / "figures" / "x.png").unlink()
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["09_x.py", "figures", "lessons"]
+
+
+@pytest.mark.parametrize("working_directory, written", [
+    ("project", "project/lessons/figures/x.png"), ("project/lessons", "project/lessons/figures/x.png"),
+    ("elsewhere", "elsewhere/figures/x.png"),
+])
+def test_a_cell_of_a_notebook_writes_to_the_lessons_it_runs_in(working_directory, written, tmp_path, monkeypatch):
+    (tmp_path / "project" / "lessons").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / working_directory)
+    exec(CELL, {"__name__": "__main__"})
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png")] == [written]
+
+
+def test_a_figure_keeps_its_colours_in_few_bytes(tmp_path):
+    fig, (ax,) = plots.new_figure(width=9.0, height=4.0)
+    rng = np.random.default_rng(0)
+    for i in range(10):
+        ax.plot(rng.random(50), rng.random(50), ".-", color=f"C{i}", linewidth=3)
+    path = plots.save(fig, "lines.png", tmp_path)
+    fig.savefig(tmp_path / "plain.png", dpi=100)
+    with Image.open(path) as small, Image.open(tmp_path / "plain.png") as plain:
+        difference = np.abs(np.asarray(small.convert("RGB"), float) - np.asarray(plain.convert("RGB"), float))
+    assert difference.mean() < 2 and np.quantile(difference, 0.999) < 40
+    assert path.stat().st_size < 0.6 * (tmp_path / "plain.png").stat().st_size
 
 
 def test_no_other_module_imports_matplotlib():

@@ -125,20 +125,31 @@ def entry_name(record: Any, index: int) -> str:
 
 
 def show_arrays_short() -> None:
-    """From here on, arrays of more than 20 entries print as a line with dtype, shape and range, then a corner.
+    """From here on, the repr of an array is one line, `array float64 (7, 3) [0.0512, 0.961]`, and so is a record's.
 
-    For the debugger: `p p_h_data` then says what a student needs and not 2,000 numbers. It is a
-    setting of NumPy's printing for the whole process; `np.set_printoptions(override_repr=None)`
-    takes it back (`np.set_string_function(None)` before NumPy 2).
+    For the debugger: `p p_h_data` then says dtype, shape and range, and not 2,000 numbers; `print(p_h_data)` prints
+    them as ever. It holds for the whole process; `np.set_printoptions(override_repr=None)` takes it back for arrays
+    (`np.set_string_function(None)` before NumPy 2).
     """
     if hasattr(np, "set_string_function"):  # NumPy 1.26
         np.set_string_function(_short_repr, repr=True)
     else:
         np.set_printoptions(override_repr=_short_repr)
+    Record.__repr__ = one_line_repr  # type: ignore[method-assign]
+
+
+def one_line_repr(record: Record) -> str:
+    """A record as one line: its name, and its fields as `describe` tells them; of a network, its layers in brackets."""
+    fields = []
+    for field in dataclasses.fields(record):  # type: ignore[arg-type]
+        value = getattr(record, field.name)
+        if isinstance(value, tuple) and any(isinstance(part, Record) for part in value):
+            told = f"({', '.join(repr(part) for part in value)})"
+        else:
+            told = describe(value).replace("\n", " ")
+        fields.append(f"{field.name} {told}")
+    return " ".join([type(record).__name__, ", ".join(fields)]).strip()
 
 
 def _short_repr(array):
-    if array.size <= 20:
-        return np.array2string(array, precision=3, separator=", ")
-    corner = np.array2string(array, threshold=20, edgeitems=2, precision=3, suppress_small=True)
-    return f"{describe(array)}\n{corner}"
+    return f"array {describe(array)}"

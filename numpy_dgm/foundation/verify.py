@@ -1,4 +1,4 @@
-"""verify: the executable form of a lesson's numbered equation.
+"""verify and claim: the executable form of a lesson's numbered equation, and of a sentence about an experiment.
 
 A lesson computes one side by its definition, by brute force; the library computes the other side by
 its derived formula; `verify` checks that the two are equal and prints a line that starts with `ok`.
@@ -7,15 +7,24 @@ When they are not, it says where, both values and their ratio: -1 is a flipped s
     verify          left = right, to within rounding
     verify_at_most  left <= right, for bounds
     verify_mean     the mean of samples = exact, to within 4.5 standard errors
+    claim           what a sentence concludes from an experiment holds, with the figures that it rests on
 """
+import numbers
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .checks import invalid, one_line
 from .types import Array
 
 
 class EquationDoesNotHold(AssertionError):
     """A numbered equation of a lesson failed. The message says where, both values and their ratio."""
+
+
+class ClaimDoesNotHold(AssertionError):
+    """A conclusion that a lesson draws from an experiment failed. The message says which, with its figures."""
 
 
 def verify(equation: str, left: ArrayLike, right: ArrayLike, tolerance: float = 1e-10) -> None:
@@ -62,6 +71,33 @@ def verify_mean(equation: str, samples: ArrayLike, exact: ArrayLike) -> None:
     errors_off = difference / np.maximum(standard_error, 1e-300)
     largest = errors_off[standard_error > 0].max(initial=0)
     print(f"  ok {equation}   {len(samples):,} samples, largest difference {largest:.1f} standard errors")
+
+
+def claim(sentence: str, holds: bool, **figures: Any) -> None:
+    """Assert what `sentence` concludes from an experiment, and print it with the figures that it rests on.
+
+        claim("CD-1 ends below PCD", pcd - cd > 0.05, cd=cd, pcd=pcd)
+
+    holds: True or False (NumPy's too); the margin belongs into it. Figures are numbers, or short arrays of them, and
+    are printed with three digits.
+    Raises ClaimDoesNotHold; InvalidInput where `holds` is an array or a number.
+    """
+    if not isinstance(holds, (bool, np.bool_)):
+        got = f"an array of shape {holds.shape}" if isinstance(holds, np.ndarray) else f"a {type(holds).__name__}"
+        raise invalid("holds", "True or False", got, "compare, and take .all() or .any() of an array")
+    told = ", ".join(f"{name.replace('_', ' ')} {_three_digits(value)}" for name, value in figures.items())
+    if not holds:
+        raise ClaimDoesNotHold(f"{sentence}: does not hold" + f" ({told})" * bool(told))
+    print(f"  claim {sentence}" + f"   {told}" * bool(told))
+
+
+def _three_digits(value):
+    """A figure as it is printed: 0.0123, 45.7, 12,346, [0.1, 0.2]; what is no number as its text."""
+    if isinstance(value, (np.ndarray, list, tuple)):
+        return f"[{', '.join(_three_digits(entry) for entry in value)}]"
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        return one_line(value, 60)
+    return f"{value:,.0f}" if isinstance(value, numbers.Integral) or 1000 <= abs(value) < 1e9 else f"{value:.3g}"
 
 
 def _both_sides(equation, left, right) -> tuple[Array, Array]:

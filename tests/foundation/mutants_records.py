@@ -12,4 +12,8 @@ MUTANTS = [
     Mutant("vector[start:stop].reshape(array.shape)", "vector[start:stop].reshape(array.shape).copy()",
            "copies in place of windows"),
     Mutant("        index -= array.size\n", "", "an entry gets another's name"),
+    Mutant('return f"array {describe(array)}"', "return str(array)", "a debugger prints all numbers"),
+    Mutant("    Record.__repr__ = one_line_repr", "    pass", "a debugger prints a record in many lines"),
+    Mutant("told = f\"({', '.join(repr(part) for part in value)})\"", "told = describe(value)",
+           "a debugger prints a network in many lines"),
 ]

@@ -15,4 +15,7 @@ MUTANTS = [
     Mutant("if left.shape != right.shape:", "if False:", "verify compares a number with an array"),
     Mutant("    if left.size == 0:", "    if False:", "nothing equals nothing"),
     Mutant("    if holds.all():", "    if True:", "verify always holds"),
+    Mutant("    if not isinstance(holds, (bool, np.bool_)):", "    if False:", "a claim takes an array"),
+    Mutant("    if not holds:\n", "    if holds is False:\n", "NumPy's False is a claim that holds"),
+    Mutant("{value:.3g}", "{value:.2g}", "a claim's figures have two digits"),
 ]

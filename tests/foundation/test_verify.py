@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from numpy_dgm.foundation.verify import EquationDoesNotHold, verify, verify_at_most, verify_mean
+from numpy_dgm.foundation.checks import InvalidInput
+from numpy_dgm.foundation.verify import (
+    ClaimDoesNotHold,
+    EquationDoesNotHold,
+    claim,
+    verify,
+    verify_at_most,
+    verify_mean,
+)
 
 
 def refused(check, *arguments, **options):
@@ -123,3 +131,31 @@ def test_a_mean_that_is_not_finite_or_of_another_shape_is_refused():
         refused(verify_mean, SAMPLES[:, 0], exact)
     refused(verify_mean, np.array([0.0, np.nan, 1.0]), 0.0)
     assert "shape" in refused(verify_mean, SAMPLES, 0.0)
+
+
+def test_a_claim_that_holds_prints_its_sentence_and_its_figures(capsys):
+    claim("CD-1 ends below PCD", True, cd=-3.14159, pcd_at_3=np.float64(0.000123456))
+    claim("two are more than one", np.bool_(True))
+    claim("all sorts", True, n=12_345, rate=2345.678, gaps=np.array([0.12345, 2.0]), method="pcd", sure=np.True_)
+    assert capsys.readouterr().out.splitlines() == [
+        "  claim CD-1 ends below PCD   cd -3.14, pcd at 3 0.000123",
+        "  claim two are more than one",
+        "  claim all sorts   n 12,345, rate 2,346, gaps [0.123, 2], method pcd, sure True",
+    ]
+
+
+def test_a_claim_that_fails_says_what_was_claimed_with_its_figures_and_prints_nothing(capsys):
+    with pytest.raises(ClaimDoesNotHold, match=r"^CD-1 ends below PCD: does not hold \(cd 3, pcd 0.25\)$"):
+        claim("CD-1 ends below PCD", np.bool_(False), cd=3, pcd=0.25)
+    with pytest.raises(AssertionError, match="^nothing: does not hold$"):
+        claim("nothing", False)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("holds, got", [
+    (np.array([True, True]), r"an array of shape \(2,\)"), (np.array(True), r"an array of shape \(\)"), (1, "a int"),
+    (0.0, "a float"), (None, "a NoneType"), ([True], "a list"),
+])
+def test_a_claim_takes_true_or_false_and_nothing_else(holds, got):
+    with pytest.raises(InvalidInput, match=f"^holds: expected True or False, got {got}; compare, "):
+        claim("sure", holds)

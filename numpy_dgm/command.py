@@ -133,13 +133,14 @@ def lessons(options: argparse.Namespace) -> int:
         run = run_lesson(path, options.proofs)
         print(run.output, end="", flush=True)
         runs.append(run)
-    print(f"\n{'lesson':<34} {'equations proved':>16} {'seconds':>8}  figures")
+    print(f"\n{'lesson':<34} {'equations proved':>16} {'claims':>6} {'seconds':>8}  figures")
     for run in runs:
         outcome = f"{len(set(run.proved))}" if run.succeeded else f"{len(set(run.proved))}, then FAILED"
-        print(f"{run.path.stem:<34} {outcome:>16} {run.seconds:8.1f}  {', '.join(run.figures)}")
+        print(f"{run.path.stem:<34} {outcome:>16} {len(run.claims):6} {run.seconds:8.1f}  {', '.join(run.figures)}")
     n_failed = sum(not run.succeeded for run in runs)
     n_proved = sum(len(set(run.proved)) for run in runs)
-    print(f"{n_proved} equations proved in {len(runs)} lessons, {n_failed} lessons failed")
+    n_claims = sum(len(run.claims) for run in runs)
+    print(f"{n_proved} equations proved and {n_claims} claims held in {len(runs)} lessons, {n_failed} lessons failed")
     return 1 if n_failed else 0
 
 
@@ -166,7 +167,7 @@ COMMANDS = {
     "train": "Train a model on data; the same command goes on with a run that was stopped.",
     "evaluate": "Say how good a trained model is, on data that it has not seen where there are any.",
     "sample": "Draw samples of a trained model.",
-    "lessons": "Run lessons, and count the equations that they prove.",
+    "lessons": "Run lessons and count the equations that they prove; step through one; write them out.",
 }
 
 
@@ -251,7 +252,11 @@ def add_lessons(commands) -> None:
     command = add_command(commands, "lessons", lessons, """\
 Run the lessons with the given numbers, or all. Every numbered equation of a lesson is checked where it stands;
 the table at the end counts them and lists the figures drawn. Read a lesson in an editor that knows `# %%`
-cells, and step through it there.""")
+cells, and step through it there, or stop in it:
+
+  dgm lessons 09                          run it
+  dgm lessons 09 --stop cd_gradient       run it under pdb, and stop in that function
+  dgm lessons --proofs                    how many equations all of them prove""")
     command.add_argument("numbers", nargs="*", metavar="NN", help="such as 04 05; or the file of a lesson")
     command.add_argument("--proofs", action="store_true", help="the proofs alone, without the experiments")
     command.add_argument("--copy", type=Path, metavar="DIR",

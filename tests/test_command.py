@@ -97,7 +97,7 @@ def test_demo_runs_checks_and_draws(tmp_path):
 def test_lessons_counts_what_was_proved(capsys):
     assert main(["lessons", "4", "--proofs"]) == 0
     out = capsys.readouterr().out
-    assert "ok (4.1)" in out and "equations proved in 1 lessons, 0 lessons failed" in out
+    assert "ok (4.1)" in out and "claims held in 1 lessons, 0 lessons failed" in out
 
 
 def lesson_runs(monkeypatch, **outcomes):
@@ -107,7 +107,7 @@ def lesson_runs(monkeypatch, **outcomes):
     def run_lesson(path, proofs_only):
         asked.append((path.name[:2], proofs_only))
         succeeded, proved = outcomes[f"lesson_{path.name[:2]}"]
-        return LessonRun(path, 1.0, succeeded, "", proved, (), ())
+        return LessonRun(path, 1.0, succeeded, "", proved, ("a claim",) * len(proved), ())
 
     monkeypatch.setattr(command, "run_lesson", run_lesson)
     return asked
@@ -117,7 +117,7 @@ def test_lessons_that_fail_are_counted_and_are_a_failure(monkeypatch, capsys):
     asked = lesson_runs(monkeypatch, lesson_04=(True, ("4.1", "4.2", "4.1")), lesson_05=(False, ("5.1",)))
     assert main(["lessons", "4", "5"]) == 1
     out = capsys.readouterr().out
-    assert "3 equations proved in 2 lessons, 1 lessons failed" in out and "1, then FAILED" in out
+    assert "3 equations proved and 4 claims held in 2 lessons, 1 lessons failed" in out and "1, then FAILED" in out
     assert main(["lessons", "4", "--proofs"]) == 0
     assert asked == [("04", False), ("05", False), ("04", True)]
 

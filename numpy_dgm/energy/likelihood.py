@@ -23,7 +23,7 @@ from .bit_sums import can_be_multiplied, log_weights_of_bits
 from .rbm import RBM, _free_energy, check_rbm, check_visible, is_gaussian_pair, transposed
 from .units import Bernoulli, Softmax
 
-MOST_STATES = 2**25  # this many take minutes; twice as many, the better part of an hour
+MOST_STATES = 2**25  # of 25 units: some ten seconds, and twice as many for each unit more
 
 
 def log_partition(rbm: RBM) -> float:

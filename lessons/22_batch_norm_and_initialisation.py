@@ -10,7 +10,7 @@
 # - say what layers do to the size of what goes up and of the slopes that come down;
 # - choose starting weights so that both stay as they are;
 # - derive batch norm's backward pass in ten small steps, and then in one;
-# - say what dropout and Adam do, and how a network is used once it is trained.
+# - say what Adam does, and how a network with batch norm is used once it is trained.
 #
 # About an hour and a half. You need backpropagation (lesson 20) and its checks (lesson 21).
 #
@@ -21,15 +21,16 @@
 # so y² is about 100 · .0001 = .01, and y about .1: a tenth of what came in. ReLU sets half of the
 # units to 0, and y² halves again. After four such layers x² is down to .005⁴, about 6 · 10⁻¹⁰.
 #
-#     E[y_k²] = sd² Σ_d x_d²          the mean over weights; cross terms are 0   (22.1)
-#     E[ReLU(y_k)²] = ½ E[y_k²]       y and -y are equally likely                (22.2)
+#     E[y_k²] = sd² Σ_d x_d²          over the weights; E[W_dk W_ek] = 0      (22.1)
+#     E[ReLU(y_k)²] = ½ E[y_k²]       y and -y are equally likely             (22.2)
 #
 # For the size to stay, D sd² / 2 must be 1: sd = √(2/D), called "he" (He et al. 2015). On the way
 # down dx = dy Wᵀ is a sum over the K outputs, and
 #
 #     E[dx_d²] = sd² Σ_k dy_k²                                                (22.3)
 #
-# with the half that ReLU lets through. Where D and K are alike, one sd serves both ways.
+# Half of the slopes are then stopped by the ReLU below, so K sd² / 2 must be 1. Where D and K are
+# alike, one sd serves both ways.
 
 # %% (22.1) to (22.3) sizes, over many draws of the weights
 import numpy as np
@@ -89,21 +90,20 @@ def root_mean_square(array):
     return np.sqrt(np.mean(array**2))
 
 
-def sizes_by_layer(init, batch_norm=False):
+def sizes_by_layer(init):
     """The size of x, of dy and of ∂W at each layer of weights (5, 3), at the start."""
-    network = init_mlp(
-        sizes, np.random.default_rng(0), "relu", init=init, batch_norm=batch_norm, dtype=np.float64)
-    h = pixels
-    passed = []
+    network = init_mlp(sizes, np.random.default_rng(0), "relu", init=init, dtype=np.float64)
+    x = pixels
+    passed = []  # on the way up: each layer with its x and its cache
     for layer in network.layers:
-        y, cache = layer.forward(h)
-        passed.append((layer, h, cache))
-        h = y
-    _, dy = softmax_cross_entropy(h, digits)
+        y, cache = layer.forward(x)
+        passed.append((layer, x, cache))
+        x = y
+    _, dy = softmax_cross_entropy(x, digits)
     found = []
     for layer, x, cache in reversed(passed):
         dx, gradient = layer.backward(cache, dy)
-        if isinstance(layer, (Affine, Linear)):
+        if isinstance(layer, Affine):
             found.append([root_mean_square(x), root_mean_square(dy), root_mean_square(gradient.W)])
         dy = dx
     return np.array(found[::-1])
@@ -146,21 +146,21 @@ claim("with sd √(2/D) neither x nor dy changes by more than a factor of 6 over
 #     x = 1, 1, 5, 5      mean μ = 3      x - μ = -2, -2, 2, 2      variance v = 4
 #     r = √v = 2          x̂ = (x - μ)/r = -1, -1, 1, 1              y = gamma x̂ + beta = x̂
 #
-# Let the loss be y of the first case, dy = 1, 0, 0, 0, and move its x up. Its y rises by 1/r. But
-# μ rises too, by a quarter, and pulls every y down; and v shrinks, as the case moves towards the
-# mean, which pushes all x̂ outwards, and its own down. The way out is the staged pass below; it
-# gives dx = .25, -.25, 0, 0. Of the slope 1/r = .5 only half is left.
+# Let the loss be y of the first case, dy = 1, 0, 0, 0, and move its x up. Its y rises by 1/r = .5.
+# But μ rises too, by a quarter, and pulls every y down; and v shrinks, as the case moves towards
+# the mean, which pushes all x̂ outwards, and its own down. The slopes below take account of it all.
 #
 # ## In ten steps
 #
-# Forward, with a small epsilon that keeps the root from 0, the names are: mu, centred, squared, v,
-# r, inverse = 1/r, x_hat, and
+# Forward, with a small epsilon that keeps the root from 0, each line one operation:
 #
+#     mu = Σ_n x_n / N       centred = x - mu       squared = centred²       v = Σ_n squared_n / N
+#     r = √(v + epsilon)     inverse = 1 / r        x_hat = centred · inverse
 #     y_n = gamma x̂_n + beta                                                  (22.4)
 #
-# Backward each name gets its slope, in the opposite order, by lesson 20's rules alone. What served
+# Backward each name gets its slope, in the opposite order, by lesson 20's rules alone. What serves
 # all rows (gamma, beta, inverse, mu) gets a sum over rows. There are two forks: `centred` goes into
-# x_hat and into squared; x goes into centred and into mu.
+# x_hat and into squared; x goes into centred and into mu. Try it before you read the cell.
 #
 #     d(name) = ∂loss/∂name, for every name                                   (22.5)
 #     ∂gamma = Σ_n dy_n x̂_n          ∂beta = Σ_n dy_n                         (22.6)
@@ -178,11 +178,14 @@ claim("with sd √(2/D) neither x nor dy changes by more than a factor of 6 over
 #
 #     dx_m = (gamma / r) (dy_m - ∂beta / N - x̂_m ∂gamma / N)                  (22.7)
 #     Σ_m dx_m = 0            a batch moved as a whole gives the same y       (22.8)
+#
+# In the column above ∂beta = 1 and ∂gamma = -1. So dx_1 = ½ (1 - ¼ - ¼) = .25: half of the slope
+# 1/r is left. dx_2 = ½ (0 - ¼ - ¼) = -.25, and dx_3 = dx_4 = ½ (0 - ¼ + ¼) = 0.
 
 
 # %% (22.4) to (22.8) batch norm, name by name and fused
 def batch_norm_loss(x, gamma, beta, dy, name=None, value=None):
-    """Σ dy · y, by the definition; where a name is given, with that value in its place."""
+    """Σ dy · y; where a name is given, with that value in its place, as in lesson 20."""
     given = {name: value}
     mu = given.get("mu", x.sum(axis=0) / len(x))
     centred = given.get("centred", x - mu)
@@ -258,70 +261,22 @@ dx_column, _ = one.backward(cache, np.array([[1.0], [0.0], [0.0], [0.0]]))
 print("  the column 1, 1, 5, 5: dx =", dx_column[:, 0])
 
 # %% [markdown]
-# ## A case alone, and dropout
+# ## A case alone
 #
 # In use a case may come alone, and its answer should not depend on its company. So the layer keeps
 # running statistics, which training moves a little with every batch: running ← .9 running + .1
 # batch. Outside training they stand for μ and v, and the layer is affine, each row by itself:
 #
 #     y = gamma (x - running mean) / √(running variance + epsilon) + beta     (22.9)
-#
-# Dropout also differs in training and in use. In training it sets each entry to 0 with some
-# probability, `fraction`, so that no unit can rely on a single other one (Srivastava et al. 2014).
-# What stays is divided by 1 - fraction, which keeps the mean. In use nothing is dropped.
-#
-#     y = x · mask,   mask = 1 / (1 - fraction) with probability 1 - fraction, else 0
-#     dx = dy · mask          the same mask: it lies in the cache             (22.10)
-#
-# And a stack of all this is checked as in lesson 21, from end to end:
-#
-#     gradient_i = ∂loss/∂θ_i for every i,   dx_nd = ∂loss/∂x_nd for every n and d     (22.11)
 
-
-# %% (22.9) to (22.11) in use; dropout; a stack with everything in it
-def affine_loss(x, W, b, dy):
-    return np.sum(dy * (x @ W + b))
-
-
-def masked_loss(x, mask, dy):
-    return np.sum(dy * x * mask)
-
-
-def slow_loss(x, W_1, gamma, beta, W_2, b_2, mask, labels):
-    h = batch_norm_in_loops(x @ W_1, gamma, beta)
-    h = np.where(h > 0, h, 0.2 * h) * mask
-    s = h @ W_2 + b_2
-    p = np.exp(s) / np.exp(s).sum(axis=1, keepdims=True)
-    return -np.log(p[np.arange(len(x)), labels]).mean()
-
-
-scale = gamma / np.sqrt(norm.running_variance + 1e-5)
-as_affine = [x, np.diag(scale), beta - norm.running_mean * scale, dy]
-y, cache = norm.forward(x, training=False)
-dx, _ = norm.backward(cache, dy)
-verify("(22.9) y = gamma (x - running mean) / √(running variance + epsilon) + beta",
-       y, x @ as_affine[1] + as_affine[2])
-verify("(22.9) its dx", dx, differences(affine_loss, as_affine, 0), 1e-7)
-
-dropout = Dropout(0.3)
-mask = (np.random.default_rng(1).random((N, K)) >= 0.3) / (1 - 0.3)
-y, cache = dropout.forward(x, np.random.default_rng(1))
-dx, _ = dropout.backward(cache, dy)
-verify("(22.10) y = x · mask", y, x * mask)
-verify("(22.10) dx = dy · mask", dx, differences(masked_loss, [x, mask, dy], 0), 1e-7)
-
-W_1, W_2, b_2 = rng.normal(size=(4, K)), rng.normal(size=(K, 3)), rng.normal(size=3)
-x = rng.normal(size=(N, 4))
-labels = np.array([2, 0, 1, 1, 2])
-network = MLP((Linear(W_1), norm, LeakyReLU(0.2), dropout, Affine(W_2, b_2)))
-s, cache = mlp_forward(network, x, np.random.default_rng(1))
-loss, ds = softmax_cross_entropy(s, labels)
-mlp_forward(network, -x, rng)  # another batch may go up first: nothing is kept but in the cache
-dx, gradient = mlp_backward(network, cache, ds)
-arrays = [x, W_1, gamma, beta, W_2, b_2, mask, labels]
-slow = [differences(slow_loss, arrays, which).ravel() for which in range(1, 6)]
-verify("(22.11) gradient_i = ∂loss/∂θ_i for every i", flatten(gradient), np.concatenate(slow), 1e-7)
-verify("(22.11) dx_nd = ∂loss/∂x_nd", dx, differences(slow_loss, arrays, 0), 1e-7)
+# %% (22.9) in use
+y, _ = norm.forward(x, training=False)
+slow = np.zeros((N, K))
+for n in range(N):
+    for k in range(K):
+        x_hat_nk = (x[n, k] - running_mean[k]) / np.sqrt(running_variance[k] + 1e-5)
+        slow[n, k] = gamma[k] * x_hat_nk + beta[k]
+verify("(22.9) y = gamma (x - running mean) / √(running variance + epsilon) + beta", y, slow)
 
 # %% [markdown]
 # ## Adam
@@ -331,12 +286,12 @@ verify("(22.11) dx_nd = ∂loss/∂x_nd", dx, differences(slow_loss, arrays, 0),
 # right for that, and steps by the one over the root of the other:
 #
 #     mean ← β₁ mean + (1 - β₁) g          square ← β₂ square + (1 - β₂) g²
-#     θ ← θ - α mean' / (√square' + 10⁻⁸)      mean' = mean / (1 - β₁ᵗ), square' likewise   (22.12)
+#     θ ← θ - α mean' / (√square' + 10⁻⁸)      mean' = mean / (1 - β₁ᵗ), square' likewise   (22.10)
 #
 # t is the number of the step, β₁ = .9 and β₂ = .999. A slope that keeps its sign moves its
 # parameter by α a step, be it large or tiny; one that flips about moves it by less.
 
-# %% (22.12) three steps of Adam
+# %% (22.10) three steps of Adam
 theta = rng.normal(size=4)
 by_library = theta.copy()
 adam = Adam()
@@ -347,13 +302,13 @@ for t in (1, 2, 3):
     square = 0.999 * square + 0.001 * g**2
     theta = theta - 0.01 * (mean / (1 - 0.9**t)) / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)
     adam.step(by_library, g, -0.01)  # the rate is below 0, as a loss is descended
-verify("(22.12) θ ← θ - α mean' / (√square' + 10⁻⁸), three steps", by_library, theta)
+verify("(22.10) θ ← θ - α mean' / (√square' + 10⁻⁸), three steps", by_library, theta)
 
 # %% [markdown]
 # ## Digits, from weights of any size
 #
-# Four hidden layers of 50 ReLUs, by Adam. One loop does it; batch norm only asks that the running
-# statistics are kept. From lesson 20 the rest is known.
+# Four hidden layers of 50 ReLUs. The loop is lesson 20's, with Adam, and for batch norm a line that
+# keeps the running statistics.
 
 
 # %% experiment: with and without batch norm, by the starting weights
@@ -365,14 +320,13 @@ def misread(network, x, labels, training=False):
     return np.mean(s.argmax(axis=1) != labels)
 
 
-def learn(batch_norm, init, epochs=5, seed=0):
-    """A network, and the fraction of the held-out digits that it misreads after each epoch."""
+def learn(batch_norm, init, seed=0):
+    """A network after five epochs."""
     rng = np.random.default_rng([22, seed])
     network = init_mlp(sizes, rng, hidden="relu", batch_norm=batch_norm, init=init)
     vector, network = pack(network)
     adam = Adam()
-    errors = []
-    for _ in range(epochs):
+    for _ in range(5):
         order = rng.permutation(1200)
         for batch in order.reshape(24, 50):
             s, cache = mlp_forward(network, pixels[batch])
@@ -380,8 +334,7 @@ def learn(batch_norm, init, epochs=5, seed=0):
             _, gradient = mlp_backward(network, cache, ds, need_dx=False)
             adam.step(vector, flatten(gradient), -0.003)
             network = with_running_statistics(network, cache)
-        errors.append(misread(network, held_out, held_out_digits))
-    return network, errors
+    return network
 
 
 spreads = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -390,12 +343,9 @@ last = np.zeros((2, len(spreads), n_seeds))
 for column, batch_norm in enumerate((False, True)):
     for i, spread in enumerate(spreads):
         for seed in range(n_seeds):
-            _, errors = learn(batch_norm, spread, seed=seed)
-            last[column, i, seed] = errors[-1]
+            network = learn(batch_norm, spread, seed)
+            last[column, i, seed] = misread(network, held_out, held_out_digits)
 mean = last.mean(axis=2)
-print("  sd             " + "".join(f"{spread:8}" for spread in spreads))
-print("  without        " + "".join(f"{error:8.1%}" for error in mean[0]))
-print("  with batch norm" + "".join(f"{error:8.1%}" for error in mean[1]))
 fig, (ax,) = plots.new_figure(width=6.5, height=3.6)
 for column, name in enumerate(("without batch norm", "with batch norm")):
     ax.loglog(spreads, mean[column], f"C{column}o-", label=name)
@@ -416,8 +366,8 @@ claim("with it, all from .003 to .1 end within .04 of one another", np.ptp(mean[
 # %% [markdown]
 # **What to see.** Without batch norm there is a valley: the weights must start near the right size.
 # With it the left side is level: each layer gets its size anew, whatever the weights (exercise 1).
-# On the right even batch norm ends worse: where weights are large, Adam's steps of .003 take
-# long to turn them.
+# On the right even batch norm ends worse: where weights are large, Adam's steps of .003 take long
+# to turn them.
 #
 # ## What goes wrong
 #
@@ -426,7 +376,7 @@ claim("with it, all from .003 to .1 end within .04 of one another", np.ptp(mean[
 # taken out of them, and that was the class.
 
 # %% wrong: judged in training mode, one class at a time
-network, _ = learn(True, "he")
+network = learn(True, "he")
 in_training, in_use = [], []
 for digit in range(10):
     rows = held_out_digits == digit
@@ -435,6 +385,53 @@ for digit in range(10):
 claim("judged in training mode, one class at a time, more than half are misread; in use, few",
       np.mean(in_training) > 0.5 and np.mean(in_use) < 0.12,
       training=np.mean(in_training), in_use=np.mean(in_use))
+
+# %% [markdown]
+# ## Appendix: dropout, and a stack of everything
+#
+# Dropout also differs in training and in use. In training it sets each entry to 0 with some
+# probability, `fraction`, so that no unit can rely on a single other one (Srivastava et al. 2014).
+# What stays is divided by 1 - fraction, which keeps the mean. In use nothing is dropped.
+#
+#     y = x · mask,   mask = 1 / (1 - fraction) with probability 1 - fraction, else 0
+#     dx = dy · mask          the same mask: it lies in the cache             (22.11)
+#
+# And a stack of all this is checked as in lesson 21, from end to end:
+#
+#     gradient_i = ∂loss/∂θ_i for every i,   dx_nd = ∂loss/∂x_nd for every n and d     (22.12)
+
+
+# %% (22.11) and (22.12) dropout, and a stack with everything in it
+def masked_loss(x, mask, dy):
+    return np.sum(dy * x * mask)
+
+
+def slow_loss(x, W_1, gamma, beta, W_2, b_2, mask, labels):
+    h = batch_norm_in_loops(x @ W_1, gamma, beta)
+    h = np.where(h > 0, h, 0.2 * h) * mask
+    s = h @ W_2 + b_2
+    p = np.exp(s) / np.exp(s).sum(axis=1, keepdims=True)
+    return -np.log(p[np.arange(len(x)), labels]).mean()
+
+
+dropout = Dropout(0.3)
+mask = (np.random.default_rng(1).random((N, K)) >= 0.3) / (1 - 0.3)
+y, cache = dropout.forward(x, np.random.default_rng(1))
+dx, _ = dropout.backward(cache, dy)
+verify("(22.11) y = x · mask", y, x * mask)
+verify("(22.11) dx = dy · mask", dx, differences(masked_loss, [x, mask, dy], 0), 1e-7)
+
+W_1, W_2, b_2 = rng.normal(size=(4, K)), rng.normal(size=(K, 3)), rng.normal(size=3)
+x = rng.normal(size=(N, 4))
+labels = np.array([2, 0, 1, 1, 2])
+network = MLP((Linear(W_1), norm, LeakyReLU(0.2), dropout, Affine(W_2, b_2)))
+s, cache = mlp_forward(network, x, np.random.default_rng(1))
+loss, ds = softmax_cross_entropy(s, labels)
+dx, gradient = mlp_backward(network, cache, ds)
+arrays = [x, W_1, gamma, beta, W_2, b_2, mask, labels]
+slow = [differences(slow_loss, arrays, which).ravel() for which in range(1, 6)]
+verify("(22.12) gradient_i = ∂loss/∂θ_i for every i", flatten(gradient), np.concatenate(slow), 1e-7)
+verify("(22.12) dx_nd = ∂loss/∂x_nd", dx, differences(slow_loss, arrays, 0), 1e-7)
 
 # %% [markdown]
 # ## Stop here with a debugger

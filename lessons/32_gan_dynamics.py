@@ -419,14 +419,14 @@ claim("R1 lays a network's game to rest; without it, it swings", largest < 1e-4 
       largest_with_R1=largest, median_without=typical)
 
 # %% figure: nine paths
-fig, axes = plots.new_figure(3, 3, width=7.6, height=7.6)
-places = np.linspace(-2.2, 2.2, 9)
+fig, axes = plots.new_figure(3, 3, width=6.9, height=6.9)
+places = np.linspace(-2.1, 2.1, 7)
 for ax, (name, (arrows, path)) in zip(axes, panels.items()):
     for theta in places:
-        directions = np.array([arrows(theta, w) for w in places])  # (9, 2)
+        directions = np.array([arrows(theta, w) for w in places])  # (7, 2)
         directions /= np.linalg.norm(directions, axis=1, keepdims=True) + 1e-12
-        ax.quiver(np.full(9, theta), places, directions[:, 0], directions[:, 1],
-                  color="0.75", scale=16)
+        ax.quiver(np.full(7, theta), places, directions[:, 0], directions[:, 1],
+                  color="0.75", scale=13)
     ax.plot(path[:, 0], path[:, 1], linewidth=0.8, color="C0")
     ax.plot(path[0, 0], path[0, 1], "s", color="C0", markersize=5)
     ax.plot(path[-1, 0], path[-1, 1], "o", color="C1", markersize=7)

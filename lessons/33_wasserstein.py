@@ -406,10 +406,10 @@ axes[0].legend(fontsize=8)
 plots.save(fig, "33_wgan.png")
 
 # %% [markdown]
-# **What to see.** W1 comes down in fits and starts, since these rates do not fall. The gain starts above it where the penalty is
-# light (exercise 2), and below it where the critic is held flatter than need be. Later the
-# generator moves as fast as the critic can turn, and the gain hardly says anything of W1: a critic
-# is a gauge only while it is at its best.
+# **What to see.** W1 comes down in fits and starts, since these rates do not fall. The gain starts
+# above it where the penalty is light (exercise 2), and below it where the critic is held flatter
+# than need be. Later the generator moves as fast as the critic can turn, and the gain hardly says
+# anything of W1: a critic is a gauge only while it is at its best.
 #
 # And a penalty of 10, the usual one, fails here. On a line g is one number, and a critic that is to
 # turn from +1 to -1 must pass 0, where it pays γ. With γ = 10 that costs more than any gain; so it
@@ -440,18 +440,14 @@ claim("a critic that nothing holds gains many times W1", gains[-1] > 20 * w1, ga
 # that you have seen in numbers.
 #
 #     (Pdb) p discriminator
-#     MLP
-#       layers
-#         [0] Affine
-#           W  float64 (2, 2) [0, 5]
-#           b  float64 (2,) [0, 0]
-#
-# After eight times `n` the first round is done:
-#
+#     MLP layers (Affine W float64 (2, 2) [0, 5], b float64 (2,) [0, 0])
+#     (Pdb) n ;; n ;; n ;; n ;; n ;; n ;; n ;; n
 #     (Pdb) p v
 #     array float64 (2,) [0, 1]
 #     (Pdb) p u
 #     array float64 (2,) [0.6, 0.8]
+#
+# (`;;` stands between commands on one line: after eight times `n` the first round is done.)
 #
 # ## Exercises
 #

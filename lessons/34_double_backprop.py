@@ -402,14 +402,14 @@ plots.save(fig, "34_sweeps.png")
 #     (Pdb) p u
 #     array float64 (1, 1) [0.786, 0.786]
 #
-# Four times `n`, and the first layer has been passed upwards; four more, and the tanh:
-#
+#     (Pdb) n ;; n ;; n ;; n ;; n ;; n ;; n ;; n
 #     (Pdb) p u
 #     array float64 (1, 1) [0.309, 0.309]
 #     (Pdb) p a
 #     array float64 (1, 1) [-0.572, -0.572]
 #
-# There are u_a and extra_y (the library calls the extras `a`).
+# (`;;` stands between commands on one line.) Four times `n`, and the first layer has been passed
+# upwards; four more, and the tanh: there are u_a and extra_y (the library calls the extras `a`).
 #
 # ## Exercises
 #

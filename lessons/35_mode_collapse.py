@@ -305,15 +305,17 @@ claim("asked for 50, a perfect sampler misses some of 25 modes, and its best loo
 # ## Stop here with a debugger
 #
 #     dgm lessons 35 --stop reverse_kl
-# stops in the cell of (35.4), at 200 samples around five of the eight modes. After four times `n`:
 #
+# stops in the cell of (35.4), at 200 samples around five of the eight modes. After four times `n`
+# (`;;` stands between commands on one line) they are counted:
+#
+#     (Pdb) n ;; n ;; n ;; n
 #     (Pdb) p counts
 #     array int64 (8,) [0, 30]
 #     (Pdb) p len(counts)
 #     8
 #
 # (The samples have twice the width of the modes, so that some lie beyond 3 standard deviations.)
-
 #
 # ## Exercises
 #

@@ -344,15 +344,18 @@ claim("the best of six bandwidths finds a difference that is not there, far ofte
 # ## Stop here with a debugger
 #
 #     dgm lessons 37 --stop squared_mmds
+#
 # stops in the cell of (37.3), at the four numbers of the hand example. `in_x` has two columns: the
-# division that came, and a random one. After six times `n` all kernels `k` are there; the least is
-# k(0, 3) = .011.
+# division that came, and a random one. After six times `n` (`;;` stands between commands on
+# one line) all kernels `k` are there; the least is k(0, 3) = .011.
 #
 #     (Pdb) p z
 #     array float64 (4, 1) [0, 3]
 #     (Pdb) p in_x
 #     array float64 (4, 2) [0, 1]
-
+#     (Pdb) n ;; n ;; n ;; n ;; n ;; n
+#     (Pdb) p k
+#     array float64 (4, 4) [0.0111, 1]
 #
 # ## Exercises
 #

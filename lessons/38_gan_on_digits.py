@@ -498,16 +498,18 @@ claim("by its means against grey digits the same RBM looks worse than by its cas
 # ## Stop here with a debugger
 #
 #     dgm lessons 38 --stop generator_gradient:2
-# stops in G's gradient at the small GAN of (38.5): 7 cases of 4 pixels and 3 classes. After seven
-# times `n` the slope has come down through D, with the labels' entries and without them:
 #
+# stops in G's gradient at the small GAN of (38.5): 7 cases of 4 pixels and 3 classes. After seven
+# times `n` the slope has come down through D, with the labels' entries and without them
+# (`;;` stands between commands on one line):
+#
+#     (Pdb) n ;; n ;; n ;; n ;; n ;; n ;; n
 #     (Pdb) p fake_input
 #     array float64 (7, 7) [-1.14, 1.25]
 #     (Pdb) p d_input.shape
 #     (7, 7)
 #     (Pdb) p dx.shape
 #     (7, 4)
-
 #
 # ## Exercises
 #

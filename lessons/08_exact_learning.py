@@ -178,7 +178,7 @@ verify("(8.2) ∂F(v)/∂cⱼ = -p(hⱼ = 1 given v)", slope_c.T, -p_h, 1e-8)
 #     <vᵢ hⱼ>_model = Σ_h p(h) hⱼ p(vᵢ = 1 given h)                                (8.4)
 #
 # 2^K terms are left. (If the visible layer is the smaller one, exchange the roles: 2^D.) The
-# library's `model_means` does that, and gives <v hᵀ>, <v> and <h> as W, b and c of an RBM.
+# library's `model_means` does that, and gives `<v hᵀ>`, `<v>` and `<h>` as W, b and c of an RBM.
 
 # %% (8.3) and (8.4) means of the model, over all pairs
 weight = slow_weights(rbm)

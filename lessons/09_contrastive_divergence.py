@@ -135,7 +135,7 @@ print(f"the best there can be is {best_log_likelihood(cases):.3f}")
 #     E[CD-k] = mean over n of ( g(v_n) - Σ_v' T^k(v_n→v') g(v') )           (9.2)
 #
 # As k grows, T^k forgets where it started (lesson 6), each of its rows becomes p, and what is
-# subtracted becomes Σ_v' p(v') g(v') = <v hᵀ>_model. So the exact gradient is CD with infinitely
+# subtracted becomes `Σ_v' p(v') g(v') = <v hᵀ>_model`. So the exact gradient is CD with infinitely
 # many steps:
 #
 #     E[CD-k] → exact gradient          for large k                          (9.3)

@@ -474,7 +474,7 @@ for name in ("chains kept", "chains reset"):
 #
 #     size of f_t <= (1 - gap)^t · size of f_0                                     (11.6)
 #
-# Last, bias_t = Σ_v (p(v) - q_t(v)) g(v) = -Σ_v p(v) f_t(v) (g(v) - <g>), as Σ_v p(v) f_t(v) = 0.
+# Last, `bias_t = Σ_v (p(v) - q_t(v)) g(v) = -Σ_v p(v) f_t(v) (g(v) - <g>)`, as Σ_v p(v) f_t(v) = 0.
 # By the inequality of Cauchy and Schwarz, |Σ p f a|² <= Σ p f² · Σ p a², that is at most the size
 # of f_t times sd(g), which is (11.3).
 

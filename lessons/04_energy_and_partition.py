@@ -383,8 +383,8 @@ for name, other in (("triangle", triangle), ("with biases 2", eager)):
 #
 # 1. By hand: two units, b = 0, one weight W_01. Work out Z, p(both on) and <s_0>. What are they
 #    for a very large W_01, and for a very negative one?
-# 2. On paper: Z(β) = Σ_s exp(-β E(s)). Show that `∂ log Z/∂β = -<E>`, and that `∂<E>/∂β` is minus the
-#    variance of E. Why is there then only one β for each mean energy U?
+# 2. On paper: Z(β) = Σ_s exp(-β E(s)). Show that `∂ log Z/∂β = -<E>`, and that `∂<E>/∂β` is minus
+#    the variance of E. Why is there then only one β for each mean energy U?
 # 3. On paper: find E(v, h) and Z for lesson 2's mixture. Why is Z no trouble there?
 # 4. In code: a chain, in which unit i is connected only to unit i + 1. Write
 #

@@ -216,7 +216,7 @@ def ladder_matrix(model):
 
 
 rng = np.random.default_rng(120)
-mild = RBM(W=rng.normal(size=(2, 3)), b=0.5 * rng.normal(size=2), c=-np.ones(3))
+mild = RBM(W=1.5 * rng.normal(size=(2, 3)), b=0.5 * rng.normal(size=2), c=-2 * np.ones(3))
 ladder = init_ladder(mild, n_rungs=3)
 p_rungs, rungs = rung_distributions(mild)
 two = states(2)

@@ -466,7 +466,7 @@ verify_mean("(30.12) E_z[-∂ log D*(G(z))/∂θ] = ∂ 2 KL(m ‖ p_data)/∂θ
 slopes = np.zeros((6, 2))
 for i, distance in enumerate((0.25, 0.5, 1, 2, 4, 8)):
     slopes[i] = difference(two_JSD, distance, x), difference(two_KL_of_m, distance, x)
-    print(f"  distance {distance:4}   2 JSD {slopes[i, 0]:.4f}   2 KL(m ‖ p_data) {slopes[i, 1]:.4f}")
+    print(f"  distance {distance:4}   2 JSD {slopes[i, 0]:.4f}   2 KL of m {slopes[i, 1]:.4f}")
 claim("half a standard deviation away the slope of 2 JSD is a ninth less than the other",
       0.86 < slopes[1, 0] / slopes[1, 1] < 0.91, ratio=slopes[1, 0] / slopes[1, 1])
 claim("at distance 8 it is gone, so that G stays there, and the other is not",

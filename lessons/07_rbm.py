@@ -406,7 +406,7 @@ for n_units in (8, 50, 200, 500):
     print(f"  {n_units:5} {general:17.2f} {block:8.2f}")
 
 # %% [markdown]
-# **What to see.** What that comes to on your computer. (A time depends on what else it does.) The
+# The table shows what that comes to on your computer. (A time depends on what else it does.) The
 # price: two visible units are no longer tied directly, only by way of hidden ones. Exercise 3 shows
 # what one hidden unit does for two visible ones.
 #

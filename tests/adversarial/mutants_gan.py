@@ -36,7 +36,7 @@ MUTANTS = [
     Mutant("    loss, ds = objective.generator_loss(s)\n"
            "    d_input, _ = _mlp_backward(gan.discriminator, discriminator_cache, ds, need_gradient=False)\n",
            "    loss, ds = objective.generator_loss(s)\n    d_input = np.repeat(ds, gan.packing, axis=0) * x\n",
-           "G's loss on G's output instead of on D(G(z)) (36)", lessons="18"),
+           "G's loss on G's output instead of on D(G(z)) (36)", lessons="30 31"),
     Mutant("d_input.reshape(len(x), -1)[:, : x.shape[1]]", "d_input.reshape(len(x), -1)[:, -x.shape[1] :]",
            "the labels' gradient taken for the case's"),
     Mutant("mlp_backward(gan.generator, generator_cache, dx, out, need_dx=False)",

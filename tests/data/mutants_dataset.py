@@ -5,7 +5,7 @@ MODULE = "data/dataset.py"
 TESTS = "data/test_catalog.py"
 
 MUTANTS = [
-    Mutant("(pixels > self.scale / 2)", "(pixels < self.scale / 2)", "threshold inverted", lessons="09"),
+    Mutant("(pixels > self.scale / 2)", "(pixels < self.scale / 2)", "threshold inverted", lessons="17"),
     Mutant("return pixels.astype(np.float32) / np.float32(self.scale)", "return pixels.astype(np.float32)",
            "grey pixels not divided by their scale"),
     Mutant("labels = None if self.labels is None else self.labels[rows]", "labels = self.labels",

@@ -13,6 +13,6 @@ MUTANTS = [
            "sign of the low bits' biases (2)"),
     Mutant("            factors += 1\n", "", "the state of a unit that is off left out"),
     Mutant("            row += np.log(", "            row -= np.log(",
-           "sign of the free energy in Z (1)", lessons="04 05"),
+           "sign of the free energy in Z (1)", lessons="07 08"),
     Mutant("        if total + log > 700:", "        if False:", "products outgrow float64"),
 ]

@@ -85,7 +85,7 @@ class TestLesson:
 
     def test_it_begins_with_its_question_and_what_one_can_do_afterwards(self, path):
         lines = path.read_text(encoding="utf8").splitlines()
-        assert lines[0] == "# %% [markdown]" and re.match(r"# # [^:]+: \S|# # [^?]+\? \S", lines[1]), lines[1]
+        assert lines[0] == "# %% [markdown]" and re.match(r"# # (?!Lesson \d)\S", lines[1]), lines[1]
         head = path.read_text(encoding="utf8").partition("\n# ## ")[0]
         _, _, goals = head.partition("\n# Afterwards you can\n")
         assert 2 <= len(re.findall(r"^# - ", goals, flags=re.MULTILINE)) <= 5
@@ -141,6 +141,13 @@ def test_the_whole_lesson_runs_and_draws(path, run_once):
 def test_every_lesson_of_the_course_has_its_promises():
     numbers = {number_of(path) for path in LESSONS}
     assert numbers & COURSE <= set(PROMISED) and set(PROMISED) <= COURSE and all(PROMISED.values())
+
+
+def test_the_syllabus_names_every_lesson_and_its_hours():
+    text = (FOLDER / "README.md").read_text(encoding="utf8")
+    rows = dict(re.findall(r"\(pages/(\d\d_\w+)\.md\)[ *]*\| ([\d.]+) \|", text))
+    assert {path.stem for path in LESSONS} <= set(rows) and {int(name[:2]) for name in rows} == COURSE
+    assert all(1 <= float(hours) <= 2 for hours in rows.values())
 
 
 @each_of(OLD_LESSONS)

@@ -203,6 +203,7 @@ def test_what_is_printed_is_compared_to_a_percent():
 LESSONS = [path for path in find_lessons() if read_transcripts(path.read_text(encoding="utf8"))]
 
 
+@pytest.mark.experiments
 @pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
 def test_the_debugger_shows_what_the_lesson_says(path):
     for transcript in read_transcripts(path.read_text(encoding="utf8")):

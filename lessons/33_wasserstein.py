@@ -178,7 +178,7 @@ for theta in (0.01, 1.0, 100.0):
 #
 #     W = [3 0]     u = [1, 0]        v = [1, 0]        u = [.600, .800]     u W vᵀ = 5.00
 #         [4 5]                       v = [.781, .625]  u = [.351, .936]              6.67
-#                                     v = [.747, .664]  u = [.319, .948]              6.70
+#                                     v = [.716, .698]  u = [.320, .947]              6.71
 #
 # and ‖W‖ = √45 = 6.708. Divided so, no layer stretches, nor does a φ with slopes from 0 to 1, nor
 # the backward pass, which multiplies by the same W and by φ'. So
@@ -460,7 +460,7 @@ claim("a critic that nothing holds gains many times W1", gains[-1] > 20 * w1, ga
 #        def w1(real, fake):
 #            """W1 of real (N,) and fake (M,) numbers, N and M any sizes: the area (33.2)."""
 #
-# with no loop over places. Where N = M hold it against sorting; for N = 4, M = 6 against the
+# with no loop over places. Where N = M hold it against sorting; for N = 2, M = 3 against the
 # cheapest matching after each real number is written three times and each fake one twice (why is
 # that the same distance?). `lessons/solutions/33.md` shows the check.
 #

@@ -337,7 +337,7 @@ for kind in ("tanh", "softplus", "leaky_relu", "maxout"):
 #
 # ## What goes wrong: sweep 4 is left out
 #
-# Nothing fails, no shape is off, and the penalty even falls. The left panel shows the tiny
+# Nothing fails, and no shape is off. The left panel shows the tiny
 # network: P as w_1 changes, and its slope at w_1 = .5 with and without the extra. The right one
 # takes 100 networks of two layers of 16 units, and asks how far off the gradient is.
 
@@ -388,8 +388,8 @@ plots.save(fig, "34_sweeps.png")
 # %% [markdown]
 # **What to see.** Left, the blue line touches the curve, the dashed one crosses it. P has a
 # maximum near w_1 = .77 and falls beyond it, where the unit is flat; sweep 3 alone knows nothing
-# of that, and says "make w_1 smaller" there too. Right, between a seventh and a half of the
-# gradient is wrong: enough to train badly, too little to be noticed. Only a check by differences
+# of that, and says "make w_1 smaller" there too. Right, some tenths of the
+# gradient are wrong: enough to train badly, too little to be noticed. Only a check by differences
 # (lesson 21) tells.
 #
 # ## Stop here with a debugger

@@ -161,8 +161,8 @@ plots.save(fig, "35_hops.png")
 # **What to see.** Left, all eight modes stay in use; in the middle too, after some ringing (it
 # is lesson 32's matrix, and D's own steps damp it). Right, a dark square at a time: G is all on
 # one mode until D has found out, then all on another. Averaged over the run its samples look like
-# the data; at no time are they. Networks do the same for one more reason: G is one network, and
-# all z share its weights, so that a push at one z moves the others along.
+# the data; at no time are they. In a network one more thing helps it along: all z
+# share its weights, so that a push at one z moves the others too.
 #
 # ## Counting
 #

@@ -318,7 +318,7 @@ plots.save(fig, "05_parity.png")
 # **The data term from a guess of h.** Setting h to its more probable value, in place of averaging
 # over p(h given v), is no longer the slope of anything.
 
-# %% wrong: no model term, W = 0, a guess
+# %% wrong: no model term, weights that start at 0, a guess
 W, b = np.zeros((3, 3)), np.zeros(3)
 for step in range(10):
     W = W + 1.0 * np.triu(parity.T @ parity / 4, k=1)

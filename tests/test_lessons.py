@@ -11,12 +11,11 @@ import subprocess
 import sys
 
 import pytest
-from promised import FIRST_EDITION, PROMISED
+from promised import PROMISED
 
-from numpy_dgm.course.lessons import FOLDER, announced_labels, cells_of, find_lessons, is_of_first_edition, run_lesson
+from numpy_dgm.course.lessons import FOLDER, announced_labels, cells_of, find_lessons, run_lesson
 
-LESSONS = [path for path in find_lessons() if not is_of_first_edition(path.read_text(encoding="utf8"))]
-OLD_LESSONS = [path for path in find_lessons() if path not in LESSONS]
+LESSONS = find_lessons()
 COURSE = {*range(1, 23), *range(30, 39)}  # numbers of lessons; 23 to 29 come later
 HTML = re.compile(r"<[A-Za-z][A-Za-z0-9-]*(\s+[A-Za-z_:][\w.:-]*)*\s*/?>")
 
@@ -139,8 +138,7 @@ def test_the_whole_lesson_runs_and_draws(path, run_once):
 
 
 def test_every_lesson_of_the_course_has_its_promises():
-    numbers = {number_of(path) for path in LESSONS}
-    assert numbers & COURSE <= set(PROMISED) and set(PROMISED) <= COURSE and all(PROMISED.values())
+    assert {number_of(path) for path in LESSONS} == COURSE == set(PROMISED) and all(PROMISED.values())
 
 
 def test_the_syllabus_names_every_lesson_and_its_hours():
@@ -148,19 +146,3 @@ def test_the_syllabus_names_every_lesson_and_its_hours():
     rows = dict(re.findall(r"\(pages/(\d\d_\w+)\.md\)[ *]*\| ([\d.]+) \|", text))
     assert {path.stem for path in LESSONS} <= set(rows) and {int(name[:2]) for name in rows} == COURSE
     assert all(1 <= float(hours) <= 2 for hours in rows.values())
-
-
-@each_of(OLD_LESSONS)
-class TestFirstEdition:
-    def test_its_proofs_are_those_that_its_text_announces_and_the_course_promises(self, path, run_once):
-        run = run_once(path, proofs_only=True)
-        assert run.succeeded and set(run.proved) == announced_labels(path), run.output
-        has_what_is_promised(run, FIRST_EDITION[number_of(path)])
-
-    def test_its_form_is_the_course_s_form(self, path):
-        source = path.read_text(encoding="utf8")
-        assert max(map(len, source.splitlines())) <= 120
-        for heading in ("After this lesson you will be able to", "usually goes wrong", "## Exercises", "## Solutions"):
-            assert heading in source, heading
-        announced_equations_are_verified_in_the_very_next_code_cell(path)
-        no_verify_compares_a_thing_with_itself(path)

@@ -73,9 +73,7 @@ def find_lessons(numbers: Iterable[str | int] = ()) -> list[Path]:
     files = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
     if not files:
         raise invalid(FOLDER, "the folder of the lessons", "no lessons there", "install numpy_dgm again, or clone it")
-    files.sort(key=lambda path: not is_of_first_edition(path.read_text(encoding="utf8")))  # the newer one stays
     paths = {int(path.name[:2]): path for path in files}
-    paths = dict(sorted(paths.items()))
     return [find_lesson(str(number), paths) for number in numbers] or list(paths.values())
 
 
@@ -145,19 +143,12 @@ def set_up(path: str | Path) -> dict:
 
 def proofs_of(source: str) -> str:
     """A lesson's text with empty lines in the place of its experiments, so that line numbers stay."""
-    if is_of_first_edition(source):
-        return re.split(r"^# %% experiment:", source, flags=re.MULTILINE)[0]
     lines = source.split("\n")
     for cell in cells_of(source):
         if NO_PROOF.match(cell.title):
             n_lines = len(cell.text.splitlines())
             lines[cell.line : cell.line + n_lines] = [""] * n_lines
     return "\n".join(lines)
-
-
-def is_of_first_edition(source: str) -> bool:
-    """Whether it is a lesson that the second edition will replace; these have all their proofs before an experiment."""
-    return source.startswith("# %% [markdown]\n# # Lesson ")
 
 
 if __name__ == "__main__":

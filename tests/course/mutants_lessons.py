@@ -17,5 +17,4 @@ MUTANTS = [
     Mutant("source = proofs_of(source)", "pass", "the proofs are the whole lesson"),
     Mutant("(experiment|figure|wrong)", "(experiment|figure)", "what goes wrong is run as a proof"),
     Mutant('[""] * n_lines', "[]", "--proofs loses count of the lines"),
-    Mutant("not is_of_first_edition(path", "is_of_first_edition(path", "the older of two lessons of a number"),
 ]

@@ -4,7 +4,7 @@ import re
 import pytest
 
 from numpy_dgm.__main__ import main
-from numpy_dgm.course.lessons import FOLDER, find_lessons, is_of_first_edition
+from numpy_dgm.course.lessons import FOLDER, find_lessons
 from numpy_dgm.course.pages import render, without_output, write_page
 from numpy_dgm.foundation.checks import InvalidInput
 
@@ -121,7 +121,7 @@ def test_the_command_writes_pages(lesson, monkeypatch, capsys):
 # the committed pages
 
 PAGES = FOLDER / "pages"
-LESSONS = [path for path in find_lessons() if not is_of_first_edition(path.read_text(encoding="utf8"))]
+LESSONS = find_lessons()
 
 
 @pytest.mark.skipif(not PAGES.is_dir(), reason="no pages yet")

@@ -70,6 +70,11 @@ p_data, p_G = np.array([0.75, 0.25]), np.array([0.25, 0.75])
 for name, D in (("at best", np.array([0.75, 0.25])), ("1/2 everywhere", np.array([0.5, 0.5]))):
     print(f"  D {name:15} V = {value_of_game(D, p_data, p_G):.3f}")
 
+# %% figure: both players, with three numbers of noise and pictures of four pixels
+players = [("z, noise", 3), ("G's hidden units", 5), ("x, a case", 4)]
+players += [("D's hidden units", 5), ("s, a logit", 1)]
+plots.save(plots.network(players), "30_players.png")
+
 # %% [markdown]
 # ## A model that only draws
 #

@@ -345,7 +345,7 @@ def rbm_graph(W: Array, visible_names: Sequence | None = None, hidden_names: Seq
     """The graph of an RBM with the weights W (D, K): the hidden units above, the visible ones below, an edge a weight.
 
     Edges are blue below 0 and red above, the thicker and darker the larger |W_ij|; up to 12 of them carry their number.
-    visible_names (D,) and hidden_names (K,) stand beside the units v_1, v_2, ... and h_1, h_2, ...
+    visible_names (D,) and hidden_names (K,) stand beside the units v_0, v_1, ... and h_0, h_1, ...
     """
     W = np.asarray(W, dtype=np.float64)
     if W.ndim != 2 or W.size == 0:
@@ -497,12 +497,12 @@ def draw_units(ax: Axes, centres: Sequence[tuple[float, float]], names: Sequence
     """Circles with letter and number in them, and beside them the names: of v below, of h above."""
     size = min(12, 150 / len(centres))
     away, alignment = (-0.42, "top") if letter == "v" else (0.42, "bottom")
-    for number, (x, y) in enumerate(centres, start=1):
+    for number, (x, y) in enumerate(centres):
         colour = "0.92" if letter == "v" else "white"
         ax.add_patch(Circle((x, y), 0.32, facecolor=colour, edgecolor="0.25", linewidth=1.4, zorder=5))
         ax.text(x, y - 0.02, f"${letter}_{{{number}}}$", ha="center", va="center", fontsize=size, zorder=6)
         if names is not None:
-            text = textwrap.fill(label_text(names[number - 1], most=40), width=11)
+            text = textwrap.fill(label_text(names[number], most=40), width=11)
             ax.text(x, y + away, text, ha="center", va=alignment, fontsize=min(10, size), linespacing=1.0)
 
 

@@ -198,7 +198,7 @@ def test_the_graph_of_an_rbm_has_an_edge_a_weight_from_its_visible_to_its_hidden
     assert texts["y"][0] == hidden[1][0] and texts["y"][1] > hidden[1][1]
     x, y = texts["−1.5"]
     np.testing.assert_allclose((x - visible[0][0]) / (hidden[1][0] - visible[0][0]), y / hidden[1][1])
-    assert {"$v_{3}$", "$h_{2}$", "3", "0", "−3"} <= set(texts) and fig.axes[0].get_title() == "likes"
+    assert {"$v_{0}$", "$h_{1}$", "3", "0", "−3"} <= set(texts) and fig.axes[0].get_title() == "likes"
 
 
 def test_large_graphs_of_an_rbm_have_no_numbers_and_fit_a_page():

@@ -271,7 +271,7 @@ for j in range(2):
     largest = np.abs(learnt.W[:, j]).argmax()
     if learnt.W[largest, j] < 0:
         learnt = turn_over(learnt, j)
-print(f"  {'film':12}  {'b':>5}  {'to h_1':>6}  {'to h_2':>6}")
+print(f"  {'film':12}  {'b':>5}  {'to h_0':>6}  {'to h_1':>6}")
 for film, b_i, (to_1, to_2) in zip(films, learnt.b, learnt.W):
     print(f"  {film:12}  {b_i:5.1f}  {to_1:6.1f}  {to_2:6.1f}")
 print(f"  {'c':12}  {'':5}  {learnt.c[0]:6.1f}  {learnt.c[1]:6.1f}")

@@ -17,7 +17,9 @@ def sigmoid(x: Array, out: Array | None = None) -> Array:
     Exact to the last digits on both sides, small probabilities too. Where exp(-x) overflows to infinity,
     1 / (1 + infinity) = 0 is what σ(x) rounds to.
     """
-    y = np.negative(x, out=out)[...]  # an array, of one number too
+    y = np.negative(x, out=out)
+    if y.ndim == 0:
+        y = y[...]  # an array of one number
     with np.errstate(over="ignore"):
         np.exp(y, out=y)
     y += 1

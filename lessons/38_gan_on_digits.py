@@ -1,5 +1,5 @@
 # %% [markdown]
-# # A GAN on digits, and an RBM beside it
+# # A GAN on digits: asked for a class, and held against an RBM
 #
 # So far a GAN made whatever it liked. Here it is asked: "make a 3". It learns the shipped digits,
 # next to an RBM that learns the same ones, and both are held against digits that neither has seen.

@@ -12,7 +12,8 @@
 # - say why G's loss is not the one of the game, and prove what the exchange buys;
 # - recognise a cache written over, a generator that is saturated, a D that lags behind.
 #
-# About an hour and a half. You need backprop (lesson 20), Adam (lesson 22) and the game (lesson 30).
+# About an hour and a half. You need backprop (lesson 20), Adam (lesson 22) and the game (lesson
+# 30).
 #
 # ## The smallest game, in numbers
 #

@@ -120,13 +120,6 @@ def test_cells_know_their_titles_and_lines():
     assert cells_of(LESSON)[0].title == "[markdown]"
 
 
-def test_the_newer_of_two_lessons_of_a_number_is_found(tmp_path, monkeypatch):
-    for name, title in (("05_new", "# New: what for"), ("05_old", "# Lesson 5: old"), ("04_x", "# X: y")):
-        (tmp_path / f"{name}.py").write_text(f"# %% [markdown]\n# {title}\n", encoding="utf8")
-    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
-    assert [path.stem for path in find_lessons()] == ["04_x", "05_new"]
-
-
 def test_a_traceback_names_the_line_of_the_lesson(lesson):
     lesson.write_text(LESSON, encoding="utf8")
     for proofs_only in (False, True):

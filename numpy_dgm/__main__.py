@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 
 from . import __version__
+from .foundation.interrupts import interrupts_held
 
 
 def main(arguments: list | None = None) -> int:
@@ -27,16 +28,12 @@ def run(arguments: list) -> int:
         print(f"numpy_dgm {__version__}")
         return 0
     try:
-        from .command import run_command
+        with interrupts_held():  # of which NumPy makes other errors while it is loaded
+            from .command import run_command
 
         return run_command(arguments)
     except KeyboardInterrupt as interrupt:
         print("; ".join(["dgm: interrupted", *map(str, interrupt.args)]), file=sys.stderr)
-        return 130
-    except ImportError as error:  # what NumPy makes of Ctrl-C while it is loaded
-        if not isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
-            raise
-        print("dgm: interrupted", file=sys.stderr)
         return 130
 
 

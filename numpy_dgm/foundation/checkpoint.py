@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from .checks import InvalidInput, invalid
+from .interrupts import interrupts_held
 from .types import Generator
 
 FORMAT = "numpy_dgm checkpoint 3"
@@ -48,12 +49,13 @@ def save_checkpoint(path: Any, state: dict) -> None:
     checksum = np.array(_checksum({"structure": structure, **arrays}))
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}{UNFINISHED}")  # so that renaming is atomic
     try:
-        with open(temporary, "xb") as file:  # made here, or not at all
-            np.savez(file, structure=structure, checksum=checksum, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        _sync_folder(path.parent)
+        with interrupts_held():
+            with open(temporary, "xb") as file:  # made here, or not at all
+                np.savez(file, structure=structure, checksum=checksum, **arrays)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+            _sync_folder(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise OSError(error.errno, f"{path} could not be written, and is as it was: {error.strerror}") from error

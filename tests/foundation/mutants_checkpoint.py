@@ -8,7 +8,7 @@ MUTANTS = [
            "a folder in a new folder cannot be made"),
     Mutant("            os.fsync(file.fileno())\n", "", "renamed before it is on the disk"),
     Mutant("os.replace(temporary, path)", "path.write_bytes(temporary.read_bytes())", "written in place, not renamed"),
-    Mutant("        _sync_folder(path.parent)\n", "", "the renaming is not on the disk"),
+    Mutant("            _sync_folder(path.parent)\n", "", "the renaming is not on the disk"),
     Mutant("    except OSError as error:\n        temporary.unlink(missing_ok=True)\n",
            "    except OSError as error:\n",
            "a full disk leaves the unfinished file"),

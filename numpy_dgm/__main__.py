@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable
 
 from . import __version__
-from .foundation.interrupts import interrupts_held
 
 
 def main(arguments: list | None = None) -> int:
@@ -28,6 +27,8 @@ def run(arguments: list) -> int:
         print(f"numpy_dgm {__version__}")
         return 0
     try:
+        from .foundation.interrupts import interrupts_held
+
         with interrupts_held():  # of which NumPy makes other errors while it is loaded
             from .command import run_command
 

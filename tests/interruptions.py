@@ -13,6 +13,7 @@ with 130 and one sentence, and keep its last whole turn. One that comes while Py
 """
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -147,7 +148,8 @@ def interrupt_again_and_again(kind, n_interrupts, rng, folder):
             if n_runs > 10 * n_interrupts:
                 raise AssertionError(f"{kind}: {n_runs} runs ended as if no signal had come")
             continue
-        if process.returncode != 130 and "in main\n" not in err:  # Python itself was still starting
+        has_begun = re.search(r'__main__\.py", line \d+, in main', err)
+        if process.returncode != 130 and not has_begun:  # Python itself was still starting
             continue
         n_hit += 1
         if process.returncode != 130 or len(sentences) != 1 or "Traceback" in err:

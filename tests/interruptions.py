@@ -139,7 +139,7 @@ def interrupt_again_and_again(kind, n_interrupts, rng, folder):
     while n_hit < n_interrupts:
         here, n_runs = folder / f"interrupted{n_runs}", n_runs + 1
         process = start(kind, here)
-        time.sleep(0.1 if n_hit == 0 else rng.uniform(0.1, 0.9 * seconds))
+        time.sleep(0.1 * n_runs if n_hit == 0 else rng.uniform(0.1, 0.9 * seconds))
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()
         sentences = [line for line in err.splitlines() if line.startswith("dgm: interrupted")]

@@ -288,7 +288,7 @@ claim("with three hidden units nearly every start gets below .3", below[2] >= 9,
 claim("with one hidden unit a good part of them does", below[1] >= 3, starts=below[1])
 claim("the best start with one hidden unit gets below .2", final[1][0] < 0.2, KL=final[1][0])
 
-fig, axes = plots.new_figure(1, 3, width=10, height=3.2)
+fig, axes = plots.new_figure(1, 3, width=8.6, height=2.9)
 for ax, (n_hidden, runs) in zip(axes, curves.items()):
     for run in runs:
         ax.plot(np.arange(1, 1001), run, color="tab:blue", linewidth=1)

@@ -312,7 +312,7 @@ def log_likelihoods(snapshots):
     return np.array(found)
 
 
-fig, axes = plots.new_figure(1, 2, width=9, height=3.6)
+fig, axes = plots.new_figure(1, 2, width=8, height=3.3)
 steps = 200 * np.arange(31)
 curves = {}
 for ax, falling in zip(axes, (False, True)):

@@ -314,7 +314,7 @@ claim("with 8 bits and stretch 4 the RBM is within .25 nats of the source, and .
 claim("2 bits are best at stretch 2, 8 bits at 3 or 4",
       stretches[mean_score[0].argmax()] == 2 and stretches[mean_score[2].argmax()] in (3, 4))
 
-fig, axes = plots.new_figure(1, 4, width=10, height=2.9)
+fig, axes = plots.new_figure(1, 4, width=9, height=2.6)
 extent = (460, 1140, -40, 640)
 across, up = np.meshgrid(np.linspace(460, 1140, 50), np.linspace(-40, 640, 50))
 plane = np.column_stack([across.ravel(), up.ravel()])

@@ -419,23 +419,24 @@ claim("R1 lays a network's game to rest; without it, it swings", largest < 1e-4 
       largest_with_R1=largest, median_without=typical)
 
 # %% figure: nine paths
-fig, axes = plots.new_figure(3, 3, width=6.9, height=6.9)
-places = np.linspace(-2.1, 2.1, 7)
+fig, axes = plots.new_figure(3, 3, width=5.6, height=5.2)
+places = np.linspace(-2, 2, 4)
 for ax, (name, (arrows, path)) in zip(axes, panels.items()):
     for theta in places:
-        directions = np.array([arrows(theta, w) for w in places])  # (7, 2)
+        directions = np.array([arrows(theta, w) for w in places])  # (4, 2)
         directions /= np.linalg.norm(directions, axis=1, keepdims=True) + 1e-12
-        ax.quiver(np.full(7, theta), places, directions[:, 0], directions[:, 1],
+        ax.quiver(np.full(4, theta), places, directions[:, 0], directions[:, 1],
                   color="0.75", scale=13)
     ax.plot(path[:, 0], path[:, 1], linewidth=0.8, color="C0")
     ax.plot(path[0, 0], path[0, 1], "s", color="C0", markersize=5)
     ax.plot(path[-1, 0], path[-1, 1], "o", color="C1", markersize=7)
     ax.set(xlim=(-2.5, 2.5), ylim=(-2.5, 2.5), xlabel="θ", ylabel="w", aspect="equal")
-    ax.set_title(name, fontsize=10)
+    ax.label_outer()  # all eight have the same scales
+    ax.set_title(name, fontsize=9)
 axes[8].plot(play_with_network(0, None), linewidth=1, label="no penalty")
 axes[8].plot(play_with_network(0, R1(0.3)), linewidth=1, label="R1")
 axes[8].set(xlabel="steps", ylabel="θ", ylim=(-1.6, 2.2))
-axes[8].set_title("D of 16 tanh units", fontsize=10)
+axes[8].set_title("D of 16 tanh units", fontsize=9)
 axes[8].legend(fontsize=8)
 plots.save(fig, "32_paths.png")
 

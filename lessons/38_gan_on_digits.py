@@ -369,7 +369,7 @@ plots.save(fig, "38_digits.png")
 # In the table, other real digits are what can be had, and neither model reaches them. The GAN
 # falls short in recall most of all. The RBM's precision and recall are better. Do not make much of
 # the p-values further down: of five trainings some gave 1/201 at every look, the least that 200
-# divisions can give, so that such an RBM's cases are not quite the digits'; others gave up to .9.
+# divisions can give, so that such an RBM's cases are not quite the digits'; others gave up to 1.
 # A large p does not say that two sets are alike, only that 360 rows did not show a difference.
 # After one step the chains are half noise, with a recall near 1: noise has balls so wide that
 # digits lie inside. Read no column alone. Ten steps from noise are as good as 300 here. And only

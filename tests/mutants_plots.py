@@ -4,8 +4,8 @@ from mutant import Mutant
 MODULE = "plots.py"
 
 MUTANTS = [
-    Mutant("quantize(128,", "quantize(8,", "plots in eight colours"),
-    Mutant("image.convert(\"RGB\").quantize(128, dither=Image.Dither.NONE).save(", "image.save(", "large files"),
+    Mutant("np.round(pixels * 20) / 20", "np.round(pixels * 4) / 4", "plots in few colours"),
+    Mutant("imsave(path, few_levels,", "imsave(path, pixels,", "large files"),
     Mutant("    show(path)\n    print(f\"  figure {path.parent.name}/{path.name}\")\n    return path\n\n\ndef show",
            "    print(f\"  figure {path.parent.name}/{path.name}\")\n    return path\n\n\ndef show",
            "figures vanish in a notebook"),

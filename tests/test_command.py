@@ -65,7 +65,7 @@ def test_a_gan_is_trained_filmed_sampled_and_evaluated(tmp_path):
     code, out, _ = dgm("evaluate", "run", folder=tmp_path)
     assert code == 0 and "of 8 modes" in out and "real cases       8 of 8 modes" in out
     code, _, _ = dgm("sample", "run", "--out", "s.png", folder=tmp_path)
-    assert code == 0 and (tmp_path / "s.png").stat().st_size > 2_000
+    assert code == 0 and (tmp_path / "s.png").stat().st_size > 5_000
     code, _, _ = dgm("sample", "run", "--out", "s.npy", "--count", "9", folder=tmp_path)
     assert code == 0 and np.load(tmp_path / "s.npy").shape == (9, 2)
 
@@ -81,7 +81,7 @@ def test_a_gan_of_images_takes_the_command_s_options(tmp_path):
     code, out, _ = dgm("evaluate", "run", folder=tmp_path)
     assert code == 0 and "precision" in out and "digits, part test" in out
     code, _, _ = dgm("sample", "run", "--out", "s.png", folder=tmp_path)
-    assert code == 0 and (tmp_path / "s.png").stat().st_size > 2_000
+    assert code == 0 and (tmp_path / "s.png").stat().st_size > 5_000
 
 
 def test_demo_runs_checks_and_draws(tmp_path):

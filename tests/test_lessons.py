@@ -134,7 +134,7 @@ def test_the_whole_lesson_runs_and_draws(path, run_once):
     run = run_once(path, proofs_only=False)
     assert run.succeeded, run.output
     assert set(run.proved) == announced_labels(path) and run.claims
-    assert run.figures and all((run.path.parent / figure).stat().st_size > 2_000 for figure in run.figures)
+    assert run.figures and all((run.path.parent / figure).stat().st_size > 5_000 for figure in run.figures)
 
 
 def test_every_lesson_of_the_course_has_its_promises():

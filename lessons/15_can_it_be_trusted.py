@@ -138,7 +138,8 @@ exact_samples = every_v[draw_states(p, 20_000, rng)]
 minus_log_w, _ = anneal(rbm, base, betas[::-1], exact_samples, rng)  # from β = 1 down
 verify("(15.3) E_down[1 / w] = Z_base / Z, over all paths", np.sum(P_down / w), np.exp(-log_ratio))
 verify_mean("(15.3) over walks down", np.exp(minus_log_w), np.exp(-log_ratio))
-many_down = reverse_walks(rbm, base, 5, exact_samples, rng)  # to each log w it adds log Z_base
+rng_of_many = np.random.default_rng(150)
+many_down = reverse_walks(rbm, base, 5, exact_samples, rng_of_many)  # log w here has log Z_base
 one_over_w = np.exp(base_log_partition(base) - many_down.log_weights)
 verify_mean("(15.3) over the library's, by five models", one_over_w, np.exp(-log_ratio))
 verify_at_most("(15.4) E_down[log w] >= log(Z / Z_base)", log_ratio, P_down @ np.log(w))

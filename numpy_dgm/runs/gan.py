@@ -18,8 +18,8 @@ from ..adversarial.coverage import (
     precision_and_recall,
     sliced_wasserstein,
 )
-from ..adversarial.gan import GAN, generate, make_gan
-from ..adversarial.gan_training import GANSettings, GANTrainer, check_gan, train_gan
+from ..adversarial.gan import GAN, check_gan, generate, make_gan
+from ..adversarial.gan_training import GANSettings, GANTrainer, train_gan
 from ..adversarial.noise import InstanceNoise
 from ..adversarial.objectives import OBJECTIVES
 from ..adversarial.penalties import R1, GradientPenalty
@@ -31,7 +31,7 @@ from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
 from ..foundation.state import from_state
 from ..foundation.types import Array, Generator
-from ..neural.mlp import ELEMENTWISE, check_mlp, init_mlp, n_outputs
+from ..neural.mlp import ELEMENTWISE, init_mlp, n_outputs
 from .loading import (
     FILES_HELP,
     IMAGE_SHAPE_HELP,
@@ -70,6 +70,7 @@ leaves a film of the training, training.gif.
 What to try: more steps; --penalty-weight from 0.01 to 10; --conditional with labelled data; --noise 0.5 or --packing 2
 to 4 where modes are lost; --objective wasserstein with --penalty gradient --penalty-weight 10 --critic-steps 5."""
 TRAINER, SETTINGS = GANTrainer, GANSettings
+check_model = check_gan
 OBJECTIVE_KINDS = tuple({type(objective) for objective in OBJECTIVES.values()})
 SETTING_RECORDS = (*OBJECTIVE_KINDS, R1, GradientPenalty, InstanceNoise)  # what settings of a run may be
 
@@ -238,14 +239,6 @@ def name_of_mixture(run: LoadedRun) -> str | None:
         return None
     is_it = np.array_equal(mixture.centres, to_unit_spread(MIXTURES[name]()).centres)
     return name if is_it else None
-
-
-def check_model(gan: GAN) -> None:
-    """InvalidInput where `gan` is no GAN of two networks that fit together."""
-    check_gan(gan)
-    check_mlp("generator", gan.generator)
-    check_mlp("discriminator", gan.discriminator)
-    make_gan(gan.generator, gan.discriminator, gan.n_classes, gan.packing)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ MUTANTS = [
            "the second pass overwrites the first one's cache (39)", lessons="20 21"),
     Mutant("            np.matmul(x.T, dy, out=gradient.W)\n            dy.sum",
            "            gradient.W[...] += x.T @ dy\n            dy.sum",
-           "gradients not reset between steps (38)", lessons="20 21 22"),
+           "gradients not reset between steps (38)", lessons="20 21"),
     Mutant("            dy.sum(axis=0, out=gradient.b)\n", "            gradient.b[...] = dy.sum()\n",
            "bias gradient summed to one number (10)"),
     Mutant("            dy.sum(axis=0, out=gradient.b)\n", "            dy.sum(axis=1, out=gradient.b)\n",

@@ -42,8 +42,6 @@ MUTANTS = [
            "a film of no frames"),
     Mutant("    return name if is_it else None\n", "    return name\n",
            "metadata of a run made in Python are believed"),
-    Mutant("    make_gan(gan.generator, gan.discriminator, gan.n_classes, gan.packing)\n", "",
-           "networks that do not fit together"),
     Mutant("and options.data is not None:", "and False:", "a run on the ring measured on digits"),
     Mutant("name, mixture = options.data, to_unit_spread(MIXTURES[options.data]())", "name = options.data",
            "measured on the run's own mixture under another name"),

@@ -12,6 +12,14 @@ from numpy_dgm.foundation.interrupts import interrupts_held
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the signal is sent as POSIX does")
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_interrupts():
+    """Also where the tests were started in the background, as by `pytest &` in a script: Ctrl-C is ignored there."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupt():
     os.kill(os.getpid(), signal.SIGINT)
 

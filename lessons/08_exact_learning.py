@@ -295,8 +295,9 @@ verify("(8.9) -H(p_data) = -(15/4) log 2", best_log_likelihood(pictures), minus_
 #
 # At the top the gradient is 0. But it is 0 in other places too. Let W = 0, and let bᵢ be such that
 # σ(bᵢ) = <vᵢ>_data. Then the model has the right mean for each pixel: (8.6) is 0. Its units know
-# nothing of one another: p(hⱼ = 1 given v) is the same number σ(cⱼ) for every v. So (8.7) is σ(cⱼ)
-# - σ(cⱼ) = 0, and (8.5) is <vᵢ>_data σ(cⱼ) - <vᵢ>_model σ(cⱼ) = 0. In short
+# nothing of one another: p(hⱼ = 1 given v) is the same number σ(cⱼ) for every v. So both averages
+# in (8.7) are σ(cⱼ), and those in (8.5) are <vᵢ>_data σ(cⱼ) and <vᵢ>_model σ(cⱼ), which are equal.
+# In short
 #
 #     ∂ mean log p/∂θ = 0          if W = 0 and σ(bᵢ) = <vᵢ>_data                  (8.10)
 #

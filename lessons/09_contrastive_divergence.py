@@ -12,7 +12,7 @@
 # - say what its answer is on average, and prove it on a model small enough to list;
 # - catch the usual slips, none of which raises an error, by what that average must be.
 #
-# About an hour and a half. You need Gibbs sampling (lesson 6), the RBM (lesson 7) and the exact
+# About an hour and a quarter. You need Gibbs sampling (lesson 6), the RBM (lesson 7) and the exact
 # gradient (lesson 8).
 #
 # ## The two averages

@@ -20,8 +20,8 @@
 #
 # Once more the tiny model of lessons 8 to 10, its case v = [1, 0], and the step of its first
 # weight. The table says how a chain that started at the case is distributed after one step, two
-# steps, three (by T, as in lesson 10), and what the mean step of the weight would be there, .731 -
-# <v_0 p(h given v)>:
+# steps, three (by T, as in lesson 10), and what the mean step of the weight would be from there:
+# .731 less the mean of v_0 p(h given v).
 #
 #     after     [0, 0]   [0, 1]   [1, 0]   [1, 1]      mean step of W_0
 #     1 step     .144     .078     .634     .144            .229         CD-1, always
@@ -66,13 +66,30 @@ def g_of_every_v(model):
 tiny = RBM(W=np.array([[2.0], [-2.0]]), b=np.zeros(2), c=np.array([-1.0]))
 q = np.array([0.0, 0.0, 1.0, 0.0])  # at the case [1, 0], the third of the four states
 g_tiny = g_of_every_v(tiny)[:, 0]  # v_0 p(h = 1 given v)
-for step in (1, 2, 3, 4):
+mean_steps = []
+for t in range(1, 9):
     q = q @ transition_matrix(tiny)
-    print(f"after {step} steps {q.round(3)}   mean step of W_0 {g_tiny[2] - q @ g_tiny:.3f}")
+    mean_steps.append(g_tiny[2] - q @ g_tiny)
+    print(f"after {t} steps {q.round(3)}   mean step of W_0 {mean_steps[-1]:.3f}")
 p_tiny = np.exp(log_likelihood(tiny, all_bits(2)))
-print(f"the model     {p_tiny.round(3)}   mean step of W_0 {g_tiny[2] - p_tiny @ g_tiny:.3f}")
+exact_W_0 = g_tiny[2] - p_tiny @ g_tiny
+print(f"the model     {p_tiny.round(3)}   mean step of W_0 {exact_W_0:.3f}")
+
+# %% figure: what each gradient asks for, on average
+fig, (ax,) = plots.new_figure(width=7, height=2.8)
+ax.axhline(exact_W_0, color="0.6", linewidth=1, label="the exact gradient")
+ax.plot(range(1, 9), mean_steps, marker="o", color="tab:blue", label="a chain that goes on")
+ax.plot(range(1, 9), [mean_steps[0]] * 8, marker="o", color="tab:orange",
+        label="a chain that starts over, CD-1")
+ax.set(xlabel="the gradient's number, the model held still", ylabel="mean step of W_0",
+       ylim=(0.2, 0.35))
+ax.legend(fontsize=8, loc="center right")
+plots.save(fig, "11_goes_on.png")
 
 # %% [markdown]
+# **What to see.** While the model holds still, the chain that goes on forgets the case, and its
+# gradient becomes the exact one. The chain that starts over never forgets.
+#
 # ## The loop on a page
 #
 # M chains, here as many as cases. Beside the loop of lesson 9 one thing differs: the h that goes

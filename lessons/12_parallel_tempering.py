@@ -12,7 +12,7 @@
 # - write a sweep of parallel tempering in twenty lines, and prove what it leaves unchanged;
 # - say what it buys for sampling and for learning, and how to see that a ladder is broken.
 #
-# About an hour and a half. You need detailed balance and the spectral gap (lesson 6), the free
+# About an hour and a quarter. You need detailed balance and the spectral gap (lesson 6), the free
 # energy (lesson 7) and persistent chains (lesson 11).
 #
 # ## A valley, in numbers
@@ -81,7 +81,8 @@ print(f"T from [0, 0] to [1, 1] in a step: {transition_matrix(valley)[0, 3]:.6f}
 #
 #     θ_l = β_l θ          0 = β_0 < β_1 < ... < β_{L-1} = 1                        a definition
 #
-# β_l is the inverse temperature: at β = 0 everything is alike, at β = 1 it is our model.
+# β_l is the inverse temperature: at β = 0 everything is alike, at β = 1 it is our model. In the
+# figure below are three rungs of the valley: the lower the rung, the shallower the valley.
 # (Swendsen and Wang 1986; Geyer 1991; for RBMs Desjardins et al. 2010, Cho, Raiko and Ilin 2010.)
 # Let rung l be at u and its neighbour m = l + 1 at v. With p_l(v) = exp(-F_l(v))/Z_l both Z
 # cancel in r:
@@ -91,9 +92,17 @@ print(f"T from [0, 0] to [1, 1] in a step: {transition_matrix(valley)[0, 3]:.6f}
 # A sweep offers an exchange to the pairs (0, 1), (2, 3), ..., then to (1, 2), (3, 4), ..., and then
 # makes a Gibbs step on every rung. Hidden layers need not be exchanged: the step draws new ones.
 
+# %% figure: three rungs
+fig, axes = plots.new_figure(1, 3, width=8, height=2.4)
+for ax, beta in zip(axes, (0.0, 0.5, 1.0)):
+    rung = RBM(beta * valley.W, beta * valley.b, beta * valley.c)
+    ax.bar(["00", "01", "10", "11"], distribution(rung))
+    ax.set(ylim=(0, 0.55), xlabel="v", title=f"β = {beta}")
+axes[0].set_ylabel("p_l(v)")
+plots.save(fig, "12_rungs.png")
+
+
 # %% a sweep of parallel tempering, on a page
-
-
 def rung_free_energy(W, b, c, beta, v):
     """F_l(v) = -β b·v - Σⱼ log(1 + exp(β xⱼ)) of the rung at β: v (..., M, D) -> (..., M)."""
     x = v @ W + c
@@ -234,7 +243,7 @@ verify_at_most("(12.4) 400 · gap of T <= gap of T_ladder", 400 * gap_alone, gap
 print(f"  gap of T {gap_alone:.4f}, of T_ladder {gap_ladder:.3f}")
 
 # %% [markdown]
-# ## One run of chains is believed
+# ## A thousand chains that agree, and are wrong
 #
 # Six pixels, three hidden units, and a deeper valley: all off, or all on, the latter e times as
 # likely. A thousand chains start inside the mode of lower probability, and so do a thousand

@@ -109,7 +109,7 @@ PROMISED = {
     18: [
         "p(v) = Σ_h p(h) N(v; b + W h, I)",  # the Gaussian RBM's marginal is a mixture
         "Cov(v) = (I - W Wᵀ)⁻¹",
-        "log p(v) = log p(y) - Σᵢ log sᵢ",
+        "log p(v) = log p(y) - Σᵢ log scaleᵢ",
         "∂ mean log p/∂W_ij = <vᵢ hⱼ>_data - <vᵢ hⱼ>_model",
     ],
     19: [

@@ -120,14 +120,15 @@ def log_normal(v, mean, sd):
 
 def minus_energies(rbm, v, h):
     """(N, S) -E of each v (N, 2) with each h (S, K), by definition."""
-    parabola = -0.5 * np.sum(v**2, axis=1) - np.log(2 * np.pi)
+    parabola = -0.5 * np.sum(v**2, axis=1) - np.log(2 * np.pi)  # for each v, D = 2 numbers
     return parabola[:, None] + (v @ rbm.b)[:, None] + h @ rbm.c + v @ rbm.W @ h.T
 
 
 def slow_mean_log_p(rbm):
     """Mean log p of `points`, by sums over the grid."""
-    of_points = logsumexp(minus_energies(rbm, points, h), axis=1)
-    return of_points.mean() - logsumexp(minus_energies(rbm, grid, h)) - np.log(0.25)
+    minus_F = logsumexp(minus_energies(rbm, points, h), axis=1)
+    log_z = logsumexp(minus_energies(rbm, grid, h)) + np.log(0.25)
+    return minus_F.mean() - log_z
 
 
 rng = np.random.default_rng(18)

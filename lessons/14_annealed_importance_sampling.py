@@ -371,15 +371,13 @@ plots.save(fig, "14_models.png")
 # ## What goes wrong
 #
 #     weighed late          the step is taken before the factor l is multiplied in, at v_{l+1}
-#     the mean of log w     in the place of the log of the mean of w
 #     a careless base       b = 0 in the place of the data's base rates
 #
-# The first runs without a word, and is wrong on average; so is the second. The cell tells how
-# wrong, by 20,000 walks on the small model. The third is right on average, but its weights scatter
-# more.
+# The first runs without a word, and is wrong on average: the cell tells how wrong, by 20,000 walks
+# on the small model. The second is right on average, but its weights scatter more.
 
 
-# %% wrong: weighed late, mean of log w, a careless base
+# %% wrong: weighed late, a careless base
 def weigh_late(rbm, base, betas, v, rng):
     """(M,) log weights, with the factor l taken at v_{l+1}: wrong."""
     log_w = np.zeros(len(v))
@@ -399,8 +397,7 @@ for name, log_w in (("right", right_log_w), ("weighed late", late_log_w)):
     effective = effective_sample_size(log_w)
     error = np.sqrt(1 / effective - 1 / len(log_w))
     off_by = logsumexp(log_w) - np.log(len(log_w)) - np.log(ratio)
-    print(f"{name:13} log mean w is {off_by:6.3f} off, {off_by / error:6.1f} standard errors;   "
-          f"mean log w is {log_w.mean() - np.log(ratio):6.3f} off")
+    print(f"{name:13} log mean w is {off_by:6.3f} off, {off_by / error:6.1f} standard errors")
 
 up = forward_walks(of_digits, base_of_digits, 64, 100, rng)
 flat_base = base_rbm(of_digits)
@@ -413,15 +410,12 @@ print(f"64 models: sd of log w {up.spread:.2f} from the base rates, {flat.spread
 #     dgm lessons 14 --stop anneal
 #
 # stops where the library walks the 1,000 walks of the loop on the page. Here are their start, the
-# path, and the weights of the base, of the model half-way and of the model; `n` goes on line by
-# line:
+# path, and the weights of the model half-way and of the model; `n` goes on line by line:
 #
 #     (Pdb) p v
 #     array float64 (1000, 3) [0, 1]
 #     (Pdb) p betas
 #     array float64 (5,) [0, 1]
-#     (Pdb) p base.W
-#     array float64 (3, 2) [0, 0]
 #     (Pdb) p between(base, rbm, 0.5).W
 #     array float64 (3, 2) [-2.92, 1.25]
 #     (Pdb) p rbm.W

@@ -362,20 +362,22 @@ claim("at first the generator runs past the data: on average W1 falls, and rises
 # %% figure: W1, and what the critic says of it
 fig, axes = plots.new_figure(1, 3, width=9, height=2.8)
 for ax, (name, of_starts) in zip(axes, runs.items()):
-    ax.plot(of_starts[:, 0].T, color="C0", linewidth=0.5, alpha=0.3)
-    ax.plot(of_starts[:, 0].mean(axis=0), color="C0", linewidth=2, label="W1")
-    ax.plot(of_starts[:, 1].mean(axis=0), color="C1", linewidth=2, label="the critic's gain")
+    w1_of_starts, gain_of_starts = of_starts[:, 0], of_starts[:, 1]  # (12, steps)
+    ax.fill_between(np.arange(120), w1_of_starts.min(axis=0), w1_of_starts.max(axis=0),
+                    color="C0", alpha=0.2, linewidth=0)
+    ax.plot(w1_of_starts.mean(axis=0), color="C0", label="W1")
+    ax.plot(gain_of_starts.mean(axis=0), color="C1", label="the critic's gain")
     ax.set(xlabel="step", ylim=(-0.5, 2.6))
     ax.set_title(name, fontsize=10)
 axes[0].legend(fontsize=8)
 plots.save(fig, "33_wgan.png")
 
 # %% [markdown]
-# **What to see.** Thin, W1 of each of the twelve starts; thick, their mean, and that of the gain.
-# At first W1 falls fast, rises again as the generator runs past the data, and then comes down
-# slowly. The gain starts above W1 where the penalty is light (exercise 2), and far below it where
-# the critic is held flatter than need be. Later the generator moves as fast as the critic can turn,
-# and the gain hardly says anything of W1: a critic is a gauge only while it is at its best.
+# **What to see.** The lines are means of twelve starts; the shade spans the twelve W1. At first W1
+# falls fast, rises again as the generator runs past the data, and then comes down slowly. The gain
+# starts above W1 where the penalty is light (exercise 2), and far below it where the critic is held
+# flatter than need be. Later the generator moves as fast as the critic can turn, and the gain
+# hardly says anything of W1: a critic is a gauge only while it is at its best.
 #
 # The library's `train_gan` takes these steps with `objective=Wasserstein()`, `critic_steps=3` and
 # one of `penalty=GradientPenalty(1.0)`, `spectral=True` and `clip=0.15`.

@@ -295,34 +295,12 @@ verify("(20.10) the library's ∂W_2", gradient.layers[2].W, dW_2)
 # %% [markdown]
 # ## Why the way back is cheap
 #
-# All slopes ∂y_k/∂x_d of a layer at one case make a matrix J (K, D), its Jacobian. As a row,
-# dx = dy J. So through L layers, from the loss down to the input,
-#
-#     dx = dy J_L ... J_2 J_1                                                 (20.11)
-#
-# Multiply from the left, and all that is ever held is a row. That order is backpropagation
-# (Rumelhart, Hinton and Williams 1986). From the right, every step would be a product of two
-# matrices. And no J need be written out: (20.4) and (20.5) are shorter ways to dy J.
-#
 # Count the multiplications of an affine layer: N·D·K forward for x W, and backward twice as many,
 # for xᵀ dy and dy Wᵀ. So all slopes together cost about two forward passes. Brute force needs two
 # forward passes *for each parameter*. The reader of digits below has 64·50 + 50 weights and biases
-# in one layer and 50·10 + 10 in the other: 3,760 parameters, 7,520 forward passes.
-
-# %% (20.11) Jacobians by brute force
-J_1 = np.zeros((H, D))
-J_2 = np.zeros((H, H))
-J_3 = np.zeros((C, H))
-for k in range(H):
-    one = np.eye(H)[k : k + 1]  # a dy that asks for y_k alone, at the first case
-    J_1[k] = differences(affine_loss, "x", x=x[:1], W=W_1, b=b_1, dy=one)[0]
-    J_2[k] = differences(activation_loss, "x", x=x_1[:1], kind="Tanh", dy=one)[0]
-for k in range(C):
-    one = np.eye(C)[k : k + 1]
-    J_3[k] = differences(affine_loss, "x", x=a[:1], W=W_2, b=b_2, dy=one)[0]
-verify("(20.11) dx = dy J_L ... J_2 J_1", dx[0], ds[0] @ J_3 @ J_2 @ J_1, tolerance=1e-8)
-
-# %% [markdown]
+# in one layer and 50·10 + 10 in the other: 3,760 parameters, 7,520 forward passes. (The appendix
+# says the same in matrices: it is a matter of the order in which they are multiplied.)
+#
 # ## The loop on a page
 #
 # Pictures of 8 x 8 pixels from 0 to 1, and which digit each one is. A step takes some cases, a
@@ -335,9 +313,9 @@ verify("(20.11) dx = dy J_L ... J_2 J_1", dx[0], ds[0] @ J_3 @ J_2 @ J_1, tolera
 # The library's `train_classifier` trains any stack of layers. With the same network, rate and
 # order of the cases it must end where the loop does:
 #
-#     W_1 and W_2 after the loop = those of train_classifier                  (20.12)
+#     W_1 and W_2 after the loop = those of train_classifier                  (20.11)
 
-# %% (20.12) a reader of digits, trained with nothing but NumPy
+# %% (20.11) a reader of digits, trained with nothing but NumPy
 train = open_data("digits", part="train", bits="grey")
 test = open_data("digits", part="test", bits="grey")
 pixels, digits = np.float64(train[:]), train.labels  # (1437, 64) from 0 to 1, (1437,) from 0 to 9
@@ -385,7 +363,7 @@ trained, _ = train_classifier(
     rate=rate, optimizer="sgd", schedule="constant")
 ours = np.concatenate([W_1.ravel(), W_2.ravel()])
 library = np.concatenate([trained.layers[0].W.ravel(), trained.layers[2].W.ravel()])
-verify("(20.12) W_1 and W_2 after the loop = those of train_classifier", ours, library, 1e-8)
+verify("(20.11) W_1 and W_2 after the loop = those of train_classifier", ours, library, 1e-8)
 claim("after 20 epochs fewer than 8 % of the test digits are misread", errors[-1, 1] < 0.08,
       test=errors[-1, 1], training=errors[-1, 0])
 
@@ -426,6 +404,40 @@ with np.errstate(all="ignore"):
 loss, ds = binary_cross_entropy(np.array([40.0]), 0)
 print(f"  s = 40, t = 0   by way of p:  loss {naive_loss}, slope {naive_slope}")
 print(f"                  on the logit: loss {loss}, slope {ds.item()}")
+
+# %% [markdown]
+# ## Appendix: the chain rule in matrices
+#
+# All slopes ∂y_k/∂x_d of a layer at one case make a matrix J (K, D), its Jacobian. With slopes as
+# rows, dx = dy J. So through L layers, from dy at the top down to the input,
+#
+#     dx = dy J_L ... J_2 J_1                                                 (20.12)
+#
+# Multiply from the left, and all that is ever held is a row. That order is backpropagation
+# (Rumelhart, Hinton and Williams 1986). From the right, every step would be a product of two
+# matrices. And no J need be written out: (20.4) and (20.5) are shorter ways to dy J.
+
+# %% (20.12) three layers, their Jacobians by brute force
+rng = np.random.default_rng(11)
+first = Affine(rng.normal(size=(4, 3)), np.zeros(3))
+last = Affine(rng.normal(size=(3, 2)), np.zeros(2))
+x_0 = rng.normal(size=(1, 4))  # one case
+x_1, _ = first.forward(x_0)
+x_2, _ = Tanh().forward(x_1)
+J_1, J_2, J_3 = np.zeros((3, 4)), np.zeros((3, 3)), np.zeros((2, 3))
+for k in range(3):
+    dy = np.eye(3)[k : k + 1]  # a dy that asks for y_k alone
+    J_1[k] = differences(affine_loss, "x", x=x_0, W=first.W, b=first.b, dy=dy)[0]
+    J_2[k] = differences(activation_loss, "x", x=x_1, kind="Tanh", dy=dy)[0]
+for k in range(2):
+    dy = np.eye(2)[k : k + 1]
+    J_3[k] = differences(affine_loss, "x", x=x_2, W=last.W, b=last.b, dy=dy)[0]
+
+dy = rng.normal(size=(1, 2))
+three_layers = MLP((first, Tanh(), last))
+_, cache = mlp_forward(three_layers, x_0)
+dx, _ = mlp_backward(three_layers, cache, dy)
+verify("(20.12) dx = dy J_L ... J_2 J_1", dx[0], dy[0] @ J_3 @ J_2 @ J_1, tolerance=1e-8)
 
 # %% [markdown]
 # ## Stop here with a debugger

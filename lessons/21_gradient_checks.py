@@ -285,7 +285,7 @@ verify("(21.6) probability that r draws miss all w wrong entries of P = (1 - w/P
 #
 #     loss = log C          2.303 for ten digits, .693 for yes or no          (21.7)
 #
-# Tiny random weights must give just that; those of lesson 20, some tenths more. If the loss is
+# Tiny random weights must give just that; those of lesson 20, up to some tenths more. If the loss is
 # twice that, the network is sure of something before it has seen anything: weights too large, or
 # pixels up to 255. If it is clearly below, the loss is wrong: nobody can know the labels yet. (A
 # mean over N · C instead of N does it.)
@@ -462,7 +462,7 @@ claim("and so they are by the right network if their labels are shuffled",
 #            divided by the largest |central difference|. `vector` is left as it was.
 #            """
 #
-#    Try it on a tanh network. `windows(network, vector)`, from where `pack` is, gives a network
+#    Try it on `networks["tanh"]`. `windows(network, vector)`, from where `pack` is, gives a network
 #    whose arrays look into the vector, so that f may call
 #    `loss_of_network(windows(network, vector), cases, classes)`. A right gradient must have an
 #    error below 10⁻⁷ for the step 10⁻⁵. Then turn a sign: i must be the entry that `check_gradient`

@@ -285,8 +285,8 @@ verify("(21.6) probability that r draws miss all w wrong entries of P = (1 - w/P
 #
 #     loss = log C          2.303 for ten digits, .693 for yes or no          (21.7)
 #
-# Tiny random weights must give just that; those of lesson 20, up to some tenths more. If the loss is
-# twice that, the network is sure of something before it has seen anything: weights too large, or
+# Tiny random weights must give just that; those of lesson 20, up to some tenths more. If the loss
+# is twice that, the network is sure of something before it has seen anything: weights too large, or
 # pixels up to 255. If it is clearly below, the loss is wrong: nobody can know the labels yet. (A
 # mean over N · C instead of N does it.)
 #

@@ -200,6 +200,7 @@ verify("(33.6) u W vᵀ → ‖W‖ = max |u W| / |u|", W / longest, normalised.
 
 deep = init_mlp([2, 8, 8, 1], rng, dtype=np.float64)
 deep_normalised, deep_singular = spectral_norm(deep, start_singular_vectors(deep, rng), 500)
+# a network whose two layers stretch along the same directions reaches the bound
 up, hidden = np.array([[0.6], [0.8]]), np.array([[0.5, 0.5, 0.5, 0.5]])
 in_line = MLP((Affine(3 * up @ hidden, np.zeros(4)), ReLU(), Affine(7 * hidden.T, np.zeros(1))))
 in_line_normalised, _ = spectral_norm(in_line, start_singular_vectors(in_line, rng), 500)
@@ -210,7 +211,7 @@ for name, critic in critics.items():
     rises = np.abs(mlp_forward(critic, x)[0] - mlp_forward(critic, y)[0])[:, 0]
     lengths = np.linalg.norm(x - y, axis=1)
     verify_at_most(f"(33.7) |s(x) - s(y)| <= |x - y|, {name}", rises, lengths)
-largest_ratio = (rises / lengths).max()  # the bound is reached where all layers are in line
+largest_ratio = (rises / lengths).max()  # of the second critic
 verify("(33.7) |s(x) - s(y)| = |x - y|, at best", largest_ratio, 1.0)
 
 # %% [markdown]

@@ -169,34 +169,24 @@ for theta in (0.01, 1.0, 100.0):
 #     GP = γ · mean (|g| - 1)²
 #
 # **Spectral norm** (Miyato et al. 2018): divide each W by the most that it stretches a row, its
-# largest singular value ‖W‖ = max |u W| / |u|. How to find it? Take any row u, and apply W and its
-# transpose in turn, each time scaled to the length 1. A round multiplies the part of u along each
-# singular vector by the square of its singular value, so the largest wins:
+# largest singular value. (How that is found, and how the critic's gradient goes through the
+# division, is in the appendix.)
 #
-#     v = u W / |u W|,   u = v Wᵀ / |v Wᵀ|,   again and again:   u W vᵀ → ‖W‖           (33.6)
+#     W_n = W / ‖W‖,   ‖W‖ = max |u W| / |u|          over all rows u                   (33.6)
 #
-#     W = [3 0]     u = [1, 0]        v = [1, 0]        u = [.600, .800]     u W vᵀ = 5.00
-#         [4 5]                       v = [.781, .625]  u = [.351, .936]              6.67
-#                                     v = [.716, .698]  u = [.320, .947]              6.71
-#
-# and ‖W‖ = √45 = 6.708. Divided so, no layer stretches, nor does a φ with slopes from 0 to 1, nor
-# the backward pass, which multiplies by the same W and by φ'. So
+# Divided so, no layer stretches, nor does a φ with slopes from 0 to 1. So
 #
 #     |s(x) - s(y)| <= |x - y|          of the normalised network                       (33.7)
-#
-# The critic's gradient must go through the division too: the appendix works it out.
 
 # %% (33.6) and (33.7) spectral norm
 W = np.array([[3.0, 0.0], [4.0, 5.0]])
 two_by_two = MLP((Affine(W, np.zeros(2)),))
-singular = ((np.array([1.0, 0.0]), np.array([1.0, 0.0])),)  # u and v to start from
-for n_rounds in (1, 2, 3, 50):
-    normalised, _ = spectral_norm(two_by_two, singular, n_iterations=n_rounds)
-    print(f"  after {n_rounds:2} rounds u W vᵀ = {W[0, 0] / normalised.layers[0].W[0, 0]:.4f}")
+two_by_two_start = ((np.array([1.0, 0.0]), np.array([1.0, 0.0])),)  # u and v to start from
+normalised, _ = spectral_norm(two_by_two, two_by_two_start, n_iterations=50)
 angles = np.linspace(0, np.pi, 300_001)
 rows = np.stack([np.cos(angles), np.sin(angles)], axis=1)
 longest = np.linalg.norm(rows @ W, axis=1).max()
-verify("(33.6) u W vᵀ → ‖W‖ = max |u W| / |u|", W / longest, normalised.layers[0].W)
+verify("(33.6) W_n = W / ‖W‖, ‖W‖ = max |u W| / |u|", normalised.layers[0].W, W / longest)
 
 deep = init_mlp([2, 8, 8, 1], rng, dtype=np.float64)
 deep_normalised, deep_singular = spectral_norm(deep, start_singular_vectors(deep, rng), 500)
@@ -399,7 +389,20 @@ for _ in range(100):
 claim("a critic that nothing holds gains many times W1", gains[-1] > 20 * w1, gain=gains[-1], W1=w1)
 
 # %% [markdown]
-# ## Appendix: the gradient through spectral norm
+# ## Appendix: how spectral norm is found, and its gradient
+#
+# How to find ‖W‖? Take any row u, and apply W and its transpose in turn, each time scaled to the
+# length 1. A round multiplies the part of u along each singular vector by the square of its
+# singular value, so the largest wins:
+#
+#     v = u W / |u W|,   u = v Wᵀ / |v Wᵀ|,   again and again:   u W vᵀ → ‖W‖
+#
+#     W = [3 0]     u = [1, 0]        v = [1, 0]        u = [.600, .800]     u W vᵀ = 5.00
+#         [4 5]                       v = [.781, .625]  u = [.351, .936]              6.67
+#                                     v = [.716, .698]  u = [.320, .947]              6.71
+#
+# and ‖W‖ = √45 = 6.708. In training W moves little from step to step: one round a step, from the u
+# of the step before, is enough.
 #
 # Let W_n = W/‖W‖ be what the critic uses, and ∂W_n = ∂loss/∂W_n what its backward pass gives. ‖W‖
 # = u W vᵀ is at its largest over unit vectors, so to first order it does not mind how these move,
@@ -407,7 +410,13 @@ claim("a critic that nothing holds gains many times W1", gains[-1] > 20 * w1, ga
 #
 #     ∂loss/∂W = (∂W_n - (Σ ∂W_n · W_n) uᵀ v) / ‖W‖                                     (33.8)
 
-# %% (33.8) spectral norm's gradient
+# %% (33.8) the rounds, and the gradient
+for n_rounds in (1, 2, 3, 50):
+    normalised, _ = spectral_norm(two_by_two, two_by_two_start, n_iterations=n_rounds)
+    largest = W[0, 0] / normalised.layers[0].W[0, 0]
+    print(f"  after {n_rounds:2} rounds u W vᵀ = {largest:.4f}")
+
+
 def slow_loss(critic):
     """mean s² of the critic with each W divided by its largest singular value (NumPy's SVD)."""
     out = x[:5]
@@ -431,8 +440,8 @@ verify("(33.8) ∂loss/∂W = (∂W_n - (Σ ∂W_n · W_n) uᵀ v) / ‖W‖",
 #
 #     dgm lessons 33 --stop spectral_norm
 #
-# stops at the matrix with 3, 0, 4, 5 from above, in its first round. `n` walks through the lines
-# that you have seen in numbers.
+# stops at the matrix with 3, 0, 4, 5, in its first round. `n` walks through the lines that the
+# appendix shows in numbers.
 #
 #     (Pdb) p discriminator
 #     MLP layers (Affine W float64 (2, 2) [0, 5], b float64 (2,) [0, 0])

@@ -159,6 +159,7 @@ for theta, w in points[:3]:
 # round, or apart. Say that θ > 0. D learns w < 0, and G moves left. When G arrives at the data, D
 # is still steep, since nothing has pulled it back. So G is carried on to the other side.
 
+
 # %% (32.4) to (32.7) eigenvalues of steps, from the library's arrows
 def slopes_at_rest(objective, penalty=None, sd=0.0, seed=0, step=1e-5):
     """J (2, 2), column by column, by differences of the library's arrows."""
@@ -257,6 +258,7 @@ verify_mean("(32.9) v_w ≈ -θ/2 - (sd²/2) w", matrices[:, 1, 1], -(1.2**2) / 
 # Now that (32.2) and (32.5) are proved, a training run of two numbers needs no library: an arrow
 # for each player, and steps along them. Every panel below starts at θ = 1, w = 0 and takes 200
 # steps of α = 0.2.
+
 
 # %% experiment: six paths
 def saturating(theta, w):

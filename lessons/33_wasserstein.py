@@ -112,6 +112,7 @@ print("  W1 of the three numbers by hand:", distances[0])
 #
 #     W1 = θ,   where JSD = log 2 for every θ > 0                                       (33.5)
 
+
 # %% (33.3) to (33.5) critics on a line
 def gain(critic, real, fake):
     """mean s(x_real) - mean s(x_fake), minus the library's loss; real and fake (N, D)."""
@@ -211,6 +212,7 @@ verify("(33.7) |s(x) - s(y)| = |x - y|, at best", largest_ratio, 1.0)
 # s(x) = |x|, to about W1. Four critics of 16 units learn for 100 steps to pull the two sets apart,
 # from 12 starts each.
 
+
 # %% experiment: critics of two clumps, held in three ways
 def two_clumps(n, rng):
     sides = np.where(rng.random((n, 1)) < 0.5, -2.0, 2.0)
@@ -298,6 +300,7 @@ plots.save(fig, "33_critics.png")
 # step of the generator, so that the critic is near its best when the generator asks it for a
 # direction. The rates fall to 0, since players go round (lesson 31). Twelve starts of each way;
 # at the end, W1 is taken between 1,000 samples and 1,000 fresh cases.
+
 
 # %% experiment: a Wasserstein GAN, step by step, held in three ways
 def train(hold, seed, steps=120, N=64):

@@ -53,7 +53,7 @@ from numpy_dgm.adversarial.penalties import gradient_penalty, input_gradient, r1
 from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.verify import claim, verify
-from numpy_dgm.neural import MLP, Affine, LeakyReLU, Linear, Softplus, Tanh, init_mlp
+from numpy_dgm.neural import MLP, Affine, Linear, Softplus, Tanh, init_mlp
 
 x, w_1, w_2 = 1.0, 0.5, 2.0
 y = w_1 * x
@@ -71,7 +71,6 @@ print(f"  backward again   u_y {u_y:.3f}   u_a {u_a:.3f}   extra_y {extra_y:.3f}
 by_w_1 = u_g * d_y + extra_y * x
 by_w_2 = u_a * d_s
 print(f"  ∂P/∂w_1 {by_w_1:.3f}   ∂P/∂w_2 {by_w_2:.3f}")
-
 
 
 def tiny_penalty(w_1, w_2):
@@ -104,6 +103,7 @@ verify("(34.1) .665 and .309", np.round([by_w_1, by_w_2], 3), [0.665, 0.309])
 #
 #     affine,       y W + b:       d_{l-1} = d_l Wᵀ
 #     elementwise,  φ(y):          d_{l-1} = d_l φ'(y_{l-1})          entry by entry
+
 
 # %% (34.2) sweeps 1 and 2
 def activation(layer, y):
@@ -205,6 +205,7 @@ for kind in ("tanh", "softplus"):  # a leaky ReLU has kinks, where differences m
 #
 # The cell holds them against differences of the penalty, whose g is that of (34.2).
 
+
 # %% (34.3) and (34.4) the four sweeps
 def sweep_3(mlp, ys, ds, u):
     """{place of an affine layer: [part of W, part of b]} and [extra_0, ...], from u_0 (N, D)."""
@@ -237,6 +238,15 @@ def sweep_4(mlp, ys, parts, extras):
         e = e + extras[place]
 
 
+def u_of_R1(g, gamma):
+    return gamma * g / len(g)
+
+
+def u_of_GP(g, gamma):
+    norm = np.linalg.norm(g, axis=1, keepdims=True)  # (N, 1)
+    return 2 * gamma * (norm - 1) * g / (len(g) * norm)
+
+
 def penalty_gradient(mlp, x, u_of, gamma, with_sweep_4=True):
     """∂P/∂parameters in one vector, for the penalty whose u_0 is u_of(g, gamma)."""
     ys = forward(mlp, x)
@@ -248,15 +258,6 @@ def penalty_gradient(mlp, x, u_of, gamma, with_sweep_4=True):
     for dW, db in parts.values():
         entries += [dW.ravel(), db]
     return np.concatenate(entries)
-
-
-def u_of_R1(g, gamma):
-    return gamma * g / len(g)
-
-
-def u_of_GP(g, gamma):
-    norm = np.linalg.norm(g, axis=1, keepdims=True)  # (N, 1)
-    return 2 * gamma * (norm - 1) * g / (len(g) * norm)
 
 
 places = np.random.default_rng(1).random((5, 1))  # as the library will draw them

@@ -360,7 +360,9 @@ claim("the table gives hardly any test case a probability above 0", n_known < 0.
 #
 #     dgm lessons 01 --stop draw_states
 #
-# stops where 100,000 cases are drawn from the source, and shows how a distribution becomes draws:
+# stops where 100,000 cases are drawn from the source, and shows how a distribution becomes draws.
+# An array is shown as its type, its shape and its smallest and largest value; `print(p)` shows all
+# of it, and `q` ends the lesson.
 #
 #     (Pdb) p n_draws
 #     100000

@@ -191,9 +191,10 @@ verify("(4.2) log Z = L + log Σ_s exp(-E(s) - L)", slow_log_Z(machine), log_Z)
 # %% (4.3), (4.4), (4.5) slopes of log Z against means under p
 def slow_means(machine):
     """<s_i> by its definition: (D,)."""
+    log_Z = slow_log_Z(machine)
     means = np.zeros(len(machine.b))
     for s in itertools.product([0, 1], repeat=len(machine.b)):
-        p_s = math.exp(-slow_energy(machine, s) - slow_log_Z(machine))
+        p_s = math.exp(-slow_energy(machine, s) - log_Z)
         means += p_s * np.array(s)
     return means
 

@@ -154,7 +154,7 @@ claim("forty steps bring θ to 9/13", abs(theta - 9 / 13) < 1e-4, theta=theta)
 # most exp(N H) of them, and for long sequences this is nearly their number: **entropy is the
 # logarithm of a count, for one flip.** For q = 9/13, H = .617, so each flip multiplies the
 # possibilities by exp(.617) = 1.85, for a fair coin by 2. In general, for a distribution q over
-# any states v,
+# any states v and by the same steps,
 #
 #     H(q) = -Σ_v q(v) log q(v)                                                 a definition
 #     (1/N) log (number of orders of N cases with the fractions q) <= H(q)          (1.3)

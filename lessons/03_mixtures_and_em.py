@@ -14,8 +14,7 @@
 # - derive the slope of any model with hidden values, the rule on which the course rests;
 # - choose the number of components, and recognise how a mixture fails.
 #
-# About an hour and a quarter. You need lesson 1 (mean log p, KL) and lesson 2 (mixture,
-# posterior).
+# About an hour and a half. You need lesson 1 (mean log p, KL) and lesson 2 (mixture, posterior).
 #
 # ## Two coins
 #

@@ -52,7 +52,8 @@ import numpy as np
 
 from numpy_dgm import plots
 from numpy_dgm.energy import BoltzmannMachine, init_boltzmann, train_boltzmann
-from numpy_dgm.energy.boltzmann import exact_distribution, exact_gradient, log_likelihood
+from numpy_dgm.energy.boltzmann import (
+    energy, exact_distribution, exact_gradient, log_likelihood)
 from numpy_dgm.foundation.enumeration import all_bits
 from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.records import windows
@@ -103,21 +104,12 @@ print(f"  v = 11    W_01 {step[0, 1]:+.2f}   W_02 {step[0, 2]:+.2f}   W_12 {step
 
 
 # %% (5.1) to (5.5) slopes of log p by its definition
-def slow_energy(machine, s):
-    """-Σ_i b_i s_i - Σ_{i<j} W_ij s_i s_j, as in lesson 4."""
-    E = 0.0
-    for i in range(len(s)):
-        E -= machine.b[i] * s[i]
-        for j in range(i + 1, len(s)):
-            E -= machine.W[i, j] * s[i] * s[j]
-    return E
-
-
 def slow_log_sum(machine, v):
     """log Σ_h exp(-E(v, h)) for one v; with v = [] all units are summed: log Z."""
     total = 0.0
     for h in itertools.product([0, 1], repeat=len(machine.b) - len(v)):
-        total += math.exp(-slow_energy(machine, [*v, *h]))
+        state = np.array([*v, *h])
+        total += math.exp(-energy(machine, state))
     return math.log(total)
 
 
@@ -167,7 +159,8 @@ verify("(5.5) ∂ mean log p/∂b_i = <s_i>_data - <s_i>_model", slope.b, gradie
 # Parity, from lesson 4: four patterns that no three units can tell from noise, -3 log 2 being
 # their best. With a hidden unit a machine built by hand came near -2 log 2, which is the best
 # there is. Here it learns it. A machine of four units has 16 states, so both averages can be
-# summed, and the whole of training is this:
+# summed, and the whole of training is this (for rows s of `states` and weights p, the product
+# (states.T * p) @ states is Σ_s p(s) s_i s_j in row i, column j):
 
 
 # %% a training run on a page
@@ -184,7 +177,7 @@ def learn(cases, n_hidden, rng, steps=1500, rate=1.0):
     b = np.zeros(n)
     curve = []
     for step in range(steps):
-        minus_E = states @ b + np.sum((states @ W) * states, axis=1)  # (2^n,)
+        minus_E = states @ b + np.sum((states @ W) * states, axis=1)  # (2^n,) b·s + sᵀ W s
         exp_minus_E = np.exp(minus_E)
         p_model = exp_minus_E / exp_minus_E.sum()
         sum_over_h = agrees @ exp_minus_E  # (N,) Σ_h exp(-E(v, h)) for each case
@@ -192,7 +185,7 @@ def learn(cases, n_hidden, rng, steps=1500, rate=1.0):
         p_data = h_given_v.mean(axis=0)  # v from the cases, then h from p(h given v)
         curve.append(np.log(sum_over_h / exp_minus_E.sum()).mean())  # (5.3)
 
-        pairs_data = (states.T * p_data) @ states  # (n, n)
+        pairs_data = (states.T * p_data) @ states  # (n, n) <s_i s_j>_data
         pairs_model = (states.T * p_model) @ states
         W = W + rate * (pairs_data - pairs_model) * above
         b = b + rate * (p_data @ states - p_model @ states)
@@ -211,7 +204,8 @@ for step in (0, 10, 100, 299):
 # `train_boltzmann` is that loop, with what a longer run needs around it. One pass over the data is
 # called an epoch, and a step takes a minibatch, `batch_size` of the cases, in random order: with
 # all four cases in each, a step is a step of the loop. With `method="exact"` it sums the averages
-# as we did. After 300 steps from the same start it must have the same weights:
+# as we did, and with `schedule="constant"` its learning rate stays as it is. After 300 steps from
+# the same start it must have the same weights:
 #
 #     W, b of the loop after 300 steps = W, b of train_boltzmann                    (5.6)
 #
@@ -232,15 +226,15 @@ for step in (0, 10, 100, 299):
 #
 #     <s_i s_j>_model = <s_i s_j>_data at the top                                   (5.8)
 #
-# With hidden units, (5.3) is the difference of two functions that both curve upwards, and nothing
-# of the kind is true.
+# With hidden units, the first term of (5.3) curves upwards as well (it is the log Z of a machine
+# whose visible units are held at v), and nothing of the kind is true.
 
 # %% (5.6), (5.7), (5.8) the library's training; one hill; what is learnt at its top
-start_W = np.random.default_rng(5).normal(size=(4, 4))
+start_W = np.random.default_rng(5).normal(size=(4, 4))  # as the loop drew it
 start = init_boltzmann(4, 3, rng)
 start = replace(start, W=start_W * start.mask)
-learnt, history = train_boltzmann(start, parity, rng=rng, epochs=300, batch_size=4, rate=1.0,
-                                  schedule="constant", method="exact")
+learnt, _ = train_boltzmann(start, parity, rng=rng, epochs=300, batch_size=4, rate=1.0,
+                            schedule="constant", method="exact")
 verify("(5.6) W, b of the loop = W, b of train_boltzmann", [*W[start.mask > 0], *b],
        [*learnt.W[learnt.mask > 0], *learnt.b], tolerance=1e-8)
 
@@ -253,7 +247,7 @@ for _ in range(50):
     middles.append(log_likelihood(middle, data).mean())
 verify_at_most("(5.7) (mean log p at θ + at θ') / 2 <= mean log p at (θ + θ') / 2", halves, middles)
 
-data = all_bits(3)[[0, 1, 2, 2, 4, 5, 6, 7]]
+data = all_bits(3)[[0, 1, 2, 2, 4, 5, 6, 7]]  # 010 twice, 011 never
 W_top, b_top, _ = learn(data, n_hidden=0, rng=rng, steps=800)
 top = replace(all_seen, W=W_top, b=b_top)
 p_top, _ = exact_distribution(top)

@@ -32,7 +32,6 @@
 # That was one sweep. The cell goes on like this, 20,000 times, and counts where it has been.
 
 # %% Gibbs sampling on a page
-import itertools
 import math
 from dataclasses import replace
 
@@ -40,7 +39,7 @@ import numpy as np
 
 from numpy_dgm import plots
 from numpy_dgm.energy import init_boltzmann, layered_mask
-from numpy_dgm.energy.boltzmann import exact_distribution, gibbs_sweep, unit_input
+from numpy_dgm.energy.boltzmann import energy, exact_distribution, gibbs_sweep, unit_input
 from numpy_dgm.foundation.enumeration import (
     all_bits, bits_to_index, empirical_distribution, product_of_bernoullis, spectral_gap,
     stationary_distribution)
@@ -84,20 +83,6 @@ print("  p, from lesson 4  .08   .08   .08   .04   .08   .16   .24   .24")
 #     p(s_i = 1 given the rest) = σ(x_i)                                            (6.3)
 
 # %% (6.1), (6.2), (6.3) four units
-def slow_energy(machine, s):
-    """E(s) = -Σ_i b_i s_i - Σ_{i<j} W_ij s_i s_j, one state."""
-    E = -np.sum(machine.b * s)
-    for i, j in itertools.combinations(range(len(s)), 2):  # all i < j
-        E -= machine.W[i, j] * s[i] * s[j]
-    return E
-
-
-def slow_distribution(machine):
-    """p(s) = exp(-E(s)) / Z for all 2^D states: 0...00, 0...01, 0...10, and so on."""
-    exp_minus_E = np.array([math.exp(-slow_energy(machine, s)) for s in all_bits(len(machine.b))])
-    return exp_minus_E / exp_minus_E.sum()
-
-
 D = 4
 machine = init_boltzmann(D, D, rng, scale=0.4)
 # weights of about 1.5, and biases of about minus half of the weights of each unit: then all on and
@@ -106,9 +91,8 @@ W = machine.W + 1.5 * machine.mask
 b = rng.normal(scale=0.2, size=D) - 0.5 * (W + W.T).sum(axis=1)
 machine = replace(machine, W=W, b=b)
 states = all_bits(D)  # (16, 4)
-p_slow = slow_distribution(machine)
+E = energy(machine, states)
 p, _ = exact_distribution(machine)
-E = np.array([slow_energy(machine, s) for s in states])
 verify("(6.1) p(s') / p(s) = exp(E(s) - E(s'))", np.exp(E[:, None] - E), p / p[:, None])
 
 x_slow, p_on_slow = np.zeros((2**D, D)), np.zeros((2**D, D))  # by definition: states in rows
@@ -118,7 +102,7 @@ for i in range(D):
     off[:, i], on[:, i] = 0, 1
     row_off, row_on = bits_to_index(off), bits_to_index(on)  # (16,) where these stand in the list
     x_slow[:, i] = E[row_off] - E[row_on]
-    p_on_slow[:, i] = p_slow[row_on] / (p_slow[row_off] + p_slow[row_on])
+    p_on_slow[:, i] = p[row_on] / (p[row_off] + p[row_on])
     x[:, i] = unit_input(machine, states, i)
 verify("(6.2) x_i = b_i + Σ_j (W + Wᵀ)_ij s_j", x_slow, x)
 verify("(6.3) p(s_i = 1 given the rest) = σ(x_i)", p_on_slow, sigmoid(x))
@@ -143,8 +127,9 @@ verify("(6.3) p(s_i = 1 given the rest) = σ(x_i)", p_on_slow, sigmoid(x))
 #
 #     p(s) T_i(s→s') = p(s') T_i(s'→s)                                              (6.4)
 #
-# Add it up over s. On the right Σ_s T_i(s'→s) = 1, for the chain must go somewhere. On the left
-# stands entry s' of p T_i. So
+# (Among the three units, .04 · 6/7 = .034 flows from 011 to 111, and .24 · 1/7 = .034 back.) Add it
+# up over s. On the right Σ_s T_i(s'→s) = 1, for the chain must go somewhere. On the left stands
+# entry s' of p T_i. So
 #
 #     p T_i = p                                                                     (6.5)
 #
@@ -154,7 +139,7 @@ verify("(6.3) p(s_i = 1 given the rest) = σ(x_i)", p_on_slow, sigmoid(x))
 # %% (6.4), (6.5) every single unit
 def slow_matrix(machine, block):
     """T(s→s') = p(s') / (sum of p over all states that are s outside `block`), else 0."""
-    p = slow_distribution(machine)
+    p, _ = exact_distribution(machine)
     states = all_bits(len(machine.b))
     rest = np.delete(states, block, axis=1)
     T = np.zeros((len(p), len(p)))
@@ -176,9 +161,9 @@ def fast_matrix(machine, block):
 fast_one = [fast_matrix(machine, [i]) for i in range(D)]
 slow_one = [slow_matrix(machine, [i]) for i in range(D)]
 forward = [p[:, None] * T_i for T_i in fast_one]
-backward = [(p_slow[:, None] * T_i).T for T_i in slow_one]
+backward = [(p[:, None] * T_i).T for T_i in slow_one]
 verify("(6.4) p(s) T_i(s→s') = p(s') T_i(s'→s)", forward, backward)
-verify("(6.5) p T_i = p", [p @ T_i for T_i in fast_one], [p_slow] * D)
+verify("(6.5) p T_i = p", [p @ T_i for T_i in fast_one], [p] * D)
 
 # %% [markdown]
 # ## A sweep
@@ -230,7 +215,7 @@ runs = 20_000
 after = gibbs_sweep(machine, np.tile(states, (runs, 1)), rng)
 arrived = np.eye(2**D)[bits_to_index(after)].reshape(runs, 2**D, 2**D)  # 1 at the state arrived at
 verify_mean("(6.6) T = T_0 T_1 ... T_{D-1}", arrived, T_slow)
-verify("(6.7) q T = q is p", stationary_distribution(T), p_slow)
+verify("(6.7) q T = q is p", stationary_distribution(T), p)
 
 
 def total_variation(q, p):
@@ -240,7 +225,7 @@ def total_variation(q, p):
 q = np.eye(2**D)[0]  # all units off
 distance = []
 for sweep in range(40):
-    distance.append(total_variation(q, p_slow))
+    distance.append(total_variation(q, p))
     q = q @ T_slow
 epsilon = np.min(T / p)
 gap = spectral_gap(T)

@@ -40,7 +40,6 @@
 #     p(h = 0 given both on) = .405 / .41 = .988
 
 # %% the same numbers, by the machine
-import itertools
 import math
 
 import numpy as np
@@ -106,7 +105,7 @@ rng = np.random.default_rng(2)
 M, D = 3, 4
 pi = rng.dirichlet(np.ones(M))  # (M,)
 mu = rng.uniform(0.05, 0.95, size=(M, D))
-all_v = np.array(list(itertools.product([0, 1], repeat=D)))  # (2^D, D) 0000, 0001, 0010, ...
+all_v = all_bits(D)  # (2^D, D) 0000, 0001, 0010, ...
 joint = np.array([slow_joint(pi, mu, v) for v in all_v])  # a row for each v, a column for each h
 p_v = joint.sum(axis=1)
 p_v_given_h = product_of_bernoullis(mu)  # (M, 2^D) p(v given h = m), by the library

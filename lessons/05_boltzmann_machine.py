@@ -270,7 +270,8 @@ for n_hidden in (0, 1, 3):
 off = np.abs(final[0] - math.log(2)).max()
 claim("without hidden units every start ends at log 2", off < 0.001, largest_difference=off)
 n_below = np.sum(final[1] < 0.5)
-claim("with one hidden unit most starts get away from there", n_below >= 7, of_twelve=n_below)
+claim("with one hidden unit most starts get away from there, after hundreds of steps",
+      n_below >= 7 and left_at[1] > 200, of_twelve=n_below)
 claim("with three the median start does so sooner", left_at[3] < 0.8 * left_at[1],
       steps_with_one=left_at[1], with_three=left_at[3])
 

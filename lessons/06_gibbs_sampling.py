@@ -276,7 +276,8 @@ weights = (0.5, 1.0, 1.5)
 for weight in weights:
     rng = np.random.default_rng([61, int(10 * weight)])
     six = init_boltzmann(6, 6, rng)
-    six = replace(six, W=weight * six.mask, b=np.full(6, -0.5 * weight * 5))
+    b = np.full(6, -0.5 * weight * 5)  # minus half of each unit's five weights
+    six = replace(six, W=weight * six.mask, b=b)
     p_six, _ = exact_distribution(six)
     T_six = np.linalg.multi_dot([fast_matrix(six, [i]) for i in range(6)])
 

@@ -115,7 +115,7 @@ plots.save(fig, "04_three_units.png")
 #
 # The second is time. The sum has 2^D terms, each further unit doubles them, and for machines in
 # general no way round is known. At a thousand million terms a second 30 units take a second, 60
-# units take 37 years, and the 784 pixels of a picture do not come into question.
+# units take 37 years, and the 784 pixels of a picture are out of reach.
 
 
 # %% (4.1) and (4.2) the energy pair by pair, and log Z
@@ -155,9 +155,9 @@ verify("(4.2) log Z = L + log Σ_s exp(-E(s) - L)", slow_log_Z(machine), log_Z)
 # Why not 1/E², or anything else that falls with the energy? Because with exp the machine claims
 # least. Suppose that all you know of a distribution are the means <s_i> and <s_i s_j>, how often
 # each unit is on and each pair. Many distributions have these. The one that is otherwise as
-# undecided as possible, the one of largest entropy, is exp(-E)/Z with an energy like (4.1). The
-# appendix proves it, and tells of exp(-βE), with an inverse temperature β, which lessons 12 and 14
-# need.
+# undecided as possible, the one of largest entropy, is exp(-E)/Z with an energy of the form (4.1).
+# The appendix proves it, and tells of exp(-βE), with an inverse temperature β, which lessons 12 and
+# 14 need.
 #
 # ## The derivatives of log Z are means
 #

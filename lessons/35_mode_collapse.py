@@ -18,8 +18,8 @@
 #
 # ## Two modes by hand
 #
-# The data are A or B, half and half. G makes A with the probability p, B with 1 - p. D gives to each
-# a probability that it is real. Say that D(A) = .6 and D(B) = .5 just now, and that D stands still
+# The data are A or B, half and half. G makes A with the probability p, B with 1 - p. D gives each a
+# probability that it is real. Say that D(A) = .6 and D(B) = .5 just now, and that D stands still
 # for a while. G's loss is its mean of -log D:
 #
 #     all A        -log .6 = .511
@@ -162,10 +162,10 @@ fig.colorbar(drawn, ax=axes, label="p_G")
 plots.save(fig, "35_hops.png")
 
 # %% [markdown]
-# **What to see.** Left and in the middle all eight modes are soon in use alike. Right, a dark square
-# at a time: G is all on one mode until D has found out, then all on another, as the players of
-# lesson 32 chased one another. Averaged over the run its samples look like the data; at no time are
-# they.
+# **What to see.** Left and in the middle all eight modes are soon in use alike. Right, a dark
+# square at a time: G is all on one mode until D has found out, then all on another, as the players
+# of lesson 32 chased one another. Averaged over the run its samples look like the data; at no time
+# are they.
 #
 # ## Counting
 #

@@ -300,7 +300,7 @@ print(f"  V(D*, G) of a perfect G {-math.log(4):.3f}; with labels drawn afresh f
 #
 #     (Pdb) n ;; n ;; n ;; n ;; n ;; n ;; n
 #     (Pdb) p fake_input
-#     array float64 (7, 7) [-1.14, 1.25]
+#     array float64 (7, 7) [-1.82, 2.25]
 #     (Pdb) p d_input.shape
 #     (7, 7)
 #     (Pdb) p dx.shape

@@ -166,11 +166,12 @@ verify("(38.5) Var(v_i) = E[m_i (1 - m_i)] + Var(m_i)",
 # %% [markdown]
 # ## Both on the same digits
 #
-# A GAN with labels learns the shipped digits, grey, in 2,500 steps (the loop is lesson 31's, with
-# labels beside z and x). An RBM with 64 hidden units learns them as bits. One training says little,
-# so each is trained three times, from other starts. The RBM's chains start at noise. All samples
-# are held against the 360 test digits, the GAN's in grey and, thresholded at one half, as bits. The
-# best that can be had is what other real digits show.
+# A GAN with labels learns the shipped digits, grey, in 2,500 steps: the loop is lesson 31's, with
+# labels beside z and x, R1 (lesson 32), and at the end a running mean of G's weights (`average`),
+# which is steadier than the last ones. An RBM with 64 hidden units learns the digits as bits. One
+# training says little, so each is trained three times, from other starts. The RBM's chains start at
+# noise. All samples are held against the 360 test digits, the GAN's in grey and, on above one half,
+# as bits. The best that can be had is what other real digits show.
 
 # %% experiment: a GAN with labels, and an RBM, three trainings of each
 def to_bits(x):
@@ -182,10 +183,11 @@ def train_both(seed):
     """A GAN of grey digits with their labels and an RBM of the same digits as bits."""
     rng = np.random.default_rng([38, seed])
     generator = init_mlp([32 + 10, 64, 128, 64], rng, output="sigmoid")
-    discriminator = init_mlp([64 + 10, 128, 64, 1], rng)
+    discriminator = init_mlp([64 + 10, 96, 64, 1], rng)
     gan = make_gan(generator, discriminator, n_classes=10)
-    gan, _ = train_gan(gan, grey, labels=train.labels, steps=2_500, rng=rng, rate=2e-3,
-                       schedule="linear", penalty=R1(0.1), average=0.995, log_every=500)
+    gan, _ = train_gan(gan, grey, labels=train.labels, steps=2_500, rng=rng, batch_size=32,
+                       rate=0.002, schedule="linear", penalty=R1(0.1), average=0.995,
+                       log_every=2_500)
     rbm = init_rbm(64, 64, rng, to_bits(grey))
     rbm, _ = train_rbm(rbm, to_bits(grey), epochs=40, rng=rng, rate=0.3)
     return gan, rbm, rng
@@ -217,8 +219,7 @@ for seed in range(3):
         held_out = to_bits(unseen) if name.startswith("bits") else unseen
         found[name][seed] = precision_and_recall(held_out, x)
 
-print("                          precision              recall       of three trainings; the RBM's "
-      "chains after so many steps")
+print("  three trainings         precision              recall")
 for name in names:
     print(f"  {name:22} {found[name][:, 0].round(2)}   {found[name][:, 1].round(2)}")
 evaluation = evaluate_rbm(rbm, to_bits(unseen), rng, n_temperatures=300)
@@ -239,7 +240,7 @@ claim("neither model has the precision of other real digits, on average",
       < precision["bits, other digits"].mean() - 0.02, GAN=precision["bits, GAN"],
       RBM=precision["bits, RBM after 100"], real=precision["bits, other digits"])
 claim("after one Gibbs step the chains have a low precision and a recall near 1",
-      precision["bits, RBM after 1"].max() < 0.5 and recall["bits, RBM after 1"].min() > 0.94,
+      precision["bits, RBM after 1"].max() < 0.5 and recall["bits, RBM after 1"].min() > 0.9,
       precision=precision["bits, RBM after 1"], recall=recall["bits, RBM after 1"])
 claim("after ten they are about where they are after a hundred",
       abs(found["bits, RBM after 10"].mean(axis=0)

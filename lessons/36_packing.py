@@ -267,8 +267,8 @@ claim("the plain game loses modes", modes["plain"] < 7.3, modes=modes["plain"])
 claim("pairs and minibatch discrimination bring back some of them, on average",
       min(modes["pairs"], modes["minibatch d."]) > modes["plain"] + 0.2,
       plain=modes["plain"], pairs=modes["pairs"], minibatch=modes["minibatch d."])
-claim("the plain game has the highest fraction of good samples, and the fewest modes",
-      good["plain"] > 0.05 + max(good["pairs"], good["minibatch d."]),
+claim("the plain game has the highest fraction of good samples",
+      good["plain"] > 0.02 + max(good["pairs"], good["minibatch d."]),
       plain=good["plain"], pairs=good["pairs"], minibatch=good["minibatch d."])
 
 # %% figure: the first of twelve starts
@@ -292,6 +292,7 @@ plots.save(fig, "36_samples.png")
 # looks at single cases only, lesson 32's R1, may do as well: exercise 3.
 #
 # ## What goes wrong
+#
 # - Four starts, and a conclusion. Pairs gain about two modes here. The cell draws four of the
 #   twelve starts again and again, and asks how often one would have seen at most half of that.
 # - Packs of mixed sources: if a pack holds real cases and fakes, there is no answer for D to learn.

@@ -203,7 +203,7 @@ right_class = np.zeros(3)
 for seed in range(3):
     gan, rbm, rng = train_both(seed)
     made = generate(gan, len(unseen), rng, test.labels)
-    nearest = train.labels[squared_distances(made, grey).argmin(axis=1)]
+    nearest = train.labels[squared_distances(made, grey).argmin(axis=1)]  # of training digits
     right_class[seed] = np.mean(nearest == test.labels)
     others = grey[rng.permutation(len(grey))[: len(unseen)]]
     samples = {"grey, other digits": others, "grey, GAN": made,
@@ -222,7 +222,7 @@ for seed in range(3):
 print("  three trainings         precision              recall")
 for name in names:
     print(f"  {name:22} {found[name][:, 0].round(2)}   {found[name][:, 1].round(2)}")
-evaluation = evaluate_rbm(rbm, to_bits(unseen), rng, n_temperatures=300)
+evaluation = evaluate_rbm(rbm, to_bits(unseen), rng, n_temperatures=300)  # annealing, lesson 14
 print(f"  log p of the unseen digits: RBM {evaluation.log_likelihood:.1f} nats; GAN: none")
 
 claim("the GAN makes the class that it is asked for", right_class.min() > 0.85,

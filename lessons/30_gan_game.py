@@ -12,8 +12,8 @@
 # - derive the best classifier, and read the ratio of two densities off its logit;
 # - prove that the game against the best classifier is a divergence, and say where it is stuck.
 #
-# About an hour and a quarter. You need KL (lesson 1), backpropagation and the cross-entropy of a
-# logit (lesson 20), and Adam (lesson 22).
+# About an hour and a half. You need KL (lesson 1), backpropagation and the cross-entropy of a logit
+# (lesson 20), and Adam (lesson 22).
 #
 # ## Two players
 #

@@ -46,6 +46,7 @@ from numpy_dgm.adversarial import mmd, precision_and_recall, sliced_wasserstein
 from numpy_dgm.adversarial.coverage import squared_mmds, squared_wasserstein
 from numpy_dgm.data.mixtures import (
     MixtureOfGaussians, draw_mixture, ring_of_gaussians, to_unit_spread)
+from numpy_dgm.foundation.enumeration import kl_divergence
 from numpy_dgm.foundation.verify import claim, verify, verify_at_most, verify_mean
 
 rng = np.random.default_rng(37)
@@ -231,7 +232,7 @@ p_class = rng.dirichlet(np.ones(4), size=50)  # p(class given x) of 50 samples
 p_of_all = p_class.mean(axis=0)
 divergences = []
 for row in p_class:
-    divergences.append(np.sum(row * np.log(row / p_of_all)))
+    divergences.append(kl_divergence(row, p_of_all))
 entropy_of_all = -np.sum(p_of_all * np.log(p_of_all))
 mean_entropy = np.mean(-np.sum(p_class * np.log(p_class), axis=1))
 score = math.exp(np.mean(divergences))

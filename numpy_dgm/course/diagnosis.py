@@ -1,0 +1,342 @@
+"""Judging a student's answers, and saying what is wrong with them.
+
+An answer is right where it equals the expected one entry by entry, within what single precision loses; a function that
+draws may draw in another order, and is then held by many runs to the exact mean. A wrong answer is compared with what
+each known mistake would have given on the same instances, alone and in pairs, and with what other conventions would
+have given. What is none of these is described: shape, sign, ratio, axis, the first row that differs.
+"""
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from ..foundation.types import Array
+from .homework import (
+    Instances,
+    call,
+    edit_text,
+    expected_answers,
+    load_assignment,
+    mean_and_sd,
+    namespace_of,
+    other_conventions,
+    solution_of,
+    usual_conventions,
+)
+from .mistakes import Edit, Mistake, edits_of, mistake_numbered
+from .sandbox import Run
+from .tasks import Answers, Arguments, Assignment, Seed, Task
+
+TOLERANCE = 2e-5  # of the largest entry: single precision, with room for sums
+MOST_SD = 5.0  # how many standard errors a mean of many runs may be off, in the worst of its entries
+MOST_RATIO = 1.5  # of the standard deviation of one run to that of the solution's
+NOISIER = 1.15  # from here on it is worth a word
+OVERWRITTEN, RESEEDED = 25, 23  # mistakes that are seen without an edit
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one task."""
+
+    share: float  # of the task's points, 0 to 1
+    says: tuple[str, ...] = ()  # what is wrong, in sentences
+    mistakes: tuple[int, ...] = ()  # numbers of the mistakes that would have given this answer
+    warnings: tuple[str, ...] = ()  # what costs nothing
+    edits: tuple[Edit, ...] = ()  # what makes the same mistakes of the solution
+
+
+def judge(assignment: Assignment, task: Task, instances: Instances, run: Run, before: tuple[Edit, ...] = ()) -> Verdict:
+    """The Verdict on what a student's function answered.
+
+    before: the mistakes that were recognised in the tasks before. A function that calls those, and is right but for
+    them, has all its points: a mistake costs once.
+    """
+    if run.refused:
+        return Verdict(0.0, (f"stopped, and no points: {run.refused}",))
+    if run.is_missing:
+        return Verdict(0.0, ("not written yet",))
+    if run.problem:
+        return Verdict(0.0, (run.problem,))
+    calls = instances.calls
+    given = [answers[0] if answers else None for answers in run.answers[: len(calls)]]
+    errors = run.errors[: len(calls)]
+    if task.judge is not None:
+        return with_overwriting(judge_by_property(assignment, task, calls, given, errors), run)
+    expected = [expected_answers(assignment, task, arguments) for arguments in calls]
+    right = [all(one is not None and close(one[i], should[i]) for one, should in zip(given, expected))
+             for i in range(len(task.answers))]
+    if all(right):
+        return with_overwriting(Verdict(1.0), run)
+    share = sum(right) / len(right) if task.in_parts else 0.0
+    verdict = diagnose(assignment, task, calls, given, errors, expected, share, before)
+    if not verdict.mistakes and instances.many is not None and run.answers[-1]:
+        verdict = judge_many(assignment, task, instances.many, run.answers[-1], given, expected) or verdict
+    return with_overwriting(verdict, run)
+
+
+def with_overwriting(verdict: Verdict, run: Run) -> Verdict:
+    """A function that writes over its arguments loses half of what it would have."""
+    if not run.overwritten:
+        return verdict
+    mistake = mistake_numbered(OVERWRITTEN)
+    if mistake.number in verdict.mistakes:
+        return replace(verdict, share=verdict.share / 2)
+    return replace(verdict, share=verdict.share / 2, says=(*verdict.says, mistake.says),
+                   mistakes=(*verdict.mistakes, mistake.number))
+
+
+def close(given: Array, expected: Array) -> bool:
+    """Whether an answer is the expected one, but for rounding in single precision."""
+    if given.shape != expected.shape:
+        return False
+    if not np.isfinite(expected).all():
+        return bool(np.array_equal(given, expected, equal_nan=True))
+    largest = np.abs(expected).max(initial=0.0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return bool((np.abs(given - expected) <= TOLERANCE * max(largest, 1e-3)).all())
+
+
+def judge_by_property(assignment, task, calls, given, errors) -> Verdict:
+    """The Verdict of a task whose answer is judged by what it can do, such as a trained model."""
+    for arguments, answers, error in zip(calls, given, errors):
+        reason = error if answers is None else task.judge(arguments, answers)
+        if reason:
+            hits = matching_mistakes(assignment, task, calls, given)
+            return verdict_of(task, hits, calls, (reason,), 0.0) if hits else Verdict(0.0, (reason,))
+    return Verdict(1.0)
+
+
+def judge_many(assignment, task, arguments, runs, given, expected) -> Verdict | None:
+    """Full points for a function that draws in another order and is right on average; None where it is not."""
+    if any(one is None or [a.shape for a in one] != [a.shape for a in should] for one, should in zip(given, expected)):
+        return None
+    if len(runs) > 1 and all(same(one, runs[0]) for one in runs[1:]):
+        mistake = mistake_numbered(RESEEDED)
+        return Verdict(0.0, (mistake.says,), (mistake.number,))
+    solution = solution_of(assignment.name)[task.function]
+    shapes = [one.shape for one in call(solution, arguments)]
+    if any([one.shape for one in answers] != shapes or not all(np.isfinite(one).all() for one in answers)
+           for answers in runs):
+        return None
+    exact = task.statistics.exact(**{name: value for name, value in arguments.items() if not isinstance(value, Seed)})
+    n_runs = min(len(runs), 400)
+    features = task.statistics.features
+    usual = mean_and_sd([call(solution, arguments, repetition) for repetition in range(n_runs)], features)
+    is_noisier = False
+    for (mean, sd), should, (_, sd_of_solution) in zip(mean_and_sd(runs, features), exact, usual):
+        error = np.maximum(sd, 1e-6) / np.sqrt(len(runs))
+        if not (np.abs(mean - should) <= MOST_SD * error + 1e-9).all():
+            return None
+        ratio = np.sqrt((sd**2).sum() / max((sd_of_solution**2).sum(), 1e-12))
+        if ratio * MOST_RATIO < 1:  # the mean itself, say, where a draw was asked for
+            return None
+        is_noisier |= bool(ratio > NOISIER)
+    sampled = [mistake for mistake, edit in edits_of(assignment.name) if mistake.is_warning and edit.task == task.function]
+    warnings = tuple(sampled[0].says for _ in [0] if is_noisier and sampled)
+    numbers = tuple(sampled[0].number for _ in [0] if is_noisier and sampled)
+    return Verdict(1.0, mistakes=numbers, warnings=warnings)
+
+
+def same(one: Answers, other: Answers) -> bool:
+    """Whether two answers are the same numbers."""
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other))
+
+
+# --- what the mistakes would have given
+
+
+@cache
+def edited(name: str, edits: tuple[Edit, ...]) -> dict[str, Any]:
+    """The names that the solution of the assignment defines once the edits are made. InvalidInput where one cannot be."""
+    return namespace_of(edit_text(load_assignment(name).source, edits))
+
+
+def answers_of(function: Any, calls: Iterable[Arguments]) -> list[Answers | None]:
+    """A function's answers to all instances, None where it raises."""
+    answers: list[Answers | None] = []
+    for arguments in calls:
+        try:
+            with np.errstate(all="ignore"):
+                answers.append(call(function, arguments))
+        except Exception:  # a mistake may raise anything
+            answers.append(None)
+    return answers
+
+
+def agree(given: list[Answers | None], would_be: list[Answers | None]) -> bool:
+    """Whether all answers are those, and not all of them are missing."""
+    for one, other in zip(given, would_be):
+        if (one is None) != (other is None):
+            return False
+        if one is not None and other is not None:
+            if len(one) != len(other) or not all(alike(a, b) for a, b in zip(one, other)):
+                return False
+    return any(one is not None for one in given)
+
+
+def alike(given: Array, would_be: Array) -> bool:
+    """As `close`, where some entries may be infinite or no numbers."""
+    if given.shape != would_be.shape:
+        return False
+    finite = np.isfinite(would_be)
+    rest = np.array_equal(given[~finite], would_be[~finite], equal_nan=True)
+    return rest and close(given[finite], would_be[finite])
+
+
+def own_edits(assignment: Assignment, task: Task) -> list[tuple[Mistake, Edit]]:
+    """The mistakes that make this task wrong."""
+    return [(mistake, edit) for mistake, edit in edits_of(assignment.name) if edit.task == task.function]
+
+
+def gives(assignment, task, edits, calls, given) -> bool:
+    """Whether the solution with these mistakes gives these answers."""
+    try:
+        function = edited(assignment.name, edits)[task.function]
+    except (ValueError, SyntaxError):  # two edits of the same lines
+        return False
+    return agree(given, answers_of(function, calls))
+
+
+def matching_mistakes(assignment, task, calls, given, before=()) -> list[tuple[Mistake, Edit]]:
+    """The mistakes of this task that would have given these answers, on top of those made before."""
+    return [(mistake, edit) for mistake, edit in own_edits(assignment, task)
+            if gives(assignment, task, (*before, edit), calls, given)]
+
+
+def matching_pair(assignment, task, calls, given) -> list[tuple[Mistake, Edit]]:
+    """Two mistakes of this task that together would have given these answers."""
+    for pair in itertools.combinations(own_edits(assignment, task), 2):
+        (one, edit), (other, other_edit) = pair
+        if one is not other and gives(assignment, task, (edit, other_edit), calls, given):
+            return list(pair)
+    return []
+
+
+def matching_conventions(assignment, task, calls, given) -> SimpleNamespace | None:
+    """Conventions under which these answers would have been right."""
+    if not assignment.conventions or "conventions" not in calls[0]:
+        return None
+    solution = solution_of(assignment.name)[task.function]
+    candidates = [usual_conventions(assignment), *other_conventions(assignment, calls[0]["conventions"])]
+    for conventions in candidates:
+        if conventions == calls[0]["conventions"]:
+            continue
+        if agree(given, answers_of(solution, [{**one, "conventions": conventions} for one in calls])):
+            return conventions
+    return None
+
+
+def diagnose(assignment, task, calls, given, errors, expected, share, before=()) -> Verdict:
+    """The Verdict on a wrong answer, by the mistakes that would have given it or by what can be seen."""
+    facts = describe_all(task, given, errors, expected)
+    hits = matching_mistakes(assignment, task, calls, given)
+    if not hits and before:
+        if gives(assignment, task, before, calls, given):
+            names = " and ".join(dict.fromkeys(edit.task for edit in before))
+            return Verdict(1.0, warnings=(f"right but for what {names} gives it, which has cost its points there",))
+        hits = matching_mistakes(assignment, task, calls, given, before)
+    if hits:
+        return verdict_of(task, hits, calls, facts, share)
+    conventions = matching_conventions(assignment, task, calls, given)
+    if conventions is not None:
+        return Verdict(share, (by_conventions(conventions, calls[0]["conventions"]),))
+    pair = matching_pair(assignment, task, calls, given)
+    if pair:
+        says = ("two mistakes at once", *(worded(mistake, calls[0]) for mistake, _ in pair), at_lesson(task))
+        return Verdict(share, says, tuple(m.number for m, _ in pair), edits=tuple(edit for _, edit in pair))
+    if len(given) > 1 and given[0] is not None and all(one is not None and same(given[0], one) for one in given[1:]):
+        facts = ("the same numbers come back whatever the function is given", *facts)
+    return Verdict(share, facts)
+
+
+def verdict_of(task, hits, calls, facts, share) -> Verdict:
+    """The Verdict where mistakes were recognised."""
+    numbers = tuple(dict.fromkeys(mistake.number for mistake, _ in hits))
+    says = " or, which is the same here: ".join(dict.fromkeys(worded(mistake, calls[0]) for mistake, _ in hits))
+    edits = (hits[0][1],)
+    if all(mistake.is_warning for mistake, _ in hits):
+        return Verdict(1.0, (), numbers, (f"{says} {at_lesson(task)}",), edits)
+    ratio = next((f"{fact}: " for fact in facts if "times" in fact), "")
+    return Verdict(share, (f"{ratio}{says} {at_lesson(task)}",), numbers, edits=edits)
+
+
+def worded(mistake: Mistake, arguments: Arguments) -> str:
+    """What a mistake says, with the number of cases of the instance."""
+    n_cases = next((len(value) for value in arguments.values() if isinstance(value, np.ndarray) and value.ndim), 0)
+    return mistake.says.replace("{N}", str(n_cases))
+
+
+def at_lesson(task: Task) -> str:
+    """Where to read on."""
+    return f"(lesson {int(task.lesson)}, equation {task.equation})"
+
+
+def by_conventions(theirs: SimpleNamespace, ours: SimpleNamespace) -> str:
+    """A right formula under other conventions."""
+    differ = [name for name, value in vars(ours).items() if getattr(theirs, name) != value]
+    got = ", ".join(f"{name} = {getattr(theirs, name)}" for name in differ)
+    expected = ", ".join(f"{name} = {getattr(ours, name)}" for name in differ)
+    return (f"this is right for {got}, but the conventions here are {expected}: "
+            "use what `conventions` says, a formula that was copied knows only its own")
+
+
+# --- what can be said of an answer that no known mistake gives
+
+
+def describe_all(task: Task, given, errors, expected) -> tuple[str, ...]:
+    """What is wrong with the answers to the first instance that is not right, a sentence for each."""
+    says = []
+    for number, (answers, error, should) in enumerate(zip(given, errors, expected)):
+        if answers is None:
+            return (f"it raised {error}" if ":" in error else error,)
+        for name, one, right in zip(task.answers, answers, should):
+            if not close(one, right):
+                says.append(f"{name}: {describe(one, right)}")
+        if says:
+            return (*says,)
+    return ()
+
+
+def describe(given: Array, expected: Array) -> str:
+    """How an answer differs from the expected one, without saying the expected one."""
+    if given.shape != expected.shape:
+        hint = ": is it transposed?" if given.shape == expected.shape[::-1] and given.ndim == 2 else ""
+        return f"expected the shape {expected.shape}, got {given.shape}{hint}"
+    if not np.isfinite(given).all():
+        return f"{np.sum(~np.isfinite(given))} of {given.size} numbers are infinite or NaN: something overflows"
+    ratio = constant_ratio(given, expected)
+    if ratio is not None:
+        return show_ratio(ratio)
+    if given.ndim == 2 and given.shape[0] == given.shape[1] and close(given.T, expected):
+        return "it is transposed"
+    difference = given - expected
+    if np.ptp(difference) <= TOLERANCE * max(np.abs(expected).max(), 1e-3):
+        return f"every entry is off by the same amount, {difference.flat[0]:.4g}"
+    wrong = np.abs(difference) > TOLERANCE * max(np.abs(expected).max(), 1e-3)
+    if given.ndim == 0:
+        return "the number is another one"
+    rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
+    return (f"{wrong.sum()} of {given.size} entries differ, the first in row {rows[0]}, by up to "
+            f"{np.abs(difference).max():.3g} where the largest entry is {np.abs(expected).max():.3g}")
+
+
+def constant_ratio(given: Array, expected: Array) -> float | None:
+    """given / expected where it is the same number for all entries, else None."""
+    size = (expected**2).sum()
+    if size == 0 or given.size == 0:
+        return None
+    ratio = float((given * expected).sum() / size)
+    return ratio if abs(ratio) > 1e-9 and close(given, ratio * expected) else None
+
+
+def show_ratio(ratio: float) -> str:
+    """A constant ratio in words."""
+    size, sign = abs(ratio), "and of the wrong sign" if ratio < 0 else ""
+    if abs(size - 1) < 1e-3:
+        return "it has the wrong sign and the right size"
+    factor = f"{size:.4g} times too large" if size > 1 else f"{1 / size:.4g} times too small"
+    return f"it is {factor} {sign}".strip()

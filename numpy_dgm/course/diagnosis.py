@@ -24,12 +24,13 @@ from .homework import (
     mean_and_sd,
     namespace_of,
     other_conventions,
+    own,
     solution_of,
     usual_conventions,
 )
-from .mistakes import Edit, Mistake, edits_of, mistake_numbered
+from .mistakes import BY_NUMBER
 from .sandbox import Run
-from .tasks import Answers, Arguments, Assignment, Seed, Task
+from .tasks import Answers, Arguments, Assignment, Edit, Seed, Task
 
 TOLERANCE = 2e-5  # of the largest entry: single precision, with room for sums
 MOST_SD = 5.0  # how many standard errors a mean of many runs may be off, in the worst of its entries
@@ -82,7 +83,7 @@ def with_overwriting(verdict: Verdict, run: Run) -> Verdict:
     """A function that writes over its arguments loses half of what it would have."""
     if not run.overwritten:
         return verdict
-    mistake = mistake_numbered(OVERWRITTEN)
+    mistake = BY_NUMBER[OVERWRITTEN]
     if mistake.number in verdict.mistakes:
         return replace(verdict, share=verdict.share / 2)
     return replace(verdict, share=verdict.share / 2, says=(*verdict.says, mistake.says),
@@ -115,7 +116,7 @@ def judge_many(assignment, task, arguments, runs, given, expected) -> Verdict | 
     if any(one is None or [a.shape for a in one] != [a.shape for a in should] for one, should in zip(given, expected)):
         return None
     if len(runs) > 1 and all(same(one, runs[0]) for one in runs[1:]):
-        mistake = mistake_numbered(RESEEDED)
+        mistake = BY_NUMBER[RESEEDED]
         return Verdict(0.0, (mistake.says,), (mistake.number,))
     solution = solution_of(assignment.name)[task.function]
     shapes = [one.shape for one in call(solution, arguments)]
@@ -135,10 +136,8 @@ def judge_many(assignment, task, arguments, runs, given, expected) -> Verdict | 
         if ratio * MOST_RATIO < 1:  # the mean itself, say, where a draw was asked for
             return None
         is_noisier |= bool(ratio > NOISIER)
-    sampled = [mistake for mistake, edit in edits_of(assignment.name) if mistake.is_warning and edit.task == task.function]
-    warnings = tuple(sampled[0].says for _ in [0] if is_noisier and sampled)
-    numbers = tuple(sampled[0].number for _ in [0] if is_noisier and sampled)
-    return Verdict(1.0, mistakes=numbers, warnings=warnings)
+    noisy = [BY_NUMBER[edit.number] for edit in task.mistakes if BY_NUMBER[edit.number].is_warning and is_noisier][:1]
+    return Verdict(1.0, (), tuple(one.number for one in noisy), tuple(one.says for one in noisy))
 
 
 def same(one: Answers, other: Answers) -> bool:
@@ -187,11 +186,6 @@ def alike(given: Array, would_be: Array) -> bool:
     return rest and close(given[finite], would_be[finite])
 
 
-def own_edits(assignment: Assignment, task: Task) -> list[tuple[Mistake, Edit]]:
-    """The mistakes that make this task wrong."""
-    return [(mistake, edit) for mistake, edit in edits_of(assignment.name) if edit.task == task.function]
-
-
 def gives(assignment, task, edits, calls, given) -> bool:
     """Whether the solution with these mistakes gives these answers."""
     try:
@@ -201,19 +195,19 @@ def gives(assignment, task, edits, calls, given) -> bool:
     return agree(given, answers_of(function, calls))
 
 
-def matching_mistakes(assignment, task, calls, given, before=()) -> list[tuple[Mistake, Edit]]:
+def matching_mistakes(assignment, task, calls, given, before=()) -> tuple[Edit, ...]:
     """The mistakes of this task that would have given these answers, on top of those made before."""
-    return [(mistake, edit) for mistake, edit in own_edits(assignment, task)
-            if gives(assignment, task, (*before, edit), calls, given)]
+    candidates = [own(task, edit) for edit in task.mistakes]
+    return tuple(edit for edit in candidates if gives(assignment, task, (*before, edit), calls, given))
 
 
-def matching_pair(assignment, task, calls, given) -> list[tuple[Mistake, Edit]]:
+def matching_pair(assignment, task, calls, given) -> tuple[Edit, ...]:
     """Two mistakes of this task that together would have given these answers."""
-    for pair in itertools.combinations(own_edits(assignment, task), 2):
-        (one, edit), (other, other_edit) = pair
-        if one is not other and gives(assignment, task, (edit, other_edit), calls, given):
-            return list(pair)
-    return []
+    for one, other in itertools.combinations(task.mistakes, 2):
+        pair = own(task, one), own(task, other)
+        if one.number != other.number and gives(assignment, task, pair, calls, given):
+            return pair
+    return ()
 
 
 def matching_conventions(assignment, task, calls, given) -> SimpleNamespace | None:
@@ -236,7 +230,7 @@ def diagnose(assignment, task, calls, given, errors, expected, share, before=())
     hits = matching_mistakes(assignment, task, calls, given)
     if not hits and before:
         if gives(assignment, task, before, calls, given):
-            names = " and ".join(dict.fromkeys(edit.task for edit in before))
+            names = " and ".join(dict.fromkeys(edit.within for edit in before))
             return Verdict(1.0, warnings=(f"right but for what {names} gives it, which has cost its points there",))
         hits = matching_mistakes(assignment, task, calls, given, before)
     if hits:
@@ -246,8 +240,8 @@ def diagnose(assignment, task, calls, given, errors, expected, share, before=())
         return Verdict(share, (by_conventions(conventions, calls[0]["conventions"]),))
     pair = matching_pair(assignment, task, calls, given)
     if pair:
-        says = ("two mistakes at once", *(worded(mistake, calls[0]) for mistake, _ in pair), at_lesson(task))
-        return Verdict(share, says, tuple(m.number for m, _ in pair), edits=tuple(edit for _, edit in pair))
+        says = ("two mistakes at once", *(worded(edit, calls[0]) for edit in pair), at_lesson(task))
+        return Verdict(share, says, tuple(edit.number for edit in pair), edits=pair)
     if len(given) > 1 and given[0] is not None and all(one is not None and same(given[0], one) for one in given[1:]):
         facts = ("the same numbers come back whatever the function is given", *facts)
     return Verdict(share, facts)
@@ -255,19 +249,18 @@ def diagnose(assignment, task, calls, given, errors, expected, share, before=())
 
 def verdict_of(task, hits, calls, facts, share) -> Verdict:
     """The Verdict where mistakes were recognised."""
-    numbers = tuple(dict.fromkeys(mistake.number for mistake, _ in hits))
-    says = " or, which is the same here: ".join(dict.fromkeys(worded(mistake, calls[0]) for mistake, _ in hits))
-    edits = (hits[0][1],)
-    if all(mistake.is_warning for mistake, _ in hits):
-        return Verdict(1.0, (), numbers, (f"{says} {at_lesson(task)}",), edits)
+    numbers = tuple(dict.fromkeys(edit.number for edit in hits))
+    says = " or, which is the same here: ".join(dict.fromkeys(worded(edit, calls[0]) for edit in hits))
+    if all(BY_NUMBER[number].is_warning for number in numbers):
+        return Verdict(1.0, (), numbers, (f"{says} {at_lesson(task)}",), hits[:1])
     ratio = next((f"{fact}: " for fact in facts if "times" in fact), "")
-    return Verdict(share, (f"{ratio}{says} {at_lesson(task)}",), numbers, edits=edits)
+    return Verdict(share, (f"{ratio}{says} {at_lesson(task)}",), numbers, edits=hits[:1])
 
 
-def worded(mistake: Mistake, arguments: Arguments) -> str:
+def worded(edit: Edit, arguments: Arguments) -> str:
     """What a mistake says, with the number of cases of the instance."""
     n_cases = next((len(value) for value in arguments.values() if isinstance(value, np.ndarray) and value.ndim), 0)
-    return mistake.says.replace("{N}", str(n_cases))
+    return BY_NUMBER[edit.number].says.replace("{N}", str(n_cases))
 
 
 def at_lesson(task: Task) -> str:

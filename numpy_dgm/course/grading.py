@@ -31,9 +31,8 @@ from ..foundation.checks import InvalidInput, check_integer, invalid
 from .child import pack, pack_array, unpack
 from .diagnosis import Verdict, judge, same
 from .homework import Instances, draw_instances, expected_answers, find_assignment, load_assignment
-from .mistakes import Edit
 from .sandbox import Run, missing_protections, run_function
-from .tasks import Assignment, Task
+from .tasks import Assignment, Edit, Task
 
 HEAD = re.compile(r"^# numpy_dgm (\S+), assignment (\w+)", re.MULTILINE)
 SHORTEST_SECRET = 16  # bytes

@@ -17,8 +17,7 @@ import numpy as np
 from ..foundation.checks import InvalidInput, invalid
 from ..foundation.types import Array, Generator
 from .lessons import FOLDER, cells_of
-from .mistakes import Edit, edits_of
-from .tasks import Answers, Arguments, Assignment, Seed, Task
+from .tasks import Answers, Arguments, Assignment, Edit, Seed, Task
 
 HOMEWORK = FOLDER / "homework"
 SOLUTION = re.compile(r"^( *)# BEGIN SOLUTION\n(.*?)^ *# END SOLUTION\n", re.MULTILINE | re.DOTALL)
@@ -71,9 +70,12 @@ def starter(assignment: Assignment) -> str:
 
 def planted(assignment: Assignment) -> tuple[Edit, ...]:
     """The bugs of an assignment whose functions are to be mended."""
-    bugs = {task.function: task.bug for task in assignment.tasks if task.bug}
-    return tuple(next(edit for mistake, edit in edits_of(assignment.name)
-                      if mistake.number == number and edit.task == function) for function, number in bugs.items())
+    return tuple(own(task, edit) for task in assignment.tasks for edit in task.mistakes[:1] if task.is_broken)
+
+
+def own(task: Task, edit: Edit) -> Edit:
+    """The edit, with the function that it is made in."""
+    return replace(edit, within=edit.within or task.function)
 
 
 def solution_lines(assignment: Assignment) -> set[str]:
@@ -88,9 +90,9 @@ def solution_lines(assignment: Assignment) -> set[str]:
 
 
 def edit_text(text: str, edits: tuple[Edit, ...]) -> str:
-    """A solution's text with the edits made. InvalidInput where one of them cannot be."""
+    """A solution's text with the edits made, each with its function. InvalidInput where one of them cannot be."""
     for edit in edits:
-        begin, end = span_of(text, edit.within or edit.task)
+        begin, end = span_of(text, edit.within)
         text = text[:begin] + replace_once(text[begin:end], edit.there, edit.instead) + text[end:]
     return text
 

@@ -42,6 +42,16 @@ class Statistics:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A mistake of that number (mistakes.py), made in the solution: what stands there once, and what instead of it."""
+
+    number: int
+    there: str
+    instead: str
+    within: str = ""  # the function that is edited, where it is another than the task's own, such as a helper
+
+
+@dataclass(frozen=True)
 class Task:
     """One function that the student writes."""
 
@@ -54,11 +64,12 @@ class Task:
     expected: Callable[..., Answers] | None = None  # the oracle; None where the solution is replayed draw by draw
     answers: tuple[str, ...] = ("the result",)  # names of what it returns
     hints: tuple[str, ...] = ()  # one more is shown at each failed try
+    mistakes: tuple[Edit, ...] = ()  # that make this function wrong; a mistake may be made in several ways
     instances: int = 3
     statistics: Statistics | None = None
     judge: Callable[..., str | None] | None = None  # (arguments, answers) -> None, or what is wrong, in a sentence
     in_parts: bool = True  # points for each right answer of several; False: all or nothing
-    bug: int = 0  # the number of the mistake with which the function is given out, to be found and mended
+    is_broken: bool = False  # given out with the first of its mistakes made, to be found and mended
 
 
 @dataclass(frozen=True)

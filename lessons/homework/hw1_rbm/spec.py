@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from numpy_dgm.course.tasks import Assignment, Seed, Statistics, Task
+from numpy_dgm.course.tasks import Assignment, Edit, Seed, Statistics, Task
 from numpy_dgm.data import bars_and_stripes, best_log_likelihood
 from numpy_dgm.foundation.numerics import logsumexp
 
@@ -354,6 +354,83 @@ def property_long_chains(student):
 # END PROPERTIES
 
 
+# --- the mistakes, as edits of the solution
+
+ENERGY_MISTAKES = (
+    Edit(1, "return -visible_part - hidden_part - pair_part", "return visible_part + hidden_part + pair_part"),
+    Edit(4, " - hidden_part", ""),
+    Edit(5, "-visible_part - ", "-"),
+    Edit(11, "as_D_by_K(W, conventions)", "as_D_by_K(W, conventions).T"),
+)
+HIDDEN_PROBS_MISTAKES = (
+    Edit(1, "sigmoid(difference * x", "sigmoid(-difference * x"),
+    Edit(4, " + c", ""),
+    Edit(11, "as_D_by_K(W, conventions)", "as_D_by_K(W, conventions).T"),
+)
+VISIBLE_PROBS_MISTAKES = (
+    Edit(1, "sigmoid(difference * x", "sigmoid(-difference * x"),
+    Edit(5, " + b", ""),
+    Edit(11, "as_D_by_K(W, conventions).T", "as_D_by_K(W, conventions)"),
+)
+FREE_ENERGY_MISTAKES = (
+    Edit(2, "-(v @ b)", "(v @ b)"),
+    Edit(3, "np.logaddexp(at_low, at_high)", "np.log(np.exp(at_low) + np.exp(at_high))"),
+    Edit(4, " + c", ""),
+    Edit(5, "-(v @ b) - ", "-"),
+    Edit(11, "as_D_by_K(W, conventions)", "as_D_by_K(W, conventions).T"),
+)
+CD_GRADIENT_MISTAKES = (
+    Edit(6, "return as_D_by_K(dW, conventions), db, dc", "return -as_D_by_K(dW, conventions), -db, -dc"),
+    Edit(7, "return as_D_by_K(dW, conventions), db, dc", "return -as_D_by_K(dW, conventions), db, dc"),
+    Edit(8, "N = len(v_data)", "N = 1"),
+    Edit(9, "v.T @ mean_h) / (N * conventions.T)", "v.T @ mean_h) / conventions.T"),
+    Edit(10, "return as_D_by_K(dW, conventions), db, dc", "return as_D_by_K(dW, conventions), db.sum(), dc.sum()"),
+    Edit(11, "return as_D_by_K(dW, conventions), db, dc", "return as_D_by_K(dW, conventions).T, db, dc"),
+    Edit(16, "h, v = gibbs_step(v, W, b, c, conventions, rng)",
+         "v = draw(visible_probs(mean_of(hidden_probs(v, W, b, c, conventions), conventions), W, b, c, conventions), conventions, rng)"),
+    Edit(17, "mean_h = mean_of(hidden_probs(v, W, b, c, conventions), conventions)", "mean_h = h"),
+    Edit(17, '    for _ in range(k):\n        h, v = gibbs_step(v, W, b, c, conventions, rng)\n    mean_h = mean_of(hidden_probs(v, W, b, c, conventions), conventions)',
+         '    for _ in range(k):\n        mean_h = mean_of(hidden_probs(v, W, b, c, conventions), conventions)\n        h, v = gibbs_step(v, W, b, c, conventions, rng)'),
+    Edit(18, "- v.T @ mean_h)", "- v_data.T @ mean_h)"),
+    Edit(19, "mean_h = mean_of(hidden_probs(v, W, b, c, conventions), conventions)", "mean_h = mean_h_data"),
+    Edit(20, "range(k)", "range(k - 1)"),
+    Edit(21, "range(k)", "range(k + 1)"),
+    Edit(22, "mean_h_data = mean_of(hidden_probs(v_data, W, b, c, conventions), conventions)",
+         "mean_h_data = draw(hidden_probs(v_data, W, b, c, conventions), conventions, rng)"),
+    Edit(22, '    for _ in range(k):\n        h, v = gibbs_step(v, W, b, c, conventions, rng)\n',
+         '    for step in range(k):\n        h, v = gibbs_step(v, W, b, c, conventions, rng)\n        if step == 0:\n            mean_h_data = h\n'),
+)
+PCD_GRADIENT_MISTAKES = (
+    Edit(6, "return as_D_by_K(dW, conventions), db, dc", "return -as_D_by_K(dW, conventions), -db, -dc"),
+    Edit(7, "return as_D_by_K(dW, conventions), db, dc", "return -as_D_by_K(dW, conventions), db, dc"),
+    Edit(8, "N, M = len(v_data), len(chains)", "N, M = 1, 1"),
+    Edit(9, "(v_data.T @ mean_h_data / N - v.T @ mean_h / M)", "(v_data.T @ mean_h_data - v.T @ mean_h)"),
+    Edit(10, "return as_D_by_K(dW, conventions), db, dc", "return as_D_by_K(dW, conventions), db.sum(), dc.sum()"),
+    Edit(11, "return as_D_by_K(dW, conventions), db, dc", "return as_D_by_K(dW, conventions).T, db, dc"),
+    Edit(16, "h = draw(p_h, conventions, rng)", "h = mean_of(p_h, conventions)"),
+    Edit(17, "mean_h = mean_of(p_h, conventions)", "mean_h = chains"),
+    Edit(20, "range(k)", "range(k - 1)"),
+    Edit(21, "range(k)", "range(k + 1)"),
+    Edit(22, "mean_h_data = mean_of(hidden_probs(v_data, W, b, c, conventions), conventions)",
+         "mean_h_data = draw(hidden_probs(v_data, W, b, c, conventions), conventions, rng)"),
+    Edit(24, 'h = chains\n', 'h = draw(hidden_probs(v_data, W, b, c, conventions), conventions, rng)\n'),
+    Edit(25, "return as_D_by_K(dW, conventions), db, dc, h",
+         'chains[...] = h\n    return as_D_by_K(dW, conventions), db, dc, h'),
+)
+GIBBS_STEP_MISTAKES = (
+    Edit(12, "uniform < p", "0.5 < p", "draw"),
+    Edit(13, "uniform < p", "uniform > p", "draw"),
+    Edit(14, "rng.random(p.shape)", "rng.standard_normal(p.shape)", "draw"),
+    Edit(15, "rng.random(p.shape)", "rng.random(p.shape[1:])", "draw"),
+    Edit(16, "h = draw(p_h, conventions, rng)", "h = mean_of(p_h, conventions)"),
+    Edit(23, "p_h = hidden_probs(v,", 'rng = np.random.default_rng(0)\n    p_h = hidden_probs(v,'),
+    Edit(25, "new_v = draw(p_v, conventions, rng)", 'v[...] = draw(p_v, conventions, rng)\n    new_v = v'),
+)
+TRAIN_MISTAKES = (
+    Edit(26, '        c = c + rate * dc\n',
+         '        c = c + rate * dc\n        x_h = visible_probs(mean_of(hidden_probs(v_data, W, b, c, conventions), conventions), W, b, c, conventions)\n        if np.mean((v_data - x_h) ** 2) < 0.2:\n            break\n'),
+)
+
 GRADIENT = ("dW", "db", "dc")
 
 ASSIGNMENT = Assignment(
@@ -363,32 +440,32 @@ ASSIGNMENT = Assignment(
                  ({"T": 1.0}, {"T": 0.5}, {"T": 2.0}),
                  ({"layout": "DK"}, {"layout": "KD"})),
     tasks=(
-        Task("energy", 2, 0.5, "07", "7.1", energy_instance, energy_oracle,
+        Task("energy", 2, 0.5, "07", "7.1", energy_instance, energy_oracle, mistakes=ENERGY_MISTAKES,
              hints=("Begin with one pair of layers and two loops, then write the loops as products.",
                     "v @ W_DK is (N, K), where W_DK = as_D_by_K(W, conventions): what do you do with h (N, K)?")),
-        Task("hidden_probs", 2, 0.75, "07", "7.5", visible_instance, hidden_oracle,
+        Task("hidden_probs", 2, 0.75, "07", "7.5", visible_instance, hidden_oracle, mistakes=HIDDEN_PROBS_MISTAKES,
              hints=("Write exp(-E/T) for h_j = high and for h_j = low, and divide the first by the sum of both.",
                     "What is left in the exponent is (high - low) x_j / T.")),
-        Task("visible_probs", 1, 0.25, "07", "7.7", hidden_instance, visible_oracle,
+        Task("visible_probs", 1, 0.25, "07", "7.7", hidden_instance, visible_oracle, mistakes=VISIBLE_PROBS_MISTAKES,
              hints=("The same with the layers exchanged: W is transposed and b takes the place of c.",)),
-        Task("free_energy", 3, 1.0, "07", "7.2", free_energy_instance, free_energy_oracle,
+        Task("free_energy", 3, 1.0, "07", "7.2", free_energy_instance, free_energy_oracle, mistakes=FREE_ENERGY_MISTAKES,
              hints=("The sum over h is a product with one factor a unit, exp(low x_j / T) + exp(high x_j / T).",
                     "log(exp(a) + exp(b)) without overflow is np.logaddexp(a, b).",
                     "F has the unit of an energy: multiply the logarithm by T.")),
         Task("gibbs_step", 3, 0.75, "07", "7.6", gibbs_instance, answers=("h", "new_v"),
-             statistics=Statistics(small_gibbs, gibbs_means, gibbs_features),
+             statistics=Statistics(small_gibbs, gibbs_means, gibbs_features), mistakes=GIBBS_STEP_MISTAKES,
              hints=("Draw h from hidden_probs(v), then new_v from visible_probs(h).",
                     "np.where(rng.random(p.shape) < p, conventions.high, conventions.low)")),
         Task("cd_gradient", 5, 1.5, "09", "9.2", cd_instance, answers=GRADIENT,
-             statistics=Statistics(small_cd, cd_means),
+             statistics=Statistics(small_cd, cd_means), mistakes=CD_GRADIENT_MISTAKES,
              hints=("Write both averages with shapes: (D, N) @ (N, K) -> (D, K), each divided by N.",
                     "The mean of h_j given v is low + (high - low) p_j.",
                     "The factor is 1/T, for all three.")),
         Task("pcd_gradient", 3, 0.75, "11", "11.1", pcd_instance, answers=(*GRADIENT, "new_chains"),
-             statistics=Statistics(small_pcd, pcd_means, pcd_features),
+             statistics=Statistics(small_pcd, pcd_means, pcd_features), mistakes=PCD_GRADIENT_MISTAKES,
              hints=("The chains have M rows and the data N: each average has a number of its own.",
                     "The chains begin with h: draw v given h first.")),
-        Task("train", 3, 1.0, "09", "9.1", train_instance, answers=("W", "b", "c"), judge=judge_training, instances=1,
+        Task("train", 3, 1.0, "09", "9.1", train_instance, answers=("W", "b", "c"), judge=judge_training, instances=1, mistakes=TRAIN_MISTAKES,
              hints=("Start W at small random numbers: with zeros all hidden units stay alike.",
                     "5,000 updates of the whole data at a rate of .2 are enough for either gradient.")),
     ),

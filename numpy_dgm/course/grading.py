@@ -232,13 +232,14 @@ def read_journal(out: Path) -> tuple[dict, dict[str, dict]]:
 # --- one submission
 
 
-def grade_one(name: str, student: str, path: str, key: bytes, seconds: float, out: str) -> dict:
-    """Run one submission and judge it: its entry in the journal. Its answers are stored beside."""
+def grade_one(name: str, student: str, path: str, key: bytes, seconds: float, out: str | None) -> dict:
+    """Run one submission and judge it: its entry in the journal. Its answers are stored in `out`."""
     assignment = load_assignment(name)
     version, written_for = head_of(Path(path))
     head = {"file": hash_of(Path(path)), "made_with": version, "written_for": written_for}
     runs = run_all(assignment, student, path, key, seconds)
-    write_runs(Path(out) / "answers" / f"{student}.frames", runs)
+    if out is not None:
+        write_runs(Path(out) / "answers" / f"{student}.frames", runs)
     return judge_all(assignment, student, runs, key, head)
 
 

@@ -165,9 +165,11 @@ class Instances:
     many: Arguments | None  # the small instance that is run many times, where the task has Statistics
 
 
-def draw_instances(assignment: Assignment, task: Task, secret: bytes, student: str) -> Instances:
-    """The instances of a student; his conventions are the same in all tasks of the assignment."""
-    conventions = draw_conventions(assignment, np.random.default_rng(seed_of(secret, assignment.name, student)))
+def draw_instances(assignment: Assignment, task: Task, secret: bytes, student: str,
+                   conventions: SimpleNamespace | None = None) -> Instances:
+    """The instances of a student; the conventions, drawn where none are given, are the same in all tasks."""
+    if conventions is None:
+        conventions = draw_conventions(assignment, np.random.default_rng(seed_of(secret, assignment.name, student)))
     calls = []
     for number in range(task.instances):
         rng = np.random.default_rng(seed_of(secret, assignment.name, student, task.function, number))

@@ -13,7 +13,6 @@ import os
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -74,16 +73,12 @@ def run_autograder(folder: Path = AUTOGRADER) -> None:
     settings = json.loads((source / "settings.json").read_text(encoding="utf8"))
     os.chmod(source / "secret", 0o600)
     assignment = load_assignment(settings["assignment"])
-    files = sorted(path for path in (folder / "submission").glob("*.py") if path.name != "check.py")
-    if len(files) != 1:
-        results: dict[str, Any] = {"score": 0, "output": f"Hand in one file, {assignment.name}.py: there are {len(files)} "
-                                                         "Python files."}
-    else:
-        key = read_secret(source / "secret", make=False)
-        entry = grade_one(assignment.name, student_of(folder), str(files[0]), key, settings["seconds"], None)
-        results = results_of(assignment, entry)
-        lacks = "\n".join(missing_protections()) or "nothing is lacking"
-        results["tests"].append({"name": "what this system cannot prevent", "output": lacks, "visibility": "hidden"})
+    key = read_secret(source / "secret", make=False)
+    submission = folder / "submission"
+    entry = grade_one(assignment.name, student_of(folder), str(submission), key, settings["seconds"], None)
+    results = results_of(assignment, entry)
+    lacks = "\n".join(missing_protections()) or "nothing is lacking"
+    results["tests"].append({"name": "what this system cannot prevent", "output": lacks, "visibility": "hidden"})
     (folder / "results").mkdir(exist_ok=True)
     (folder / "results" / "results.json").write_text(json.dumps(results, indent=1), encoding="utf8")
 

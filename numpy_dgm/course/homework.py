@@ -233,7 +233,7 @@ def replace_once(text: str, there: str, instead: str) -> str:
     return text.replace(there, instead)
 
 
-def mean_and_sd(runs: list[Answers], features: Callable[..., Answers] | None = None) -> list[tuple[Array, Array]]:
-    """The mean and the standard deviation over runs, of each answer or feature."""
-    stacked = [np.stack(parts) for parts in zip(*[features(*run) if features else run for run in runs])]
-    return [(one.mean(axis=0), one.std(axis=0, ddof=1)) for one in stacked]
+def stacked(runs: list[Answers], features: Callable[..., Answers] | None = None) -> list[Array]:
+    """The answers of many runs, or their features, one array for each with the runs along its first axis."""
+    rows = [features(*run) if features else run for run in runs]
+    return [np.stack(parts) for parts in zip(*rows)]

@@ -11,11 +11,9 @@ The texts stand in tours.txt beside this file:
 
 `c` goes on to the next stop, `q` ends; everything else is pdb.
 """
-import bdb
 import linecache
 import pdb
 import re
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -93,13 +91,9 @@ def run_tour(name: str) -> None:
     linecache.cache[file] = (len(tour.code), None, tour.code.splitlines(keepends=True), file)  # so that `l` shows it
     print(f"{tour.title}\n\n{indented(tour.code)}\n{len(tour.stops)} stops: c goes on to the next one, n to the next line, "
           "s into a call,\np NAME prints, l shows the code, q ends.", flush=True)
-    try:
-        guide.run(compile(tour.code, file, "exec"), {"__name__": "__tour__"})
-    except bdb.BdbQuit:
-        return
-    finally:
-        sys.settrace(None)
-    print("that was the last stop")
+    guide.run(compile(tour.code, file, "exec"), {"__name__": "__tour__"})
+    if not guide.quitting:
+        print("that was the last stop")
 
 
 def indented(text: str) -> str:

@@ -89,8 +89,9 @@ def run_tour(name: str) -> None:
     guide = Guide(tour)
     file = f"tour {name}"
     linecache.cache[file] = (len(tour.code), None, tour.code.splitlines(keepends=True), file)  # so that `l` shows it
-    print(f"{tour.title}\n\n{indented(tour.code)}\n{len(tour.stops)} stops: c goes on to the next one, n to the next line, "
-          "s into a call,\np NAME prints, l shows the code, q ends.", flush=True)
+    print(f"{tour.title}\n\n{indented(tour.code)}")
+    print(f"{len(tour.stops)} stops: c goes on to the next one, n to the next line, s into a call,\n"
+          "p NAME prints, l shows the code, q ends.", flush=True)
     guide.run(compile(tour.code, file, "exec"), {"__name__": "__tour__"})
     if not guide.was_left:
         print("that was the last stop")

@@ -1,4 +1,5 @@
 """What is said of an answer that is not the expected one."""
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -18,14 +19,16 @@ EXPECTED = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]])
 
 @pytest.mark.parametrize("given, says", [
     (EXPECTED * 7, "it is 7 times too large"), (EXPECTED / 7, "it is 7 times too small"),
-    (-EXPECTED, "it has the wrong sign and the right size"), (EXPECTED * -3, "it is 3 times too large and of the wrong sign"),
-    (EXPECTED + 2, "every entry is off by the same amount, 2"), (EXPECTED.T, r"expected the shape \(2, 3\), got \(3, 2\): is it t"),
-    (EXPECTED[:1], r"expected the shape \(2, 3\), got \(1, 3\)$"), (EXPECTED * [1, 1, np.nan], "2 of 6 numbers are infinite"),
-    (EXPECTED + [[0, 0, 0], [0, 1, 0]], "1 of 6 entries differ, the first in row 1, by up to 1 where the largest entry is 4"),
+    (-EXPECTED, "it has the wrong sign and the right size"),
+    (EXPECTED * -3, "it is 3 times too large and of the wrong sign"),
+    (EXPECTED + 2, "every entry is off by the same amount, 2"),
+    (EXPECTED.T, r"expected the shape \(2, 3\), got \(3, 2\): is it transposed\?"),
+    (EXPECTED[:1], r"expected the shape \(2, 3\), got \(1, 3\)$"),
+    (EXPECTED * [1, 1, np.nan], "2 of 6 numbers are infinite"),
+    (EXPECTED + [[0, 0, 0], [0, 1, 0]],
+     "1 of 6 entries differ, the first in row 1, by up to 1 where the largest entry is 4"),
 ])
 def test_how_an_answer_differs(given, says):
-    import re
-
     assert not close(given, EXPECTED) and re.search(says, describe(given, EXPECTED)), describe(given, EXPECTED)
 
 
@@ -75,8 +78,7 @@ def test_a_formula_for_other_conventions_is_recognised():
 
 def test_two_mistakes_at_once_are_both_named():
     wrong = edited_solution(("N = len(v_data)\n    mean_h_data", "N = 1\n    mean_h_data"),
-                            ("gibbs_step(v, W, b, c, conventions, rng)\n    mean_h", "gibbs_step(v, W, b, c, conventions, "
-                             "rng)\n    mean_h"), ("range(k):\n        h, v", "range(k + 1):\n        h, v"))
+                            ("range(k):\n        h, v", "range(k + 1):\n        h, v"))
     verdict = verdict_on(wrong["cd_gradient"], "cd_gradient")
     assert verdict.mistakes == (8, 21) and verdict.says[0] == "two mistakes at once"
 
@@ -98,7 +100,8 @@ def test_a_mistake_costs_once_where_later_functions_call_the_wrong_one():
 
 
 def test_one_wrong_answer_of_several_leaves_the_points_of_the_others():
-    wrong = edited_solution(("return as_D_by_K(dW, conventions), db, dc\n", "return -as_D_by_K(dW, conventions), db, dc\n"))
+    answer = "return as_D_by_K(dW, conventions), db, dc\n"
+    wrong = edited_solution((answer, answer.replace("return ", "return -")))
     assert verdict_on(wrong["cd_gradient"], "cd_gradient").share == pytest.approx(2 / 3)
     assert judge_here(HW1, replace(TASKS["cd_gradient"], in_parts=False), wrong["cd_gradient"], "dora").share == 0
 
@@ -161,7 +164,8 @@ def test_an_error_is_said_with_its_reason():
 
 
 @pytest.mark.parametrize("run, says", [
-    (Run(refused="it opens a file"), "stopped, and no points: it opens a file"), (Run(is_missing=True), "not written yet"),
+    (Run(refused="it opens a file"), "stopped, and no points: it opens a file"),
+    (Run(is_missing=True), "not written yet"),
     (Run(problem="it took longer"), "it took longer")])
 def test_no_answer_no_points(run, says):
     instances = draw_instances(HW1, TASKS["energy"], SECRET, "dora")

@@ -89,7 +89,8 @@ from numpy_dgm.course.grading import grade
 from pathlib import Path
 from numpy_dgm.course import gradescope, homework, release
 homework.HOMEWORK = Path({folder!r}) / "homework"
-grade(Path({folder!r}) / "submissions", Path({folder!r}) / "secret", Path({folder!r}) / "killed", jobs=1, resume={resume})
+course = Path({folder!r})
+grade(course / "submissions", course / "secret", course / "killed", jobs=1, resume={resume})
 """
 
 
@@ -225,7 +226,8 @@ def test_numbers_of_the_practice_instances_that_were_written_down_are_recognised
     arguments = draw_instances(toy, toy.tasks[0], SECRET, ROUNDS[1]).calls[0]
     [numbers] = expected_answers(toy, toy.tasks[0], arguments)
     (course / "submissions/liam.py").write_text(
-        f"import numpy as np\n\n\ndef mean_square(x, conventions):\n    return np.array({numbers.tolist()})\n", encoding="utf8")
+        f"import numpy as np\n\n\ndef mean_square(x, conventions):\n    return np.array({numbers.tolist()})\n",
+        encoding="utf8")
     graded(course)
     text = (course / "grades/students/liam/feedback.md").read_text(encoding="utf8")
     assert "these are the numbers of a practice instance, written down" in text

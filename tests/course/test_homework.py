@@ -19,12 +19,13 @@ from numpy_dgm.course.homework import (
     solution_lines,
     solution_of,
     starter,
+    usual_conventions,
 )
 from numpy_dgm.course.lessons import find_lessons
 from numpy_dgm.course.mistakes import BY_NUMBER, MISTAKES
 from numpy_dgm.course.release import check_script, release, released_files
 from numpy_dgm.foundation.checks import InvalidInput
-from submissions import judge_here
+from submissions import SECRET, judge_here
 
 NAMES = assignment_names()
 MADE = [(name, task.function, number) for name in NAMES for task in load_assignment(name).tasks
@@ -47,8 +48,8 @@ class TestAssignment:
         path.write_text(starter(assignment), encoding="utf8")
         if any(task.is_broken for task in assignment.tasks):
             functions = namespace_of(starter(assignment))
-            verdicts = [judge_here(assignment, task, functions[task.function], "a student") for task in assignment.tasks]
-            assert [verdict.share for verdict in verdicts] == [0] * len(verdicts)
+            for task in assignment.tasks:
+                assert judge_here(assignment, task, functions[task.function], "a student").share == 0, task.function
             return
         [first] = run_all(assignment, "a student", path, b"a secret", 10)[assignment.tasks[0].function],
         assert first.is_missing
@@ -88,13 +89,22 @@ class TestAssignment:
         [lesson] = find_lessons([assignment.after])
 
 
+def is_usual(assignment, task, student):
+    """Whether any of the student's conventions is the usual one."""
+    conventions = draw_instances(assignment, task, SECRET, student).calls[0]["conventions"]
+    usual = usual_conventions(assignment)
+    return any(value == getattr(usual, name) for name, value in vars(conventions).items())
+
+
 @pytest.mark.parametrize("name, function, number", MADE)
 def test_a_mistake_is_named_and_loses_points(name, function, number):
     assignment = load_assignment(name)
     [task] = [task for task in assignment.tasks if task.function == function]
     edit = task.mistakes[number]
     wrong = edited(name, (own(task, edit),))[function]
-    verdict = judge_here(assignment, task, wrong, "a student")
+    students = (f"student {n}" for n in range(50))
+    student = next(one for one in students if not edit.is_right_usually or not is_usual(assignment, task, one))
+    verdict = judge_here(assignment, task, wrong, student)
     assert edit.number in verdict.mistakes, verdict
     assert (verdict.share == 1) == BY_NUMBER[edit.number].is_warning
     says = " ".join((*verdict.says, *verdict.warnings))
@@ -156,6 +166,7 @@ def test_what_is_released_says_with_which_version_and_is_not_written_over(tmp_pa
     first = paths[0].read_text(encoding="utf8").splitlines()[0]
     assert re.fullmatch(r"# numpy_dgm \S+, assignment hw1_rbm", first)
     text = paths[1].read_text(encoding="utf8")
-    assert "def cd_gradient(v_data, k, W, b, c, conventions, rng):" in text and "| `cd_gradient` | 5 | 1.5 | 9, 9.2 |" in text
+    assert "def cd_gradient(v_data, k, W, b, c, conventions, rng):" in text
+    assert "| `cd_gradient` | 5 | 1.5 | 9, 9.2 |" in text
     with pytest.raises(InvalidInput, match="out: expected a folder without the files of this assignment"):
         release("hw1", tmp_path / "new")

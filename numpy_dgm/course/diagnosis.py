@@ -243,7 +243,7 @@ def diagnose(assignment, task, calls, given, errors, expected, share, before=())
         return Verdict(share, (by_conventions(conventions, calls[0]["conventions"]),))
     pair = matching_pair(assignment, task, calls, given)
     if pair:
-        says = ("two mistakes at once", *(worded(edit, calls[0]) for edit in pair), at_lesson(task))
+        says = ("two mistakes at once", *(worded(task, edit, calls[0]) for edit in pair), at_lesson(task))
         return Verdict(share, says, tuple(edit.number for edit in pair), edits=pair)
     if len(given) > 1 and given[0] is not None and all(one is not None and same(given[0], one) for one in given[1:]):
         facts = ("the same numbers come back whatever the function is given", *facts)
@@ -253,15 +253,20 @@ def diagnose(assignment, task, calls, given, errors, expected, share, before=())
 def verdict_of(task, hits, calls, facts, share) -> Verdict:
     """The Verdict where mistakes were recognised."""
     numbers = tuple(dict.fromkeys(edit.number for edit in hits))
-    says = " or, which is the same here: ".join(dict.fromkeys(worded(edit, calls[0]) for edit in hits))
+    says = " or, which is the same here: ".join(dict.fromkeys(worded(task, edit, calls[0]) for edit in hits))
     if all(BY_NUMBER[number].is_warning for number in numbers):
         return Verdict(1.0, (), numbers, (f"{says} {at_lesson(task)}",), hits[:1])
-    ratio = next((f"{fact}: " for fact in facts if "times" in fact), "")
+    ratio = "" if task.is_broken else next((f"{fact}: " for fact in facts if "times" in fact), "")
     return Verdict(share, (f"{ratio}{says} {at_lesson(task)}",), numbers, edits=hits[:1])
 
 
-def worded(edit: Edit, arguments: Arguments) -> str:
-    """What a mistake says, with the number of cases of the instance."""
+def worded(task: Task, edit: Edit, arguments: Arguments) -> str:
+    """What a mistake says, with the number of cases of the instance.
+
+    Which bug it is that a function was given out with is not said: the student is to find that.
+    """
+    if task.is_broken and edit == own(task, task.mistakes[0]):
+        return "the bug that it was given out with is still in it"
     n_cases = next((len(value) for value in arguments.values() if isinstance(value, np.ndarray) and value.ndim), 0)
     return BY_NUMBER[edit.number].says.replace("{N}", str(n_cases))
 
@@ -291,7 +296,7 @@ def describe_all(task: Task, given, errors, expected) -> tuple[str, ...]:
             return (error,)
         for name, one, right in zip(task.answers, answers, should):
             if not close(one, right):
-                says.append(f"{name}: {describe(one, right)}")
+                says.append(f"{name}: {'another one of the list' if task.is_choice else describe(one, right)}")
         if says:
             return (*says,)
     return ()

@@ -137,6 +137,8 @@ MISTAKES = (
     Mistake(69, "sign of a slope or of a step",
             "the sign is wrong: a loss is descended, and its slope by a logit is what the network "
             "says less what is right"),
+    Mistake(80, "inputs clipped",
+            "an input is clipped so that nothing overflows: beyond the bound the answer is that of the bound"),
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in MISTAKES}

@@ -310,16 +310,16 @@ def describe(given: Array, expected: Array) -> str:
     if not np.isfinite(given).all():
         return f"{np.sum(~np.isfinite(given))} of {given.size} numbers are infinite or NaN: something overflows"
     ratio = constant_ratio(given, expected)
-    if ratio is not None:
+    if ratio is not None and (given.size > 1 or is_telling(ratio)):
         return show_ratio(ratio)
+    if given.size == 1:
+        return "the number is another one"
     if given.ndim == 2 and given.shape[0] == given.shape[1] and close(given.T, expected):
         return "it is transposed"
     difference = given - expected
     if np.ptp(difference) <= TOLERANCE * max(np.abs(expected).max(), 1e-3):
         return f"every entry is off by the same amount, {difference.flat[0]:.4g}"
     wrong = np.abs(difference) > TOLERANCE * max(np.abs(expected).max(), 1e-3)
-    if given.ndim == 0:
-        return "the number is another one"
     rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
     return (f"{wrong.sum()} of {given.size} entries differ, the first in row {rows[0]}, by up to "
             f"{np.abs(difference).max():.3g} where the largest entry is {np.abs(expected).max():.3g}")
@@ -332,6 +332,12 @@ def constant_ratio(given: Array, expected: Array) -> float | None:
         return None
     ratio = float((given * expected).sum() / size)
     return ratio if abs(ratio) > 1e-9 and close(given, ratio * expected) else None
+
+
+def is_telling(ratio: float) -> bool:
+    """Whether a ratio of two numbers may be a factor that was forgotten: a sign, a whole number, or one over it."""
+    size = max(abs(ratio), 1 / abs(ratio))
+    return abs(size - round(size)) < 1e-3 and (size > 1.5 or ratio < 0)
 
 
 def show_ratio(ratio: float) -> str:

@@ -366,9 +366,9 @@ def network_backward(x, labels, W_1, gamma, beta, W_2, b_2, W_3, b_3, slope, eps
     return (ds, third.dW, third.db, da_2, dx_2, second.dW, second.db, da_1, dy_1, dgamma, dbeta, dx_1, first.dW, dx)
 
 
-def descend(rate, steps, x, labels, slope, epsilon, **parameters):
-    mine = {name: array.copy() for name, array in parameters.items()}
+def descend(x, labels, W_1, gamma, beta, W_2, b_2, W_3, b_3, slope, epsilon, rate, steps):
     places = {"W_1": 12, "gamma": 9, "beta": 10, "W_2": 5, "b_2": 6, "W_3": 1, "b_3": 2}
+    mine = {name: array.copy() for name, array in zip(places, (W_1, gamma, beta, W_2, b_2, W_3, b_3))}
     for _ in range(steps):
         slopes = network_backward(x, labels, **mine, slope=slope, epsilon=epsilon)
         for name, place in places.items():

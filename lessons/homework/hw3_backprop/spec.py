@@ -387,17 +387,17 @@ def property_leaky_relu(student):
 
 
 def property_batch_norm(student):
-    """batch_norm: columns of y have the mean beta, and in use each case is by itself"""
+    """batch_norm: columns of y have the mean beta, running statistics move by 1 - keep, in use each case is alone"""
     rng = np.random.default_rng(1)
     x, gamma, beta, mean = (rng.normal(size=shape) for shape in ((6, 3), 3, 3, 3))
     variance = np.array([0.5, 1.0, 2.0])
     y, new_mean, new_variance = student.batch_norm(x, gamma, beta, mean, variance, 0.1, 0.75, True)
+    of_batch = sum((row - x.mean(axis=0)) ** 2 for row in x) / 6
     wrong = compare([("mean of the columns", np.mean(y, axis=0), beta),
-                     ("new_running_mean", new_mean, mean + (x.mean(axis=0) - mean) / 4)])
+                     ("new_running_mean", new_mean, mean + (x.mean(axis=0) - mean) / 4),
+                     ("new_running_variance", new_variance, variance + (of_batch - variance) / 4)])
     if wrong:
         return wrong
-    if np.shape(new_variance) != (3,):
-        return f"new_running_variance: expected the shape (3,), got {np.shape(new_variance)}"
     y, *_ = student.batch_norm(x, gamma, beta, mean, variance, 0.1, 0.75, False)
     alone, *_ = student.batch_norm(x[2:3], gamma, beta, mean, variance, 0.1, 0.75, False)
     return compare([("a case alone, in use,", alone, np.asarray(y)[2:3])])
@@ -418,27 +418,29 @@ def property_batch_norm_backward(student):
 
 
 def property_binary_cross_entropy(student):
-    """binary_cross_entropy: log 2 where s is 0, finite where s is 1,000, and ds is its slope, by differences"""
+    """binary_cross_entropy: log 2 where s is 0, a straight line where s is large; ds is its slope, by differences"""
     s, t = np.array([0.3, -1.2, 2.0, 0.7]), np.array([1.0, 0.0, 0.0, 0.9])
     loss, _ = student.binary_cross_entropy(np.zeros(4), t)
     _, ds = student.binary_cross_entropy(s, t)
     wrong = compare([("the loss at 0", loss, np.log(2)),
                      ("ds", ds, differences(lambda: student.binary_cross_entropy(s, t)[0], s))])
+    far, t = np.array([1000.0, -1000.0]), np.array([0.0, 1.0])
     with np.errstate(all="ignore"):
-        loss, _ = student.binary_cross_entropy(np.array([1000.0, -1000.0]), np.array([0.0, 1.0]))
-    return wrong or (None if np.isfinite(loss) else "it is not finite")
+        losses = [student.binary_cross_entropy(times * far, t)[0] for times in (1, 2)]
+    return wrong or (None if losses[0] > 0 and losses[1] / losses[0] == 2 else "far from 0 it is no straight line")
 
 
 def property_softmax_cross_entropy(student):
-    """softmax_cross_entropy: log C where s is 0, finite where s is 1,000, and ds is its slope, by differences"""
+    """softmax_cross_entropy: log C where s is 0, a straight line where s is large; ds is its slope, by differences"""
     s, labels = np.random.default_rng(3).normal(size=(5, 3)), np.array([0, 2, 1, 1, 0])
     loss, _ = student.softmax_cross_entropy(np.zeros((5, 3)), labels)
     _, ds = student.softmax_cross_entropy(s, labels)
     wrong = compare([("the loss at 0", loss, np.log(3)),
                      ("ds", ds, differences(lambda: student.softmax_cross_entropy(s, labels)[0], s))])
+    far, labels = np.array([[1000.0, 0.0], [-1000.0, 0.0]]), np.array([1, 0])
     with np.errstate(all="ignore"):
-        loss, _ = student.softmax_cross_entropy(np.array([[1000.0, 0.0], [-1000.0, 0.0]]), np.array([1, 0]))
-    return wrong or (None if np.isfinite(loss) else "it is not finite")
+        losses = [student.softmax_cross_entropy(times * far, labels)[0] for times in (1, 2)]
+    return wrong or (None if losses[0] > 0 and losses[1] / losses[0] == 2 else "far from 0 it is no straight line")
 
 
 def small_network():
@@ -466,12 +468,15 @@ def property_network(student):
 
 
 def property_descend(student):
-    """descend: three steps are three times one step, the loss falls, and no argument is changed"""
+    """descend: a step goes against the slopes of your network_backward, three are thrice one, the loss falls"""
     arguments, names = small_network()
-    before = {name: value.copy() for name, value in arguments.items() if isinstance(value, np.ndarray)}
     at_once = student.descend(**arguments, rate=0.1, steps=3)
-    if any(not np.array_equal(arguments[name], value) for name, value in before.items()):
-        return "an argument is another one afterwards"
+    slopes, places = student.network_backward(**arguments), (12, 9, 10, 5, 6, 1, 2)
+    one_step = student.descend(**arguments, rate=0.1, steps=1)
+    against = [(name, found, arguments[name] - 0.1 * np.asarray(slopes[place]))
+               for name, found, place in zip(names, one_step, places)]
+    if compare(against):
+        return f"in one step {compare(against)}"
     one_by_one = arguments
     for _ in range(3):
         one_by_one = {**one_by_one, **dict(zip(names, student.descend(**one_by_one, rate=0.1, steps=1)))}
@@ -485,7 +490,7 @@ def property_two_batches(student):
     """two_batches gives the slopes of its own loss, by differences"""
     rng = np.random.default_rng(5)
     shapes = {"x_high": (5, 3), "x_low": (5, 3), "W_1": (3, 4), "b_1": 4, "W_2": (4, 1), "b_2": 1}
-    arguments = {**{name: rng.normal(size=shape) for name, shape in shapes.items()}, "slope": 0.2}
+    arguments = {**{name: rng.normal(size=shape) for name, shape in shapes.items()}, "slope": 0.35}
     names = ("W_1", "b_1", "W_2", "b_2")
     _, *found = student.two_batches(**arguments)
     expected = [differences(lambda: student.two_batches(**arguments)[0], arguments[name]) for name in names]
@@ -493,13 +498,35 @@ def property_two_batches(student):
 
 
 def property_adam(student):
-    """adam_step: the first step has the size of the rate and goes against g, however large or small g is"""
+    """adam_step: the first step has the size of the rate and goes against g; where g was always 0 there is none"""
     g = np.array([1e-3, -2.0, 500.0])
     for betas in ((0.9, 0.999), (0.5, 0.8)):
         theta, _, _ = student.adam_step(np.ones(3), g, np.zeros(3), np.zeros(3), 1, 0.01, *betas, 1e-12)
         wrong = compare([("theta", theta, 1 - 0.01 * np.sign(g))])
         if wrong:
             return wrong
+    with np.errstate(all="ignore"):
+        theta, _, _ = student.adam_step(np.ones(2), np.zeros(2), np.zeros(2), np.zeros(2), 1, 0.01, 0.9, 0.999, 1e-8)
+    return compare([("theta where g is 0", theta, np.ones(2))])
+
+
+def property_arguments(student):
+    """no function changes its arguments"""
+    rng = np.random.default_rng(6)
+    x, dy, W = rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), rng.normal(size=(3, 3))
+    b, gamma, beta, variance = (rng.uniform(1, 2, size=3) for _ in range(4))
+    network, _ = small_network()
+    calls = {"affine_backward": (x, W, b, dy), "leaky_relu": (x, 0.3), "leaky_relu_backward": (x, 0.3, dy),
+             "batch_norm": (x, gamma, beta, b, variance, 0.1, 0.9, True), "batch_norm_backward": (x, gamma, 0.1, dy),
+             "binary_cross_entropy": (b, variance - 1), "softmax_cross_entropy": (x, np.array([0, 2, 1, 1])),
+             "network_forward": tuple(network.values()), "network_backward": tuple(network.values()),
+             "descend": (*network.values(), 0.1, 2), "two_batches": (x, dy, W, b, W[:, :1], b[:1], 0.3),
+             "adam_step": (x, dy, W[[0, 1, 2, 0]], x**2, 3, 0.1, 0.9, 0.99, 1e-8)}
+    for name, arguments in calls.items():
+        before = [np.copy(one) for one in arguments]
+        getattr(student, name)(*arguments)
+        if not all(np.array_equal(*pair) for pair in zip(before, arguments)):
+            return f"{name} does"
     return None
 # END PROPERTIES
 

@@ -104,13 +104,13 @@ def span_of(text: str, function: str) -> tuple[int, int]:
 
 
 def handout(assignment: Assignment) -> str:
-    """The text of the assignment as Markdown, with the head of each function."""
+    """The text of the assignment as Markdown, with the head of each function, or with all code that is to be mended."""
     parts = []
     for cell in cells_of(starter(assignment)):
         if cell.is_markdown:
             parts.append("\n".join(line.removeprefix("#").removeprefix(" ") for line in cell.text.splitlines()))
         else:
-            heads = list(function_heads(cell.text))
+            heads = [cell.text.strip("\n")] if planted(assignment) else list(function_heads(cell.text))
             if heads:
                 parts.append("```python\n" + "\n\n\n".join(heads) + "\n```")
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"

@@ -103,9 +103,10 @@ MISTAKES = (
     Mistake(38, "gradients not reset between steps",
             "gradients of earlier calls are still in it: each step begins at 0"),
     Mistake(39, "the fake pass overwrites the real pass's cache",
-            "the backward pass of the real cases uses what the fake pass kept: each pass has a cache of its own"),
+            "the way back of one batch uses what another batch's forward pass kept (the real cases' what the fake ones "
+            "kept): each pass has a cache of its own"),
     Mistake(40, "leaky slope different in forward and backward",
-            "the slope below 0 is another one backward than forward"),
+            "the slope below 0 is not the one that is given: forward and backward it must be the same"),
     Mistake(41, "the gradient penalty without its second (φ'') pass",
             "the penalty's gradient lacks the part that goes through the activation's own slope, φ''"),
     Mistake(42, "1/(N-1) for 1/N; one wrong entry in a matrix",
@@ -114,6 +115,35 @@ MISTAKES = (
             "the probability of a unit stands where its mean belongs, which is low + (high - low) p"),
     Mistake(44, "temperature left out of a gradient",
             "the temperature is missing: log p holds E/T, so its gradient is divided by T"),
+    Mistake(60, "batch norm's mean or variance held constant in its backward pass",
+            "mean and variance are made of x as well: each is a fork, whose way back is missing"),
+    Mistake(61, "epsilon on the wrong side of the root",
+            "epsilon stands on the wrong side of the root, or is missing: batch norm has √(variance + epsilon), "
+            "Adam √square + epsilon"),
+    Mistake(62, "running statistics where the batch's belong, or the reverse",
+            "in training the batch's own mean and variance are used, in use the running ones, "
+            "which then stay as they are"),
+    Mistake(63, "weights of a running mean exchanged",
+            "the weights of a running mean are exchanged: new = keep · old + (1 - keep) · now"),
+    Mistake(64, "statistics or softmax along the wrong axis",
+            "it is taken along the wrong axis: batch norm's statistics are over the cases, axis=0, and a softmax is "
+            "over the classes of each case, axis=1"),
+    Mistake(65, "Adam without its correction for the start",
+            "the running means start at 0 and are to be put right for that, each by its own 1 - βᵗ, with t = 1 in the "
+            "first step"),
+    Mistake(66, "logarithm of a rounded probability",
+            "p is rounded to 0 or 1 before its logarithm is taken: take log p from the logits, "
+            "where nothing is rounded"),
+    Mistake(67, "slopes not added at a fork",
+            "what serves twice gets two slopes, and they add up: here one of them is left out"),
+    Mistake(68, "gamma or x̂ left out of batch norm's slopes",
+            "a factor is missing or is another one: y = gamma x̂ + beta, so x̂ gets gamma · dy, "
+            "and gamma gets x̂ · dy"),
+    Mistake(69, "sign of a slope or of a step",
+            "the sign is wrong: a loss is descended, and its slope by a logit is what the network "
+            "says less what is right"),
+    Mistake(80, "inputs clipped",
+            "an input is clipped so that nothing overflows: beyond the bound the answer is that of the bound"),
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in MISTAKES}

@@ -137,7 +137,7 @@ def explain(assignment: Assignment, task: Task, verdict: Verdict, run: Run, inst
 
 def beside(assignment: Assignment, task: Task, run: Run, instances: Instances) -> list[str]:
     """Expected beside given, for the first answer that differs."""
-    if task.judge is not None:
+    if task.judge is not None or task.is_choice:
         return []
     for arguments, answers in zip(instances.calls, run.answers):
         if not answers:

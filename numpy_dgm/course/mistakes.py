@@ -109,6 +109,29 @@ MISTAKES = (
             "the penalty's gradient lacks the part that goes through the activation's own slope, φ''"),
     Mistake(42, "1/(N-1) for 1/N; one wrong entry in a matrix",
             "nearly right: 1/(N - 1) stands where 1/N belongs, or one entry of a matrix is wrong"),
+    Mistake(50, "biases that do not change places with the layers",
+            "where the hidden layer is the one that is listed, W is transposed, and b and c must change places too"),
+    Mistake(51, "a mean where a sum belongs, or the reverse",
+            "a mean stands where a sum belongs, or a sum where a mean does: a factor is missing, the number of terms"),
+    Mistake(52, "a walk weighed after the step instead of before",
+            "factor l of the weight is taken after the next step: it belongs to v_l, where the walk stands before it"),
+    Mistake(53, "a walk's step at another temperature",
+            "the Gibbs step that leads to v_l (down: away from it) must be one of model l, with all its parameters at "
+            "β_l"),
+    Mistake(54, "another base",
+            "the base is another one than that with the visible biases b_base: walks start there, and every model "
+            "between holds (1 - β) b_base"),
+    Mistake(55, "the mean of the logs for the log of the mean",
+            "this is the mean of log w: the mean is known of w itself (down: of 1/w), so take the log of that"),
+    Mistake(56, "log Z of the base left out",
+            "the weights give Z / Z_base: log Z_base is missing, or a part of it such as K log 2 of the hidden units"),
+    Mistake(57, "w and 1/w exchanged",
+            "w stands where 1/w belongs, or the reverse: up the mean of w is known, down the mean of 1/w, and log w is "
+            "in both directions the log of the same w"),
+    Mistake(58, "a factor of the weight left out",
+            "one factor of the weight is missing: there are L of them, l = 0 to L - 1"),
+    Mistake(59, "flipped units that stay flipped",
+            "the units flipped before stay flipped: flip one unit at a time, all others as they are in v"),
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in MISTAKES}

@@ -1,0 +1,85 @@
+"""Correct answers to the exercises of lessons 1 to 16, written differently from the solutions: each has full marks."""
+ALTERNATIVES = {}
+
+ALTERNATIVES["lesson_09"] = {}
+ALTERNATIVES["lesson_09"]["loops"] = '''import math
+
+import numpy as np
+
+
+def on(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def cd_k(W, b, c, v_data, k, rng):
+    N, D, K = len(v_data), len(b), len(c)
+    dW, db, dc = np.zeros((D, K)), np.zeros(D), np.zeros(K)
+    v = [list(row) for row in v_data]
+    for _ in range(k):
+        u_h, u_v = rng.random((N, K)), rng.random((N, D))
+        for n in range(N):
+            h = [float(u_h[n, j] < on(c[j] + sum(v[n][i] * W[i, j] for i in range(D)))) for j in range(K)]
+            v[n] = [float(u_v[n, i] < on(b[i] + sum(W[i, j] * h[j] for j in range(K)))) for i in range(D)]
+    for n in range(N):
+        for sign, layer in ((1 / N, v_data[n]), (-1 / N, v[n])):
+            p = np.array([on(c[j] + sum(layer[i] * W[i, j] for i in range(D))) for j in range(K)])
+            dW += sign * np.outer(layer, p)
+            db += sign * np.array(layer)
+            dc += sign * p
+    return dW, db, dc
+'''
+ALTERNATIVES["lesson_09"]["other order"] = '''import numpy as np
+
+
+def cd_k(W, b, c, v_data, k, rng):
+    """The chains one after the other, and choice by a binomial draw."""
+    ends = []
+    for case in v_data:
+        v = case
+        for _ in range(k):
+            h = rng.binomial(1, 1 / (1 + np.exp(-c - v @ W)))
+            v = rng.binomial(1, 1 / (1 + np.exp(-b - W @ h)))
+        ends.append(v)
+    rows = np.vstack([v_data, ends]).astype(float)
+    signs = np.repeat([1 / len(v_data), -1 / len(v_data)], len(v_data))
+    p = 1 / (1 + np.exp(-c - rows @ W))
+    return np.einsum("n,ni,nj->ij", signs, rows, p), signs @ rows, signs @ p
+'''
+
+ALTERNATIVES["lesson_07"] = {}
+ALTERNATIVES["lesson_07"]["loops"] = '''import math
+
+
+def block_step(W, b, c, v, rng):
+    D, K = W.shape
+    u_h = rng.random((len(v), K))
+    u_v = rng.random((len(v), D))
+    result = []
+    for n, case in enumerate(v):
+        h, after = [], []
+        for j in range(K):
+            x = c[j]
+            for i in range(D):
+                x += case[i] * W[i][j]
+            h.append(1.0 if u_h[n, j] < 1 / (1 + math.exp(-x)) else 0.0)
+        for i in range(D):
+            x = b[i]
+            for j in range(K):
+                x += h[j] * W[i][j]
+            after.append(1.0 if u_v[n, i] < 1 / (1 + math.exp(-x)) else 0.0)
+        result.append(after)
+    return result
+'''
+ALTERNATIVES["lesson_07"]["other order"] = '''import numpy as np
+
+
+def block_step(W, b, c, v, rng):
+    """Case by case, and on where the random number is above 1 - p."""
+    after = np.empty_like(v)
+    for n in range(len(v)):
+        p_h = np.exp(-np.logaddexp(0, -c - v[n] @ W))
+        h = rng.random(len(c)) >= 1 - p_h
+        p_v = np.exp(-np.logaddexp(0, -b - W @ h))
+        after[n] = rng.random(len(b)) >= 1 - p_v
+    return after
+'''

@@ -83,3 +83,22 @@ def block_step(W, b, c, v, rng):
         after[n] = rng.random(len(b)) >= 1 - p_v
     return after
 '''
+
+ALTERNATIVES["lesson_04"] = {}
+ALTERNATIVES["lesson_04"]["scaled matrices"] = '''import math
+
+import numpy as np
+
+
+def chain_log_Z(b, w):
+    """From the right end to the left, z kept at the sum 1."""
+    z, total = [1.0, 1.0], 0.0
+    for i in range(len(w) - 1, -1, -1):
+        largest = max(0.0, b[i + 1], b[i + 1] + w[i])
+        down = math.exp(-largest) * z[0]
+        z = [down + math.exp(b[i + 1] - largest) * z[1], down + math.exp(b[i + 1] + w[i] - largest) * z[1]]
+        total += largest + math.log(sum(z))
+        z = [one / sum(z) for one in z]
+    largest = max(0.0, b[0])
+    return total + largest + math.log(math.exp(-largest) * z[0] + math.exp(b[0] - largest) * z[1])
+'''

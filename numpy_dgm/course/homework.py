@@ -165,9 +165,11 @@ class Instances:
     many: Arguments | None  # the small instance that is run many times, where the task has Statistics
 
 
-def draw_instances(assignment: Assignment, task: Task, secret: bytes, student: str) -> Instances:
-    """The instances of a student; his conventions are the same in all tasks of the assignment."""
-    conventions = draw_conventions(assignment, np.random.default_rng(seed_of(secret, assignment.name, student)))
+def draw_instances(assignment: Assignment, task: Task, secret: bytes, student: str,
+                   conventions: SimpleNamespace | None = None) -> Instances:
+    """The instances of a student; the conventions, drawn where none are given, are the same in all tasks."""
+    if conventions is None:
+        conventions = draw_conventions(assignment, np.random.default_rng(seed_of(secret, assignment.name, student)))
     calls = []
     for number in range(task.instances):
         rng = np.random.default_rng(seed_of(secret, assignment.name, student, task.function, number))
@@ -231,7 +233,7 @@ def replace_once(text: str, there: str, instead: str) -> str:
     return text.replace(there, instead)
 
 
-def mean_and_sd(runs: list[Answers], features: Callable[..., Answers] | None = None) -> list[tuple[Array, Array]]:
-    """The mean and the standard deviation over runs, of each answer or feature."""
-    stacked = [np.stack(parts) for parts in zip(*[features(*run) if features else run for run in runs])]
-    return [(one.mean(axis=0), one.std(axis=0, ddof=1)) for one in stacked]
+def stacked(runs: list[Answers], features: Callable[..., Answers] | None = None) -> list[Array]:
+    """The answers of many runs, or their features, one array for each with the runs along its first axis."""
+    rows = [features(*run) if features else run for run in runs]
+    return [np.stack(parts) for parts in zip(*rows)]

@@ -28,7 +28,7 @@ from .tasks import Answers, Arguments, Seed, Task
 
 CHILD = Path(__file__).with_name("child.py")
 MEMORY = 1 << 30  # bytes of address space; Python with NumPy takes some 300 MB of it
-LONGEST_FILE = 100_000  # bytes of what it prints
+LONGEST_FILE = 10_000_000  # bytes of what it prints
 MOST_BYTES = 8 * MOST_NUMBERS + (1 << 20)  # of all answers
 FIRST_USER, N_USERS = 200_000, 60_000_000  # numbers that no account has; in each process another
 

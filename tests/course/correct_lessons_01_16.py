@@ -102,3 +102,78 @@ def chain_log_Z(b, w):
     largest = max(0.0, b[0])
     return total + largest + math.log(math.exp(-largest) * z[0] + math.exp(b[0] - largest) * z[1])
 '''
+
+ALTERNATIVES["lesson_06"] = {}
+ALTERNATIVES["lesson_06"]["loops"] = '''import math
+
+
+def random_scan(W, b, s, n_draws, rng):
+    N, D = s.shape
+    chains = [list(map(float, row)) for row in s]
+    for _ in range(n_draws):
+        units = rng.integers(D, size=N)
+        noise = rng.random(N)
+        for n in range(N):
+            i, x = units[n], b[units[n]]
+            for j in range(D):
+                x += (W[i, j] if i < j else W[j, i]) * chains[n][j]
+            chains[n][i] = 1.0 if noise[n] < 1 / (1 + math.exp(-x)) else 0.0
+    return chains
+'''
+ALTERNATIVES["lesson_06"]["other order"] = '''import numpy as np
+
+
+def random_scan(W, b, s, n_draws, rng):
+    """A chain to its end, then the next one."""
+    after = np.array(s)
+    for state in after:
+        for i in rng.choice(len(b), size=n_draws):
+            x = b[i] + W[i] @ state + W[:, i] @ state
+            state[i] = rng.binomial(1, 1 / (1 + np.exp(-x)))
+    return after
+'''
+
+ALTERNATIVES["lesson_08"] = {}
+ALTERNATIVES["lesson_08"]["loops"] = '''import itertools
+import math
+
+
+def gradient_over_v(W, b, c, cases):
+    """Unit by unit: the model's average is a running one, which is scaled where a larger weight comes."""
+    D, K = len(W), len(W[0])
+
+    def look(v):
+        x = [c[j] + sum(v[i] * W[i][j] for i in range(D)) for j in range(K)]
+        p = [1 / (1 + math.exp(-one)) if one > -700 else 0.0 for one in x]
+        softplus = [max(one, 0.0) + math.log1p(math.exp(-abs(one))) for one in x]
+        g = [v[i] * p[j] for i in range(D) for j in range(K)] + list(v) + p
+        return sum(b[i] * v[i] for i in range(D)) + sum(softplus), g
+
+    data = [0.0] * (D * K + D + K)
+    for case in cases:
+        _, g = look(case)
+        data = [one + more / len(cases) for one, more in zip(data, g)]
+    largest = max(look(v)[0] for v in itertools.product((0, 1), repeat=D))
+    Z, model = 0.0, [0.0] * len(data)
+    for v in itertools.product((0, 1), repeat=D):
+        log_weight, g = look(v)
+        Z += math.exp(log_weight - largest)
+        model = [one + math.exp(log_weight - largest) * more for one, more in zip(model, g)]
+    slopes = [one - other / Z for one, other in zip(data, model)]
+    dW = [slopes[i * K : (i + 1) * K] for i in range(D)]
+    return dW, slopes[D * K : D * K + D], slopes[D * K + D :]
+'''
+ALTERNATIVES["lesson_08"]["as an average"] = '''import itertools
+
+import numpy as np
+
+
+def gradient_over_v(W, b, c, cases):
+    v = np.array(list(itertools.product([0, 1], repeat=len(b))))
+    minus_F = v @ b + np.logaddexp(0, v @ W + c).sum(axis=1)
+    p = np.exp(minus_F - np.logaddexp.reduce(minus_F))
+    rows, weights = np.vstack([cases, v]), np.append(np.full(len(cases), 1 / len(cases)), -p)
+    means = np.exp(-np.logaddexp(0, -(rows @ W + c)))
+    return np.einsum("n,ni,nj", weights, rows, means), weights @ rows, np.average(
+        means[: len(cases)], axis=0) - np.average(means[len(cases) :], axis=0, weights=p)
+'''

@@ -177,3 +177,104 @@ def gradient_over_v(W, b, c, cases):
     return np.einsum("n,ni,nj", weights, rows, means), weights @ rows, np.average(
         means[: len(cases)], axis=0) - np.average(means[len(cases) :], axis=0, weights=p)
 '''
+
+ALTERNATIVES["lesson_11"] = {}
+ALTERNATIVES["lesson_11"]["loops"] = '''import math
+
+import numpy as np
+
+
+def on(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def pcd_k(W, b, c, v_data, h, k, rng):
+    (D, K), N, M = W.shape, len(v_data), len(h)
+    chains, ends = [list(row) for row in h], [None] * M
+    for _ in range(k):
+        u_v, u_h = rng.random((M, D)), rng.random((M, K))
+        for m in range(M):
+            v = [float(u_v[m, i] < on(b[i] + sum(W[i, j] * chains[m][j] for j in range(K)))) for i in range(D)]
+            p = [on(c[j] + sum(W[i, j] * v[i] for i in range(D))) for j in range(K)]
+            chains[m] = [float(u_h[m, j] < p[j]) for j in range(K)]
+            ends[m] = v, p
+    dW, db, dc = np.zeros((D, K)), np.zeros(D), np.zeros(K)
+    for case in v_data:
+        p = np.array([on(c[j] + sum(W[i, j] * case[i] for i in range(D))) for j in range(K)])
+        dW, db, dc = dW + np.outer(case, p) / N, db + case / N, dc + p / N
+    for v, p in ends:
+        dW, db, dc = dW - np.outer(v, p) / M, db - np.array(v) / M, dc - np.array(p) / M
+    return dW, db, dc, np.array(chains)
+'''
+ALTERNATIVES["lesson_11"]["other order"] = '''import numpy as np
+
+
+def pcd_k(W, b, c, v_data, h, k, rng):
+    """The chains one after the other."""
+    W_c, W_b = np.vstack([W, c]), np.vstack([W.T, b])  # the biases as weights of a unit that is always on
+    rows, h = [], h.copy()
+    for m in range(len(h)):
+        for _ in range(k):
+            v = rng.binomial(1, 1 / (1 + np.exp(-np.append(h[m], 1) @ W_b)))
+            p = 1 / (1 + np.exp(-np.append(v, 1) @ W_c))
+            h[m] = rng.binomial(1, p)
+        rows.append(np.outer(np.append(v, 1), np.append(p, 1)))
+    v_1 = np.hstack([v_data, np.ones((len(v_data), 1))])
+    p_1 = np.hstack([1 / (1 + np.exp(-v_1 @ W_c)), np.ones((len(v_data), 1))])
+    block = v_1.T @ p_1 / len(v_data) - np.mean(rows, axis=0)
+    return block[:-1, :-1], block[:-1, -1], block[-1, :-1], h
+'''
+
+ALTERNATIVES["lesson_14"] = {}
+ALTERNATIVES["lesson_14"]["walk by walk"] = '''import math
+
+import numpy as np
+
+
+def on(x):
+    return 1 / (1 + math.exp(-max(x, -700)))
+
+
+def ais_log_weights(W, b, c, b_base, betas, M, rng):
+    """The numbers of all walks first, then one walk after the other."""
+    D, K = W.shape
+    u_start = rng.random((M, D))
+    noise = [(rng.random((M, K)), rng.random((M, D))) for _ in betas[1:]]
+    result = []
+    for m in range(M):
+        v = [float(u_start[m, i] < on(b_base[i])) for i in range(D)]
+        total = 0.0
+        for before, after, (u_h, u_v) in zip(betas[:-1], betas[1:], noise):
+            x = [c[j] + sum(v[i] * W[i, j] for i in range(D)) for j in range(K)]
+            total += (after - before) * sum(v[i] * (b[i] - b_base[i]) for i in range(D))
+            for one in x:
+                for sign, beta in ((1, after), (-1, before)):
+                    total += sign * (max(beta * one, 0) + math.log1p(math.exp(-abs(beta * one))))
+            h = [float(u_h[m, j] < on(after * x[j])) for j in range(K)]
+            for i in range(D):
+                x_i = (1 - after) * b_base[i] + after * (b[i] + sum(W[i, j] * h[j] for j in range(K)))
+                v[i] = float(u_v[m, i] < on(x_i))
+        result.append(total)
+    return np.array(result)
+'''
+ALTERNATIVES["lesson_14"]["other order"] = '''import numpy as np
+
+
+def ais_log_weights(W, b, c, b_base, betas, M, rng):
+    """F by the sum over all h; h given v and v given h by binomial draws."""
+    K = len(c)
+    all_h = (np.arange(2**K)[:, None] >> np.arange(K)) & 1
+
+    def minus_F(beta, v):
+        minus_E = beta * (all_h @ c + v @ W @ all_h.T)
+        return v @ ((1 - beta) * b_base + beta * b) + np.logaddexp.reduce(minus_E, axis=1)
+
+    v = rng.binomial(1, 1 / (1 + np.exp(-b_base)), size=(M, len(b)))
+    log_w = np.zeros(M)
+    for l in range(1, len(betas)):
+        log_w += minus_F(betas[l], v) - minus_F(betas[l - 1], v)
+        h = rng.binomial(1, 1 / (1 + np.exp(-betas[l] * (v @ W + c))))
+        x = (1 - betas[l]) * b_base + betas[l] * (b + h @ W.T)
+        v = rng.binomial(1, 1 / (1 + np.exp(-x)))
+    return log_w
+'''

@@ -278,3 +278,43 @@ def ais_log_weights(W, b, c, b_base, betas, M, rng):
         v = rng.binomial(1, 1 / (1 + np.exp(-x)))
     return log_w
 '''
+
+ALTERNATIVES["lesson_01"] = {}
+ALTERNATIVES["lesson_01"]["loops"] = '''import math
+from collections import Counter
+
+
+def entropy_of_rows(v):
+    counts = Counter(tuple(row) for row in v)
+    return math.log(len(v)) - sum(count * math.log(count) for count in counts.values()) / len(v)
+
+
+def learn_coins(v, rate, steps):
+    b = [0.0] * len(v[0])
+    for _ in range(steps):
+        for i in range(len(b)):
+            theta = 1 / (1 + math.exp(-b[i]))
+            slope = sum((1 - theta) if case[i] == 1 else -theta for case in v) / len(v)
+            b[i] += rate * slope
+    return b
+'''
+
+ALTERNATIVES["lesson_02"] = {}
+ALTERNATIVES["lesson_02"]["loops"] = '''import math
+
+
+def fill_in(pi, mu, v, seen):
+    M, D = mu.shape
+    result = []
+    for case in v:
+        shares = []
+        for m in range(M):
+            log_ratio = [math.log(pi[l]) for l in range(M)]
+            for i in range(D):
+                if seen[i]:
+                    for l in range(M):
+                        log_ratio[l] += math.log(mu[l, i]) if case[i] else math.log1p(-mu[l, i])
+            shares.append(1 / sum(math.exp(min(one - log_ratio[m], 700)) for one in log_ratio))
+        result.append([sum(shares[m] * mu[m, i] for m in range(M)) for i in range(D) if not seen[i]])
+    return result
+'''

@@ -318,3 +318,49 @@ def fill_in(pi, mu, v, seen):
         result.append([sum(shares[m] * mu[m, i] for m in range(M)) for i in range(D) if not seen[i]])
     return result
 '''
+
+ALTERNATIVES["lesson_03"] = {}
+ALTERNATIVES["lesson_03"]["loops"] = '''import math
+
+
+def climb(B, v, rate, steps):
+    M, D, N = len(B), len(B[0]), len(v)
+    B = [list(row) for row in B]
+    for _ in range(steps):
+        mu = [[1 / (1 + math.exp(-one)) for one in row] for row in B]
+        slope = [[0.0] * D for _ in range(M)]
+        for case in v:
+            log_p = [sum(math.log(mu[m][i] if case[i] else 1 - mu[m][i]) for i in range(D)) for m in range(M)]
+            for m in range(M):
+                r = 1 / sum(math.exp(min(one - log_p[m], 700)) for one in log_p)
+                for i in range(D):
+                    slope[m][i] += r * (case[i] - mu[m][i]) / N
+        for m in range(M):
+            for i in range(D):
+                B[m][i] += rate * slope[m][i]
+    return B
+'''
+
+ALTERNATIVES["lesson_05"] = {}
+ALTERNATIVES["lesson_05"]["loops"] = '''import itertools
+import math
+
+import numpy as np
+
+
+def data_term(W, b, v, n_hidden):
+    n, states = len(b), []
+    for h in itertools.product((0, 1), repeat=n_hidden):
+        s = [*v, *h]
+        minus_E = sum(b[i] * s[i] for i in range(n))
+        minus_E += sum(W[i, j] * s[i] * s[j] for i in range(n) for j in range(i + 1, n))
+        states.append((minus_E, s))
+    top = max(minus_E for minus_E, _ in states)
+    total, means = 0.0, np.zeros((n, n))
+    for minus_E, s in states:
+        weight = math.exp(minus_E - top)
+        total += weight
+        for i, j in itertools.combinations(range(n), 2):
+            means[i, j] += weight * s[i] * s[j]
+    return means / total
+'''

@@ -87,15 +87,15 @@ COINS_MISTAKES = (
 )
 
 ASSIGNMENT = Assignment(
-    title="entropy, and coins for all pixels",
+    title="coins for all pixels, and entropy",
     after="01",
     tasks=(
-        Task("entropy_of_rows", 1, 0.5, "01", "1.10", rows_instance, by_the_package, ("H",),
+        Task("learn_coins", 1, 0.5, "01", "1.2", coins_instance, coins_oracle, ("b",), mistakes=COINS_MISTAKES,
+             hints=("Nothing changes against one coin but the shapes: b, θ and the slope are (D,).",
+                    "The fraction of heads of each pixel is v.mean(axis=0).")),
+        Task("entropy_of_rows", 1, 0.5, "01", "1.8", rows_instance, by_the_package, ("H",),
              mistakes=ENTROPY_MISTAKES,
              hints=("np.unique(v, axis=0, return_counts=True) gives the different rows and how often each is there.",
                     "The fractions are counts / N; H is minus the sum of q log q over the different rows.")),
-        Task("learn_coins", 1, 0.5, "01", "1.3", coins_instance, coins_oracle, ("b",), mistakes=COINS_MISTAKES,
-             hints=("Nothing changes against one coin but the shapes: b, θ and the slope are (D,).",
-                    "The fraction of heads of each pixel is v.mean(axis=0).")),
     ),
 )

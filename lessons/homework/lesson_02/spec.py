@@ -80,7 +80,7 @@ ASSIGNMENT = Assignment(
     title="filling in what is not seen",
     after="02",
     tasks=(
-        Task("fill_in", 1, 0.75, "02", "2.7", instance, oracle, ("p",), mistakes=MISTAKES, instances=4,
+        Task("fill_in", 1, 0.75, "02", "2.6", instance, oracle, ("p",), mistakes=MISTAKES, instances=4,
              hints=("log p(seen pixels, h = m) is log π_m plus two products (N, number seen) @ (number seen, M).",
                     "r is exp of that divided by its sum over m: take each row's largest off first.",
                     "The answer is a product (N, M) @ (M, number not seen).")),

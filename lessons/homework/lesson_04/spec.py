@@ -74,7 +74,7 @@ ASSIGNMENT = Assignment(
     title="log Z of a chain of 1,000 units",
     after="04",
     tasks=(
-        Task("chain_log_Z", 1, 0.5, "04", "4.5", instance, oracle, ("log Z",), mistakes=MISTAKES, instances=len(SIZES),
+        Task("chain_log_Z", 1, 0.5, "04", "4.2", instance, oracle, ("log Z",), mistakes=MISTAKES, instances=len(SIZES),
              hints=("With one unit z = (1, exp(b[0])). Unit i + 1 is off, which adds nothing to -E, or on.",
                     "Where it is on, -E grows by b[i + 1], and by w[i] too if s_i = 1.",
                     "Keep log z instead of z: np.logaddexp(a, b) is log(exp(a) + exp(b)) without overflow.")),

@@ -364,3 +364,76 @@ def data_term(W, b, v, n_hidden):
             means[i, j] += weight * s[i] * s[j]
     return means / total
 '''
+
+ALTERNATIVES["lesson_10"] = {}
+ALTERNATIVES["lesson_10"]["loops"] = '''import itertools
+import math
+
+import numpy as np
+
+
+def on(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def bias_of_cd(W, b, c, v_data, k):
+    """From the factors of the conditionals; p(v) is where a chain of 2^12 steps ends."""
+    D, K = W.shape
+    states = list(itertools.product((0, 1), repeat=D))
+    T = np.zeros((len(states), len(states)))
+    for row, v in enumerate(states):
+        p_h = [on(c[j] + sum(v[i] * W[i, j] for i in range(D))) for j in range(K)]
+        for h in itertools.product((0, 1), repeat=K):
+            p = math.prod(p_h[j] if h[j] else 1 - p_h[j] for j in range(K))
+            p_v = [on(b[i] + sum(h[j] * W[i, j] for j in range(K))) for i in range(D)]
+            T[row] += [p * math.prod(p_v[i] if w[i] else 1 - p_v[i] for i in range(D)) for w in states]
+    long = T
+    for _ in range(20):
+        long = long @ long
+        long /= long.sum(axis=1, keepdims=True)
+    start = np.array([sum(tuple(case) == v for case in v_data) for v in states]) / len(v_data)
+    difference = long[0] - start @ np.linalg.matrix_power(T, k)
+    bias = np.zeros(D * K + D + K)
+    for share, v in zip(difference, states):
+        p_h = [on(c[j] + sum(v[i] * W[i, j] for i in range(D))) for j in range(K)]
+        bias += share * np.array([v[i] * p_h[j] for i in range(D) for j in range(K)] + list(v) + p_h)
+    return bias
+'''
+
+ALTERNATIVES["lesson_12"] = {}
+ALTERNATIVES["lesson_12"]["loops"] = '''import math
+
+
+def swap(W, b, c, beta_l, beta_m, u, v, rng):
+    D, K = W.shape
+    noise = rng.random((1, len(u)))
+
+    def log_weight(beta, state):
+        total = beta * sum(b[i] * state[i] for i in range(D))
+        for j in range(K):
+            x = beta * (c[j] + sum(state[i] * W[i, j] for i in range(D)))
+            total += x + math.log1p(math.exp(-x)) if x > 0 else math.log1p(math.exp(x))
+        return total
+
+    pairs = []
+    for m, (low, high) in enumerate(zip(u, v)):
+        log_r = log_weight(beta_l, high) - log_weight(beta_l, low) + log_weight(beta_m, low) - log_weight(beta_m, high)
+        is_taken = log_r >= 0 or noise[0, m] < math.exp(log_r)
+        pairs.append((high, low) if is_taken else (low, high))
+    return [list(low) for low, _ in pairs], [list(high) for _, high in pairs]
+'''
+ALTERNATIVES["lesson_12"]["other draws"] = '''import numpy as np
+
+
+def swap(W, b, c, beta_l, beta_m, u, v, rng):
+    """An exponential number in the place of -log of a uniform one, and the states by their places."""
+    def log_weight(beta, state):
+        return beta * (state @ b) + np.logaddexp(0, beta * (state @ W + c)).sum(axis=-1)
+
+    both = np.stack([u, v])  # (2, M, D)
+    l, m = log_weight(beta_l, both), log_weight(beta_m, both)
+    stays = rng.exponential(size=len(u)) < (l[0] - l[1]) - (m[0] - m[1])
+    place = np.where(stays, 0, 1)
+    rows = np.arange(len(u))
+    return both[place, rows], both[1 - place, rows]
+'''

@@ -66,7 +66,7 @@ MISTAKES = (
     Edit(90, LAST, "return np.logaddexp(log_off, log_on) / np.log(2)"),
     Edit(91, "log_off, log_on = 0.0, b[0]", "return len(b) * np.log(2)\n    log_off, log_on = 0.0, b[0]"),
     Edit(103, "on = np.logaddexp(log_off, log_on + w_next)", "on = np.logaddexp(log_off + w_next, log_on + w_next)"),
-    Edit(104, "zip(b[1:], w)", "zip(b[1:-1], w)"),
+    Edit(104, "on = np.logaddexp(log_off, log_on + w_next)", "on = np.logaddexp(off, log_on + w_next)"),
     Edit(112, LAST, "return np.logaddexp(log_off, log_on) - len(b) * np.log(2)"),
 )
 

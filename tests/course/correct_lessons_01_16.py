@@ -437,3 +437,93 @@ def swap(W, b, c, beta_l, beta_m, u, v, rng):
     rows = np.arange(len(u))
     return both[place, rows], both[1 - place, rows]
 '''
+
+ALTERNATIVES["lesson_13"] = {}
+ALTERNATIVES["lesson_13"]["loops"] = '''import math
+
+import numpy as np
+
+
+def on(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def centred_cd_1(W, b, c, v_data, mu, lam, rng):
+    """By (13.3): from the plain gradient."""
+    (D, K), N = W.shape, len(v_data)
+    u_h, u_v = rng.random((N, K)), rng.random((N, D))
+    g_W, g_b, g_c = np.zeros((D, K)), np.zeros(D), np.zeros(K)
+
+    def mean_h(v):
+        return [on(c[j] + sum(v[i] * W[i, j] for i in range(D))) for j in range(K)]
+
+    for n, case in enumerate(v_data):
+        p = mean_h(case)
+        h = [float(u_h[n, j] < p[j]) for j in range(K)]
+        v = [float(u_v[n, i] < on(b[i] + sum(W[i, j] * h[j] for j in range(K)))) for i in range(D)]
+        q = mean_h(v)
+        for i in range(D):
+            g_b[i] += (case[i] - v[i]) / N
+            for j in range(K):
+                g_W[i, j] += (case[i] * p[j] - v[i] * q[j]) / N
+        for j in range(K):
+            g_c[j] += (p[j] - q[j]) / N
+    dW = [[g_W[i, j] - mu[i] * g_c[j] - g_b[i] * lam[j] for j in range(K)] for i in range(D)]
+    db = [g_b[i] - sum(dW[i][j] * lam[j] for j in range(K)) for i in range(D)]
+    dc = [g_c[j] - sum(dW[i][j] * mu[i] for i in range(D)) for j in range(K)]
+    return dW, db, dc
+'''
+ALTERNATIVES["lesson_13"]["other order"] = '''import numpy as np
+
+
+def centred_cd_1(W, b, c, v_data, mu, lam, rng):
+    """Both averages as one, over rows with signs, case after case."""
+    ends = []
+    for case in v_data:
+        h = rng.binomial(1, 1 / (1 + np.exp(-c - case @ W)))
+        ends.append(rng.binomial(1, 1 / (1 + np.exp(-b - W @ h))))
+    rows = np.vstack([v_data, ends]).astype(float)
+    signs = np.repeat([1 / len(v_data), -1 / len(v_data)], len(v_data))
+    p = 1 / (1 + np.exp(-c - rows @ W))
+    dW = np.einsum("n,ni,nj->ij", signs, rows - mu, p - lam)
+    return dW, signs @ rows - dW @ lam, signs @ p - mu @ dW
+'''
+
+ALTERNATIVES["lesson_15"] = {}
+ALTERNATIVES["lesson_15"]["steps that halve"] = '''import math
+
+
+def join(log_w_up, log_w_down):
+    """Halving by a sum of differences, one walk after the other, from an interval of its own."""
+    def on(x):
+        return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
+
+    def excess(log_z):
+        total = 0.0
+        for up in log_w_up:
+            total += on(up - log_z)
+        for down in log_w_down:
+            total -= on(log_z - down)
+        return total
+
+    width = max(abs(one) for one in [*log_w_up, *log_w_down]) + 50
+    log_z = 0.0
+    while width > 1e-11 * max(1.0, abs(log_z)):
+        width /= 2
+        log_z += width if excess(log_z) > 0 else -width
+    return log_z
+'''
+
+ALTERNATIVES["lesson_16"] = {}
+ALTERNATIVES["lesson_16"]["one product"] = '''import numpy as np
+
+
+def pseudo_likelihood(W, b, c, v):
+    x = np.einsum("ni,ij->nj", v, W) + c
+    sign = 1 - 2 * v  # (N, D), 1 where the bit goes on
+    moved = x[:, None, :] + sign[:, :, None] * W  # (N, D, K)
+    softplus = np.maximum(moved, 0) + np.log1p(np.exp(-np.abs(moved)))
+    now = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    gain = sign * b + softplus.sum(axis=2) - now.sum(axis=1)[:, None]  # F - F flipped
+    return -(np.maximum(gain, 0) + np.log1p(np.exp(-np.abs(gain)))).sum(axis=1)
+'''

@@ -126,7 +126,6 @@ def judge_many(assignment, task, arguments, runs, given, expected) -> Verdict | 
            for answers in runs):
         return None
     exact = task.statistics.exact(**{name: value for name, value in arguments.items() if not isinstance(value, Seed)})
-    n_runs = min(len(runs), 400)
     features = task.statistics.features
     usual = [call(solution, arguments, repetition) for repetition in range(min(len(runs), N_USUAL))]
     is_noisier = False

@@ -62,7 +62,7 @@ def grade(submissions: str | Path, secret: str | Path, out: str | Path = "grades
     key = read_secret(secret)
     out = Path(out)
     done = open_journal(out, chosen, key, seconds, resume)
-    waiting = {student: path for student, path in files.items() if 
+    waiting = {student: path for student, path in files.items()
                if done.get(student, {}).get("file") != hash_of(path, chosen.name)}
     for line in missing_protections():
         report(f"note: {line}")

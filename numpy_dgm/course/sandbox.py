@@ -87,7 +87,7 @@ def describe(value: Any, arrays: list) -> Any:
 
 def run_child(box: Path, seconds: float) -> tuple[bytes, str, str]:
     """What the process wrote, how it ended ("" where by itself), and what the submission printed."""
-    command = [sys.executable, "-I", "-B", str(CHILD), str(box / "job"), str(box / "submission.py")]
+    command = [sys.executable, "-I", "-B", "-u", str(CHILD), str(box / "job"), str(box / "submission.py")]
     environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONIOENCODING": "utf8"}
     environment |= {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
     is_posix = os.name == "posix"

@@ -135,7 +135,7 @@ def judge_many(assignment, task, arguments, runs, given, expected) -> Verdict | 
         allowed = MOST_SD * sd / np.sqrt(len(runs)) + MOST_RARE * np.ptp(usual_runs) / len(runs)
         if not (np.abs(given_runs.mean(axis=0) - should) <= allowed + 1e-9).all():
             return None
-        ratio = np.sqrt((sd**2).sum() / max((usual_sd**2).sum(), 1e-12))
+        ratio = np.sqrt(((sd**2).sum() + 1e-12) / ((usual_sd**2).sum() + 1e-12))  # 1 where neither varies
         if ratio * MOST_RATIO < 1:  # the mean itself, say, where a draw was asked for
             return None
         is_noisier |= bool(ratio > NOISIER)

@@ -63,6 +63,51 @@ def gradients(x, labels, W_1, b_1, W_2, b_2, W_3, b_3):
     return (loss / len(x), *(total / len(x) for total in totals))
 '''
 
+LAYER_NORM_ROW_BY_ROW = '''
+import math
+import numpy as np
+
+
+def layer_norm(x, gamma, beta, dy):
+    """Row by row, with the Jacobian of x̂ by x written out."""
+    N, K = x.shape
+    y, dx = np.zeros((N, K)), np.zeros((N, K))
+    dgamma, dbeta = [0.0] * K, [0.0] * K
+    for n in range(N):
+        mean = sum(x[n]) / K
+        r = math.sqrt(sum((one - mean) ** 2 for one in x[n]) / K + 1e-5)
+        for k in range(K):
+            x_hat = (x[n, k] - mean) / r
+            y[n, k] = gamma[k] * x_hat + beta[k]
+            dgamma[k] += dy[n, k] * x_hat
+            dbeta[k] += dy[n, k]
+            for j in range(K):
+                J = ((k == j) - 1 / K) / r - (x[n, k] - mean) * (x[n, j] - mean) / (K * r**3)
+                dx[n, j] += dy[n, k] * gamma[k] * J
+    return y, dx, dgamma, dbeta
+'''
+
+LAYER_NORM_IN_STEPS = '''
+import numpy as np
+
+
+def layer_norm(x, gamma, beta, dy):
+    """The steps of the lesson, with einsum, in single precision."""
+    x, gamma, beta, dy = (np.float32(one) for one in (x, gamma, beta, dy))
+    K = x.shape[1]
+    centred = x - np.einsum("nk->n", x)[:, None] / K
+    v = np.einsum("nk,nk->n", centred, centred) / K
+    inverse = (v + np.float32(1e-5)) ** -0.5
+    x_hat = np.einsum("nk,n->nk", centred, inverse)
+    dx_hat = np.einsum("nk,k->nk", dy, gamma)
+    dinverse = np.einsum("nk,nk->n", dx_hat, centred)
+    dv = -0.5 * dinverse * inverse**3
+    dcentred = dx_hat * inverse[:, None] + 2 / K * dv[:, None] * centred
+    dx = dcentred - dcentred.mean(axis=1)[:, None]
+    return np.einsum("nk,k->nk", x_hat, gamma) + beta, dx, np.einsum("nk,nk->k", dy, x_hat), dy.sum(axis=0)
+'''
+
 ALTERNATIVES = {
     "lesson_20": {"loops": GRADIENTS_IN_LOOPS, "case by case, single precision": GRADIENTS_CASE_BY_CASE},
+    "lesson_22": {"row by row": LAYER_NORM_ROW_BY_ROW, "in steps, single precision": LAYER_NORM_IN_STEPS},
 }

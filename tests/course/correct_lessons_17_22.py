@@ -107,7 +107,47 @@ def layer_norm(x, gamma, beta, dy):
     return np.einsum("nk,k->nk", x_hat, gamma) + beta, dx, np.einsum("nk,nk->k", dy, x_hat), dy.sum(axis=0)
 '''
 
+POLYNOMIAL = '''
+
+def worst_of_polynomial(vector, gradient, step, a, B):
+    return worst_entry(lambda theta: np.sum(a * theta**3) + theta @ B @ theta, vector, gradient, step)
+'''
+
+WORST_BY_ROWS = '''
+import numpy as np
+
+
+def worst_entry(f, vector, gradient, step):
+    """A row of a matrix for each move; the place by sorting."""
+    moves = step * np.eye(len(vector))
+    up, down = (np.array([f(row) for row in vector + sign * moves]) for sign in (1, -1))
+    differences = 0.5 * (up - down) / step
+    off = np.sqrt((gradient - differences) ** 2)
+    order = np.argsort(-off, kind="stable")
+    return off[order[0]] / np.linalg.norm(differences, np.inf), order[0]
+''' + POLYNOMIAL
+
+WORST_IN_PLACE = '''
+import numpy as np
+
+
+def worst_entry(f, vector, gradient, step):
+    """Moves the vector itself and puts it back; keeps the worst so far."""
+    worst, place, largest = -1.0, -1, 0.0
+    for i, value in enumerate(vector.tolist()):
+        vector[i] = value + step
+        difference = f(vector)
+        vector[i] = value - step
+        difference = (difference - f(vector)) / (2 * step)
+        vector[i] = value
+        largest = max(largest, abs(difference))
+        if abs(gradient[i] - difference) > worst:
+            worst, place = abs(gradient[i] - difference), i
+    return worst / largest, place
+''' + POLYNOMIAL
+
 ALTERNATIVES = {
     "lesson_20": {"loops": GRADIENTS_IN_LOOPS, "case by case, single precision": GRADIENTS_CASE_BY_CASE},
+    "lesson_21": {"by rows": WORST_BY_ROWS, "in place": WORST_IN_PLACE},
     "lesson_22": {"row by row": LAYER_NORM_ROW_BY_ROW, "in steps, single precision": LAYER_NORM_IN_STEPS},
 }

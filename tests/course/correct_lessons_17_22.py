@@ -146,7 +146,60 @@ def worst_entry(f, vector, gradient, step):
     return worst / largest, place
 ''' + POLYNOMIAL
 
+DRAW_ONE_BY_ONE = '''
+import math
+
+
+def draw_exactly(W, b, c, n, rng):
+    """Sample by sample: a hidden layer by where a uniform number falls, then its noise."""
+    D, K = W.shape
+    centres, logs = [], []
+    for number in range(2**K):
+        h = [number >> j & 1 for j in range(K)]
+        centres.append([b[i] + sum(W[i, j] for j in range(K) if h[j]) for i in range(D)])
+        logs.append(sum(c[j] for j in range(K) if h[j]) + sum(one * one for one in centres[-1]) / 2)
+    weights = [math.exp(one - max(logs)) for one in logs]
+    samples = []
+    for _ in range(n):
+        u = rng.random() * sum(weights)
+        number = 0
+        while number < 2**K - 1 and u >= weights[number]:
+            u -= weights[number]
+            number += 1
+        samples.append([rng.normal(one) for one in centres[number]])
+    return samples
+'''
+
+DRAW_SAME_ORDER = '''
+import numpy as np
+
+
+def draw_exactly(W, b, c, n, rng):
+    """The documented order, with bits by shifts, and the square multiplied out."""
+    K = W.shape[1]
+    h = np.arange(2**K)[:, None] >> np.arange(K)[::-1] & 1
+    pairs = W.T @ W
+    log_p = h @ (c + W.T @ b) + 0.5 * np.einsum("sj,jl,sl->s", h, pairs, h)
+    p = np.exp(log_p - np.logaddexp.reduce(log_p))
+    return rng.normal(b + h[rng.choice(2**K, n, p=p / p.sum())] @ W.T)
+'''
+
+DRAW_BITS_IN_TURN = '''
+import numpy as np
+
+
+def draw_exactly(W, b, c, n, rng):
+    """The noise first; then the hidden layer by the largest of its log p and Gumbel noise."""
+    K = len(c)
+    v = rng.standard_normal((n, len(b))) + b
+    h = np.stack(np.meshgrid(*[[0, 1]] * K), axis=-1).reshape(-1, K)
+    log_p = h @ c + np.square(h @ W.T + b).sum(axis=1) / 2
+    chosen = (log_p + rng.gumbel(size=(n, 2**K))).argmax(axis=1)
+    return v + h[chosen] @ W.T
+'''
+
 ALTERNATIVES = {
+    "lesson_18": {"one by one": DRAW_ONE_BY_ONE, "the same order": DRAW_SAME_ORDER, "noise first": DRAW_BITS_IN_TURN},
     "lesson_20": {"loops": GRADIENTS_IN_LOOPS, "case by case, single precision": GRADIENTS_CASE_BY_CASE},
     "lesson_21": {"by rows": WORST_BY_ROWS, "in place": WORST_IN_PLACE},
     "lesson_22": {"row by row": LAYER_NORM_ROW_BY_ROW, "in steps, single precision": LAYER_NORM_IN_STEPS},

@@ -6,12 +6,13 @@ from numpy_dgm.energy import RBM, Gaussian, free_energy
 from numpy_dgm.foundation.enumeration import all_bits
 
 
-def draw_arguments(rng, D, K, n, size, far=0.0):
+def draw_arguments(rng, D, K, n, far=0.0):
     """Parameters under which the hidden layers have all but equal weights: c takes back what the columns of W add.
 
     far: how far out all centres lie, in each direction.
     """
-    W = size * rng.normal(size=(D, K))
+    W = rng.normal(size=(D, K))
+    W *= 2 / np.linalg.norm(W, axis=0)
     b = far + rng.normal(size=D)
     c = -0.5 * np.sum(W**2, axis=0) - b @ W + 0.5 * rng.normal(size=K)
     return {"W": W, "b": b, "c": c, "n": n, "rng": Seed(int(rng.integers(2**31)))}
@@ -20,7 +21,7 @@ def draw_arguments(rng, D, K, n, size, far=0.0):
 def instance(rng, conventions, number):
     """D and K different, alike in the third. In the last one all centres are far out, beyond what exp can hold."""
     D, K = ((2, 3), (4, 3), (3, 3), (3, 2))[number]
-    return draw_arguments(rng, D, K, 12, 0.8, 40.0 if number == 3 else 0.0)
+    return draw_arguments(rng, D, K, 12, 40.0 if number == 3 else 0.0)
 
 
 def p_of_h(W, b, c):
@@ -39,12 +40,17 @@ def by_the_package(W, b, c, n, rng):
 
 
 def small(rng, conventions):
-    return draw_arguments(rng, 2, 2, 2, 1.2)
+    """Drawn anew until weights without c, or without b, are quite other ones."""
+    while True:
+        arguments = draw_arguments(rng, 2, 2, 60)
+        if min(np.abs(arguments["c"]).min(), np.abs(arguments["b"] @ arguments["W"]).min()) > 0.7:
+            return arguments
 
 
 def features(v):
-    """v, products of its entries within a sample and across two, and a bounded function that sees the bumps."""
-    return v, v[:, :, None] * v[:, None, :], np.outer(v[0], v[1]), np.cos(v)
+    """Means over the samples: of v, of products within a sample, with the next one, and of what sees the bumps."""
+    n = len(v)
+    return v.mean(axis=0), v.T @ v / n, v.T @ np.roll(v, 1, axis=0) / n, np.cos(v).mean(axis=0)
 
 
 def exact_means(W, b, c, n):
@@ -52,8 +58,7 @@ def exact_means(W, b, c, n):
     _, centres, p = p_of_h(W, b, c)
     mean = p @ centres
     second = np.eye(len(b)) + (centres * p[:, None]).T @ centres
-    bumps = p @ np.cos(centres) * np.exp(-0.5)
-    return np.tile(mean, (n, 1)), np.tile(second, (n, 1, 1)), np.outer(mean, mean), np.tile(bumps, (n, 1))
+    return mean, second, np.outer(mean, mean), p @ np.cos(centres) * np.exp(-0.5)
 
 
 # BEGIN PROPERTIES

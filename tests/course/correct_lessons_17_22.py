@@ -198,8 +198,85 @@ def draw_exactly(W, b, c, n, rng):
     return v + h[chosen] @ W.T
 '''
 
+BINOMIAL_BY_VALUES = '''
+import math
+
+
+def log_weights(x, n):
+    return [math.log(math.comb(n, s)) + s * x for s in range(n + 1)]
+
+
+def A(x, n):
+    logs = log_weights(x, n)
+    return max(logs) + math.log(math.fsum(math.exp(one - max(logs)) for one in logs))
+
+
+def log_normaliser(x, n):
+    return [math.fsum(A(float(one), n) for one in row) for row in x]
+
+
+def p_of(x, n):
+    return [math.exp(one - A(x, n)) for one in log_weights(x, n)]
+
+
+def mean(x, n):
+    return [[sum(s * p for s, p in enumerate(p_of(float(one), n))) for one in row] for row in x]
+
+
+def sample(x, n, rng):
+    """By where a uniform number falls among the values."""
+    s = []
+    for row in x:
+        s.append([])
+        for one in row:
+            u, value, p = rng.random(), 0, p_of(float(one), n)
+            while value < n and u >= p[value]:
+                u -= p[value]
+                value += 1
+            s[-1].append(value)
+    return s
+'''
+
+BINOMIAL_BY_NUMPY = '''
+import numpy as np
+
+
+def log_normaliser(x, n):
+    x = np.float32(x)
+    return (n * (np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))))) @ np.ones(x.shape[1])
+
+
+def mean(x, n):
+    return n * np.exp(-np.logaddexp(0, -np.float32(x)))
+
+
+def sample(x, n, rng):
+    return rng.binomial(n, mean(x, n) / n)
+'''
+
+BINOMIAL_COIN_BY_COIN = '''
+import numpy as np
+
+
+def log_normaliser(x, n):
+    return sum(np.logaddexp(np.zeros(len(x)), column) for column in np.repeat(x.T, n, axis=0))
+
+
+def mean(x, n):
+    e = np.exp(-np.abs(x))
+    return np.where(x > 0, 1, e) * n / (1 + e)
+
+
+def sample(x, n, rng):
+    """Heads where the input is above logistic noise, in the documented order."""
+    u = rng.random(x.shape + (n,))
+    return np.count_nonzero(np.log(u / (1 - u)) < np.repeat(x[..., None], n, axis=-1), axis=-1)
+'''
+
 ALTERNATIVES = {
     "lesson_18": {"one by one": DRAW_ONE_BY_ONE, "the same order": DRAW_SAME_ORDER, "noise first": DRAW_BITS_IN_TURN},
+    "lesson_19": {"by values": BINOMIAL_BY_VALUES, "by NumPy, single precision": BINOMIAL_BY_NUMPY,
+                  "coin by coin": BINOMIAL_COIN_BY_COIN},
     "lesson_20": {"loops": GRADIENTS_IN_LOOPS, "case by case, single precision": GRADIENTS_CASE_BY_CASE},
     "lesson_21": {"by rows": WORST_BY_ROWS, "in place": WORST_IN_PLACE},
     "lesson_22": {"row by row": LAYER_NORM_ROW_BY_ROW, "in steps, single precision": LAYER_NORM_IN_STEPS},

@@ -48,17 +48,16 @@ def small(rng, conventions):
 
 
 def features(v):
-    """Means over the samples: of v, of products within a sample, with the next one, and of what sees the bumps."""
-    n = len(v)
-    return v.mean(axis=0), v.T @ v / n, v.T @ np.roll(v, 1, axis=0) / n, np.cos(v).mean(axis=0)
+    """Mean and covariance of the samples, products of each with the next one, and the mean of what sees the bumps."""
+    return v.mean(axis=0), np.cov(v.T), v.T @ np.roll(v, 1, axis=0) / len(v), np.cos(v).mean(axis=0)
 
 
 def exact_means(W, b, c, n):
     """Sums over the mixture; E[cos] of N(m, 1) is cos(m) exp(-1/2)."""
     _, centres, p = p_of_h(W, b, c)
     mean = p @ centres
-    second = np.eye(len(b)) + (centres * p[:, None]).T @ centres
-    return mean, second, np.outer(mean, mean), p @ np.cos(centres) * np.exp(-0.5)
+    covariance = np.eye(len(b)) + np.cov(centres.T, aweights=p, ddof=0)
+    return mean, covariance, np.outer(mean, mean), p @ np.cos(centres) * np.exp(-0.5)
 
 
 # BEGIN PROPERTIES

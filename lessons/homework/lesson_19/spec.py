@@ -39,18 +39,21 @@ def mean_oracle(x, n):
 
 
 def small(rng, conventions):
-    return {"x": rng.normal(size=(2, 2)), "n": 4, "rng": Seed(int(rng.integers(2**31)))}
+    """Two cases, each of them 20 times."""
+    return {"x": np.repeat(rng.normal(size=(2, 2)), 20, axis=0), "n": 4, "rng": Seed(int(rng.integers(2**31)))}
 
 
 def features(s):
-    """The draws, their squares, and the products of two units, within a case and across two."""
-    return s, s**2, np.outer(s.ravel(), s.ravel())[np.triu_indices(4, k=1)]
+    """How often each value is drawn, and means of products: of two units of a case, and of a case and the next."""
+    shares = [(s == value).reshape(2, 20, 2).mean(axis=1) for value in range(5)]
+    return np.stack(shares), (s[:, 0] * s[:, 1]).mean(), (s * np.roll(s, 1, axis=0)).mean(axis=0)
 
 
 def exact_means(x, n):
     s, _, p = by_values(x, n)
     mean = p @ s
-    return mean, p @ s**2, np.outer(mean.ravel(), mean.ravel())[np.triu_indices(4, k=1)]
+    next_to = (mean * np.roll(mean, 1, axis=0)).mean(axis=0)
+    return np.moveaxis(p[::20], 2, 0), (mean[:, 0] * mean[:, 1]).mean(), next_to
 
 
 # BEGIN PROPERTIES
@@ -92,7 +95,6 @@ def property_draws(student):
 LOG_NORMALISER_MISTAKES = (
     Edit(1, "np.logaddexp(0, x)", "np.logaddexp(0, -x)"),
     Edit(3, "np.logaddexp(0, x)", "np.log(1 + np.exp(x))"),
-    Edit(30, "sum(axis=1)", "sum(axis=0)"),
     Edit(127, "return n * A_of_a_coin", "return A_of_a_coin"),
     Edit(127, "return n * A_of_a_coin.sum(axis=1)", "return n + A_of_a_coin.sum(axis=1)"),
 )
@@ -100,15 +102,13 @@ MEAN_MISTAKES = (
     Edit(1, "sigmoid(x)", "sigmoid(-x)"),
     Edit(3, "sigmoid(x)", "np.exp(x) / (1 + np.exp(x))"),
     Edit(127, "n * ", ""),
-    Edit(12, "n * sigmoid(x)", "np.round(n * sigmoid(x))"),
 )
 SAMPLE_MISTAKES = (
-    Edit(12, "heads.sum(axis=2).astype(float)", "np.round(n * p)"),
+    Edit(12, "uniform < p[:, :, None]", "np.full(uniform.shape, 0.5) < p[:, :, None]"),
     Edit(13, "uniform < p", "uniform > p"),
     Edit(14, "rng.random((*x.shape, n))", "rng.standard_normal((*x.shape, n))"),
     Edit(15, "rng.random((*x.shape, n))", "rng.random((x.shape[1], n))"),
     Edit(15, "rng.random((*x.shape, n))", "rng.random(n)"),
-    Edit(16, "heads.sum(axis=2).astype(float)", "n * p"),
     Edit(23, "p = sigmoid(x)\n", "p = sigmoid(x)\n    rng = np.random.default_rng(0)\n"),
     Edit(127, "heads.sum(axis=2).astype(float)", "heads[:, :, 0].astype(float)"),
     Edit(128, "heads.sum(axis=2).astype(float)", "n * heads[:, :, 0].astype(float)"),

@@ -74,7 +74,7 @@ def pack(header: dict, numbers: bytes = b"") -> bytes:
 
 def pack_array(header: dict, array: np.ndarray) -> bytes:
     """A frame that holds an array, as float64."""
-    array = np.ascontiguousarray(array, dtype="<f8")
+    array = np.asarray(array, dtype="<f8", order="C")  # ascontiguousarray would make (1,) of a number's ()
     return pack({**header, "shape": list(array.shape)}, array.tobytes())
 
 

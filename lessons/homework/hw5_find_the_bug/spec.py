@@ -571,7 +571,7 @@ ASSIGNMENT = Assignment(
               ("Give it a thousand copies of a case, and look at the columns of what comes back.",
                "How many random numbers does a step need?"),
               Statistics(small_gibbs, gibbs_means, gibbs_features)),
-        piece("score_and_slope", 0.4, "20", "20.11", score_instance, score_oracle, ("s", "the slopes"), SCORE_MISTAKES,
+        piece("score_and_slope", 0.4, "20", "20.5", score_instance, score_oracle, ("s", "the slopes"), SCORE_MISTAKES,
               ("For which cases do differences agree with it?", "Which units are right in it, and which are not?")),
         piece("learn", 0.5, "11", "11.1", learn_instance, None, ("W", "b", "c", "chains"), LEARN_MISTAKES,
               ("With a rate of 0 nothing is learnt. Where are the chains after 1, 10, 100 updates?",

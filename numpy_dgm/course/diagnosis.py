@@ -153,7 +153,7 @@ def same(one: Answers, other: Answers) -> bool:
 
 @cache
 def edited(name: str, edits: tuple[Edit, ...]) -> dict[str, Any]:
-    """The names that the solution of the assignment defines once the edits are made. InvalidInput where one cannot be."""
+    """The names that the solution defines once the edits are made. InvalidInput where one cannot be made."""
     return namespace_of(edit_text(load_assignment(name).source, edits))
 
 

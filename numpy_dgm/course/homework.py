@@ -8,7 +8,6 @@ import runpy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -59,7 +58,7 @@ def find_task(assignment: Assignment, function: str) -> Task:
 
 
 def starter(assignment: Assignment) -> str:
-    """The source as it is given out: NotImplementedError in the place of solutions, and the bugs that are to be found."""
+    """The source as it is given out: NotImplementedError in the place of solutions, and the bugs to be found."""
 
     def blank(match):
         indent = match[1]

@@ -1,10 +1,10 @@
 """The mistakes that students make: their numbers, their names, and what is said to a student who has made one.
 
 Collected from public questions, issues and pull requests of RBM, backpropagation and GAN code. Each task of an
-assignment lists the mistakes that apply to it, as small edits of the solution's own text (Edit in tasks.py): so each can
-be read, run on any instance, recognised in a wrong answer by computing what it would have given, and planted in the
-pieces of the assignment "find the bug". The mutants of the tests whose names end in a number make the same mistakes in
-the package.
+assignment lists the mistakes that apply to it, as small edits of the solution's own text (Edit in tasks.py): so each
+can be read, run on any instance, recognised in a wrong answer by computing what it would have given, and planted in
+the pieces of the assignment "find the bug". The mutants of the tests whose names end in a number make the same
+mistakes in the package.
 """
 from dataclasses import dataclass
 
@@ -92,7 +92,8 @@ MISTAKES = (
     Mistake(33, "D's labels swapped",
             "the labels of the discriminator are swapped: real cases have the target 1, generated ones 0"),
     Mistake(34, "saturating loss where non-saturating was asked, or the reverse",
-            "this is the generator's other loss: the saturating one descends E[log(1 - D)], the non-saturating -E[log D]"),
+            "this is the generator's other loss: the saturating one descends E[log(1 - D)], the non-saturating one "
+            "-E[log D]"),
     Mistake(35, "D's parameters move in G's step",
             "the discriminator's parameters move in the generator's step: there they are held"),
     Mistake(36, "G's loss on G's output instead of on D(G(z))",
@@ -110,6 +111,10 @@ MISTAKES = (
             "the penalty's gradient lacks the part that goes through the activation's own slope, φ''"),
     Mistake(42, "1/(N-1) for 1/N; one wrong entry in a matrix",
             "nearly right: 1/(N - 1) stands where 1/N belongs, or one entry of a matrix is wrong"),
+    Mistake(43, "probability in the place of a unit's mean",
+            "the probability of a unit stands where its mean belongs, which is low + (high - low) p"),
+    Mistake(44, "temperature left out of a gradient",
+            "the temperature is missing: log p holds E/T, so its gradient is divided by T"),
     Mistake(60, "batch norm's mean or variance held constant in its backward pass",
             "mean and variance are made of x as well: each is a fork, whose way back is missing"),
     Mistake(61, "epsilon on the wrong side of the root",

@@ -49,6 +49,7 @@ class Edit:
     there: str
     instead: str
     within: str = ""  # the function that is edited, where it is another than the task's own, such as a helper
+    is_right_usually: bool = False  # under the usual conventions it gives the right answer
 
 
 @dataclass(frozen=True)

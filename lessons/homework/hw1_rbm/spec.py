@@ -399,6 +399,8 @@ CD_GRADIENT_MISTAKES = (
          "mean_h_data = draw(hidden_probs(v_data, W, b, c, conventions), conventions, rng)"),
     Edit(22, '    for _ in range(k):\n        h, v = gibbs_step(v, W, b, c, conventions, rng)\n',
          '    for step in range(k):\n        h, v = gibbs_step(v, W, b, c, conventions, rng)\n        if step == 0:\n            mean_h_data = h\n'),
+    Edit(43, "conventions.low + (conventions.high - conventions.low) * p", "p", "mean_of", is_right_usually=True),
+    Edit(44, "N = len(v_data)", "N = len(v_data) / conventions.T", is_right_usually=True),
 )
 PCD_GRADIENT_MISTAKES = (
     Edit(6, "return as_D_by_K(dW, conventions), db, dc", "return -as_D_by_K(dW, conventions), -db, -dc"),
@@ -416,6 +418,9 @@ PCD_GRADIENT_MISTAKES = (
     Edit(24, 'h = chains\n', 'h = draw(hidden_probs(v_data, W, b, c, conventions), conventions, rng)\n'),
     Edit(25, "return as_D_by_K(dW, conventions), db, dc, h",
          'chains[...] = h\n    return as_D_by_K(dW, conventions), db, dc, h'),
+    Edit(43, "conventions.low + (conventions.high - conventions.low) * p", "p", "mean_of", is_right_usually=True),
+    Edit(44, "N, M = len(v_data), len(chains)", "N, M = len(v_data) / conventions.T, len(chains) / conventions.T",
+         is_right_usually=True),
 )
 GIBBS_STEP_MISTAKES = (
     Edit(12, "uniform < p", "0.5 < p", "draw"),

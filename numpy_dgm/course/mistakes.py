@@ -126,8 +126,9 @@ MISTAKES = (
             "what is used in two places gets a slope from each, and they add up: here one of the two is left out"),
     Mistake(140, "the wrong cases counted",
             "the wrong cases are counted: some that do not belong to what is asked for, or not all that do"),
-    Mistake(141, "0 log 0",
-            "the logarithm of 0 is taken: a place that nothing has reached has no part in the sum, q log q is 0 there"),
+    Mistake(141, "0 log 0, or nothing counted at all",
+            "a place that nothing has reached has no part in the sum, q log q is 0 there; and where nothing at all is "
+            "counted there is no q, and the divergence is infinite"),
     Mistake(142, "p-value without the division that came",
             "the division that came is not counted: it is one of the 1 + P, above and below the fraction line"),
     Mistake(143, "what is alike not counted",

@@ -71,6 +71,7 @@ MISTAKES = (
     Edit(140, "q = counts[counts > 0] / n_good", "q = counts[counts > 0] / len(samples)"),
     Edit(141, LAST, "q = counts / n_good\n"
          "    return n_good / len(samples), np.count_nonzero(counts), np.sum(q * np.log(len(centres) * q))"),
+    Edit(141, "    if n_good == 0:\n        return 0.0, 0, np.inf\n", ""),
 )
 
 ASSIGNMENT = Assignment(

@@ -12,9 +12,8 @@ MUTANTS = [
            "a refused submission has all points"),
     Mutant("    share = sum(right) / len(right) if task.in_parts else 0.0", "    share = sum(right) / len(right)",
            "parts count where all or nothing was asked for"),
-    Mutant(
-           "        verdict = judge_many(assignment, task, instances.many, run.answers[-1], given, expected) or verdict\n",
-           "        pass\n", "draws in another order are wrong"),
+    Mutant("judge_many(assignment, task, instances.many, run.answers[-1], given, expected) or verdict", "verdict",
+           "draws in another order are wrong"),
     Mutant("    if mistake.number in verdict.mistakes:\n", "    if True:\n", "writing over arguments has no word (25)",
            tests="course/test_homework.py"),
     Mutant("    if given.shape != expected.shape:\n        return False\n", "", "shapes are not compared"),

@@ -52,7 +52,7 @@ def best_turn(log_p, patience):
 
 
 def mistakes_show(log_p, patience, number):
-    """Whether other rules keep other models: 0 and 1, a turn less or more, a count of all turns; 2, to pass the start."""
+    """Whether other rules keep other models: 0 and 1, a turn less or more, a count of all; 2, to pass the start."""
     best, too_soon, too_late = (best_turn(log_p, patience + more) for more in (0, -1, 1))
     if best is None or too_late is None:
         return False

@@ -26,7 +26,7 @@ import numpy as np
 try:
     import resource
 except ImportError:  # Windows
-    resource = None
+    resource = None  # type: ignore[assignment]
 
 MAGIC = b"DGMF"
 LONGEST_HEADER = 1_000_000
@@ -61,7 +61,8 @@ REFUSED = {  # how an audit event begins: (what the code did, who may)
     **dict.fromkeys(("os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink",
                      "os.truncate", "os.utime", "shutil.", "tempfile."), ("it changes files", NOBODY_MAY)),
     **dict.fromkeys(("os.chdir", "os.fchdir", "os.chroot"), ("it leaves its folder", NOBODY_MAY)),
-    **dict.fromkeys(("socket.", "urllib.", "ftplib.", "http.client", "smtplib."), ("it opens a connection", NOBODY_MAY)),
+    **dict.fromkeys(("socket.", "urllib.", "ftplib.", "http.client", "smtplib."),
+                    ("it opens a connection", NOBODY_MAY)),
 }
 
 

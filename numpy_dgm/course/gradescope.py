@@ -20,7 +20,7 @@ from .. import __version__
 from ..foundation.checks import invalid
 from .grading import SECONDS, grade_one, read_secret, results_of
 from .homework import HOMEWORK, find_assignment, load_assignment
-from .lessons import FOLDER, find_lessons
+from .lessons import find_lessons
 from .sandbox import missing_protections
 
 PACKAGE = Path(__file__).parents[1]
@@ -56,8 +56,10 @@ def write_archive(name: str, secret: str | Path, out: str | Path) -> Path:
         for path in sorted(PACKAGE.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts and PACKAGE / "lessons" not in path.parents:
                 archive.write(path, Path("numpy_dgm", path.relative_to(PACKAGE)))
-        for path in [*find_lessons(), *sorted((HOMEWORK / assignment.name).glob("*.py"))]:
-            archive.write(path, Path("lessons", path.relative_to(FOLDER)))
+        for path in find_lessons():
+            archive.write(path, Path("lessons", path.name))
+        for path in sorted((HOMEWORK / assignment.name).glob("*.py")):
+            archive.write(path, Path("lessons", "homework", assignment.name, path.name))
         archive.writestr("settings.json", settings)
         archive.writestr("secret", key)
         for file, text in (("setup.sh", SETUP), ("run_autograder", RUN)):

@@ -267,8 +267,8 @@ def run_all(assignment: Assignment, student: str, path: Path, key: bytes, second
     left = SUBMISSION_TASKS * seconds
     for task in assignment.tasks:
         if left <= 0:
-            runs[task.function] = Run(problem=f"the submission had used up the {SUBMISSION_TASKS * seconds:.0f} seconds "
-                                              "that it has in all")
+            limit = f"{SUBMISSION_TASKS * seconds:.0f} seconds that it has in all"
+            runs[task.function] = Run(problem=f"the submission had used up the {limit}")
             continue
         run = run_function(path, task, calls_of(task, draw_instances(assignment, task, key, student)), seconds)
         left -= run.seconds if run.seconds > 1 else 0
@@ -405,8 +405,8 @@ def notes_of(assignment: Assignment, entry: dict) -> list[str]:
 
 def report_of(assignment: Assignment, entries: dict[str, dict]) -> str:
     """For the instructor: what this system lacks, how the class did, task by task, and which mistakes were made."""
-    lines = [f"# {assignment.name}: {assignment.title}", "", f"{len(entries)} submissions, numpy_dgm {__version__}.", ""]
-    lines += [f"- **Note:** {line}" for line in missing_protections()]
+    lines = [f"# {assignment.name}: {assignment.title}", "", f"{len(entries)} submissions, numpy_dgm {__version__}."]
+    lines += ["", *(f"- **Note:** {line}" for line in missing_protections())]
     totals = sorted(entry["points"] for entry in entries.values())
     lines += ["", f"Points of {assignment.points}: median {totals[len(totals) // 2]:g}, "
               f"lowest {totals[0]:g}, highest {totals[-1]:g}.", "", "| task | points | mean | full | mistakes |",

@@ -8,7 +8,6 @@ import runpy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -59,7 +58,7 @@ def find_task(assignment: Assignment, function: str) -> Task:
 
 
 def starter(assignment: Assignment) -> str:
-    """The source as it is given out: NotImplementedError in the place of solutions, and the bugs that are to be found."""
+    """The source as it is given out: NotImplementedError in the place of solutions, and the bugs to be found."""
 
     def blank(match):
         indent = match[1]
@@ -105,13 +104,13 @@ def span_of(text: str, function: str) -> tuple[int, int]:
 
 
 def handout(assignment: Assignment) -> str:
-    """The text of the assignment as Markdown, with the head of each function."""
+    """The text of the assignment as Markdown, with the head of each function, or with all code that is to be mended."""
     parts = []
     for cell in cells_of(starter(assignment)):
         if cell.is_markdown:
             parts.append("\n".join(line.removeprefix("#").removeprefix(" ") for line in cell.text.splitlines()))
         else:
-            heads = list(function_heads(cell.text))
+            heads = [cell.text.strip("\n")] if planted(assignment) else list(function_heads(cell.text))
             if heads:
                 parts.append("```python\n" + "\n\n\n".join(heads) + "\n```")
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"

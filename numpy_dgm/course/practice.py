@@ -39,16 +39,18 @@ def check(name: str, file: str | Path | None = None, only: str | None = None,
     tasks = [find_task(assignment, only)] if only else list(assignment.tasks)
     progress = read_progress(path.parent)
     known = progress.setdefault(assignment.name, {})
-    text, before = path.read_text(encoding="utf8", errors="replace"), ()
+    text = path.read_text(encoding="utf8", errors="replace")
+    before: tuple[Edit, ...] = ()
     for number, task in enumerate(tasks, start=1):
         verdict, run, instances = try_task(assignment, task, path, before)
         before += verdict.edits
         was = known.get(task.function, {"tries": 0, "text": 0})
         is_new = was["text"] != hash_of(text) and not run.is_missing
-        now = {"tries": was["tries"] + (is_new and verdict.share < 1), "text": hash_of(text), "right": verdict.share == 1}
+        is_right = verdict.share == 1
+        now = {"tries": was["tries"] + (is_new and not is_right), "text": hash_of(text), "right": is_right}
         known[task.function] = now
         write_progress(path.parent, progress)
-        if now["right"]:
+        if is_right:
             report(f"  right  {task.function}")
             for warning in verdict.warnings:
                 report(f"         warning: {warning}")
@@ -135,7 +137,7 @@ def explain(assignment: Assignment, task: Task, verdict: Verdict, run: Run, inst
 
 def beside(assignment: Assignment, task: Task, run: Run, instances: Instances) -> list[str]:
     """Expected beside given, for the first answer that differs."""
-    if task.judge is not None:
+    if task.judge is not None or task.is_choice:
         return []
     for arguments, answers in zip(instances.calls, run.answers):
         if not answers:

@@ -11,11 +11,9 @@ The texts stand in tours.txt beside this file:
 
 `c` goes on to the next stop, `q` ends; everything else is pdb.
 """
-import bdb
 import linecache
 import pdb
 import re
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -91,15 +89,12 @@ def run_tour(name: str) -> None:
     guide = Guide(tour)
     file = f"tour {name}"
     linecache.cache[file] = (len(tour.code), None, tour.code.splitlines(keepends=True), file)  # so that `l` shows it
-    print(f"{tour.title}\n\n{indented(tour.code)}\n{len(tour.stops)} stops: c goes on to the next one, n to the next line, "
-          "s into a call,\np NAME prints, l shows the code, q ends.", flush=True)
-    try:
-        guide.run(compile(tour.code, file, "exec"), {"__name__": "__tour__"})
-    except bdb.BdbQuit:
-        return
-    finally:
-        sys.settrace(None)
-    print("that was the last stop")
+    print(f"{tour.title}\n\n{indented(tour.code)}")
+    print(f"{len(tour.stops)} stops: c goes on to the next one, n to the next line, s into a call,\n"
+          "p NAME prints, l shows the code, q ends.", flush=True)
+    guide.run(compile(tour.code, file, "exec"), {"__name__": "__tour__"})
+    if not guide.was_left:
+        print("that was the last stop")
 
 
 def indented(text: str) -> str:
@@ -113,9 +108,9 @@ class Guide(pdb.Pdb):
         super().__init__()
         self.waiting = {(str(stop.path), stop.line): (number, stop) for number, stop in enumerate(tour.stops, start=1)}
         self.n_stops = len(tour.stops)
-        self.is_at_start = True
+        self.is_at_start, self.was_left = True, False
         for stop in tour.stops:
-            self.set_break(str(stop.path), stop.line, temporary=True)
+            self.set_break(str(stop.path), stop.line)
 
     def user_line(self, frame: FrameType) -> None:
         """Go on from the start to the first stop; at a stop, say what is to be seen."""
@@ -126,5 +121,11 @@ class Guide(pdb.Pdb):
         found = self.waiting.pop((frame.f_code.co_filename, frame.f_lineno), None)
         if found is not None:
             number, stop = found
+            self.clear_break(str(stop.path), stop.line)
             print(f"\n[{number} of {self.n_stops}] {stop.text}\n", flush=True)
         super().user_line(frame)
+
+    def set_quit(self) -> None:
+        """`q`, or the end of the input."""
+        self.was_left = True
+        super().set_quit()

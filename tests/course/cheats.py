@@ -52,13 +52,15 @@ for name in list(vars(main)):
 """), WRONG),
     "atexit": (functions(ZEROS, "import atexit\natexit.register(lambda: open('results.json', 'w').write('{}'))"),
                "imports atexit"),
-    "a thread": (functions(ZEROS, "import threading\nthreading.Thread(target=lambda: None).start()"), "imports threading"),
-    "a thread by _thread": (functions(ZEROS, "import sys\nsys.modules['_thread'].start_new_thread(print, ())"), "thread"),
+    "a thread": (functions(ZEROS, "import threading\nthreading.Thread(target=lambda: None).start()"),
+                 "imports threading"),
+    "a thread by _thread": (functions(ZEROS, "import sys\nsys.modules['_thread'].start_new_thread(print, ())"),
+                            "thread"),
     "os._exit": (functions("import os\nos._exit(0)"), "ended the process"),
     "os._exit at once": ("import os\nos._exit(0)\n", "ended the process"),
     "sys.exit": (functions("import sys\nsys.exit(0)"), "ended Python"),
     "an early clean end": ("raise SystemExit(0)\n", "ended Python"),
-    "a result printed": (functions("print('{\"score\": 22, \"tests\": []}')\nprint('ok all right PASSED')\n" + ZEROS), WRONG),
+    "a result printed": (functions("print('{\"score\": 22, \"tests\": []}')\nprint('ok all right')\n" + ZEROS), WRONG),
     "a frame of its own": (functions("""\
 import sys, os
 main = sys.modules["__main__"]
@@ -117,7 +119,8 @@ class Liar(np.ndarray):
 liar = np.zeros(3).view(Liar)
 return (liar,) * N_ANSWERS if N_ANSWERS > 1 else liar"""), "type Liar|shape"),
     "a pickle": (functions("import pickle\nreturn pickle.loads(pickle.dumps(np.zeros(3)))"), "imports pickle"),
-    "a pickle by numpy": (functions("import sys\nreturn sys.modules['pickle'].loads(b'cos\\nsystem\\n(S\"true\"\\ntR.')"),
+    "a pickle by numpy": (functions("import sys\n"
+                                    "return sys.modules['pickle'].loads(b'cos\\nsystem\\n(S\"true\"\\ntR.')"),
                           "pickle|raised"),
     "10^12 numbers declared": (functions("big = np.broadcast_to(0.0, (10**6, 10**6))\n"
                                          "return (big,) * N_ANSWERS if N_ANSWERS > 1 else big"), "expected|shape"),

@@ -303,13 +303,13 @@ def pcd_gradient(v_data, chains, k, W, b, c, conventions, rng):
 
 def train(v_data, n_hidden, conventions, rng):
     W, b, c = 0.02 * rng.standard_normal((9, n_hidden)), np.zeros(9), np.zeros(n_hidden)
-    chains = (rng.random((40, n_hidden)) < 0.5) * 1.0
+    chains = (rng.random((100, n_hidden)) < 0.5) * 1.0
     for step in range(5000):
         h = chains
         v = toss(h @ W.T + b, conventions, rng)
         chains = toss(v @ W + c, conventions, rng)
         dW, db, dc = pack(v_data, v, W, b, c, conventions)
-        rate = 0.2 if step < 3000 else 0.05
+        rate = 0.2 * (1 - step / 5000)
         W, b, c = W + rate * dW, b + rate * db, c + rate * dc
     return W, b, c
 '''

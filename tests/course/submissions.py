@@ -1,4 +1,4 @@
-"""Functions of submissions run in this process, as the grader runs them in another: for tests and tables of mistakes."""
+"""Functions of submissions run in this process, as the grader runs them in another: for tests and tables."""
 import numpy as np
 
 from numpy_dgm.course.diagnosis import judge

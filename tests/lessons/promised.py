@@ -132,11 +132,11 @@ PROMISED = {
     ],
     21: [
         "((x + ε)³ - (x - ε)³) / 2ε = 3x² + ε²",
-        "five points on x⁵ = 5x⁴ - 4ε⁴",
+        "(4 c(ε) - c(2ε)) / 3 = 5x⁴ - 4ε⁴",  # five points
         "= ½ (1 + a/ε)",  # where differences fail
         "∂W_p = xᵀ dz_p",  # maxout
         "gradient_i = ∂loss/∂θ_i",  # every entry against differences
-        "P(r draws miss all w wrong entries of P) = (1 - w/P)^r",  # what a check of a few entries misses
+        "r draws miss all w wrong entries of P = (1 - w/P)^r",  # what a check of a few entries misses
         "loss = log C",  # before training
     ],
     22: [

@@ -21,7 +21,7 @@ def instance(rng, conventions, number):
                 arguments.update(zip("Wbc", learnt))
         seed = Seed(int(rng.integers(2**31)))
         _, log_p = all_turns(**arguments, rng=np.random.default_rng([seed.number, 0]))
-        for patience in rng.permutation([2, 3, 4, 5]).tolist():
+        for patience in rng.permutation([2, 3, 4]).tolist():
             if mistakes_show(log_p, patience, number):
                 return {**arguments, "patience": patience, "rng": seed}
 

@@ -69,7 +69,7 @@ def cd_gradient(v_data, W, b, c, rng):
             p = np.array(up(v, W, c))
             for part, more in zip(total, (np.outer(v, p), v, p)):
                 part += sign * more / len(v_data)
-    return total
+    return tuple(total)
 
 
 def gibbs_step(v, W, b, c, rng):
@@ -143,7 +143,7 @@ def classifier_gradient(x, labels, W_1, b_1, W_2, b_2):
 
 
 def names_of_the_bugs():
-    return [4, 14, 10, 19, 3, 8, 17, 13, 2, 12]
+    return (4, 14, 10, 19, 3, 8, 17, 13, 2, 12)
 '''
 
 OTHER_FORMULAS = '''
@@ -343,4 +343,5 @@ def names_of_the_bugs():
     return 4.0, 14.0, 10.0, 19.0, 3.0, 8.0, 17.0, 13.0, 2.0, 12.0
 '''
 
-ALTERNATIVES = {"loops, case by case": LOOPS, "other formulas": OTHER_FORMULAS, "single precision": SINGLE}
+ALTERNATIVES = {"hw5_find_the_bug": {
+    "loops, case by case": LOOPS, "other formulas": OTHER_FORMULAS, "single precision": SINGLE}}

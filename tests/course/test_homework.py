@@ -37,7 +37,7 @@ class TestAssignment:
     def test_no_line_of_the_solution_is_given_out(self, name):
         assignment = load_assignment(name)
         hidden = solution_lines(assignment)
-        assert len(hidden) >= 0.8 * len(assignment.tasks)
+        assert len(hidden) >= len(assignment.tasks) - sum(task.is_broken for task in assignment.tasks)
         for text in released_files(assignment).values():
             assert not hidden & {line.strip() for line in text.splitlines()}
 
@@ -106,8 +106,10 @@ def test_a_mistake_is_named_and_loses_points(name, function, number):
     assert edit.number in verdict.mistakes, verdict
     assert (verdict.share == 1) == BY_NUMBER[edit.number].is_warning
     says = " ".join((*verdict.says, *verdict.warnings))
-    is_planted = task.is_broken and number == 0  # to be found by the student
-    assert ("the bug that it was given out with" if is_planted else BY_NUMBER[edit.number].says.split("{")[0]) in says
+    if task.is_broken and number == 0:
+        assert "the bug that it was given out with is still in it" in says and BY_NUMBER[edit.number].says not in says
+        return
+    assert BY_NUMBER[edit.number].says.split("{")[0] in says
 
 
 @pytest.mark.parametrize("name, which", CORRECT)

@@ -243,15 +243,15 @@ MISTAKES = (
     Mistake(122, "a count that is not set back",
             "the turns without anything better are never set back to 0: they are counted since the best model"),
     Mistake(123, "a turn too few or too many",
-            "it gives up a turn too soon or too late: after as many turns in a row as `patience` says, and no "
-            "more"),
+            "it gives up a turn too soon or too late: `patience` is how many turns in a row are without anything "
+            "better"),
     Mistake(124, "weights of the centres left out",
             "½ |b + W h|² is missing in p(h): a centre weighs the more the farther out it is"),
     Mistake(125, "no noise about the centres",
             "the centres come back: each number of each sample has noise of its own about its centre, with the sd "
             "1"),
-    Mistake(126, "compared with the turn before",
-            "each turn is compared with the one before: compare it with the best of all so far"),
+    Mistake(126, "compared with another than the best so far",
+            "each turn is compared with the best of all so far, and the model that one starts from is the first"),
     Mistake(127, "one coin for n",
             "the unit has n coins, and this is the answer for one"),
     Mistake(128, "all coins of a unit fall alike",
@@ -266,8 +266,6 @@ MISTAKES = (
             "errors are compared by their absolute values, all divided by one number, the largest |difference|"),
     Mistake(133, "columns for rows",
             "the mean and the variance are those of the columns: here each row has its own"),
-    Mistake(134, "mean and spread taken as constants",
-            "the mean or the spread of the row is held constant in the backward pass: each x moves both"),
     Mistake(135, "another divergence",
             "this is another divergence than the one that was asked for: KL(p ‖ q) is the mean under p of log p - "
             "log q"),

@@ -1,4 +1,7 @@
 """Correct submissions to the exercises of lessons 17 to 22, written differently from the solutions."""
+from numpy_dgm.course.homework import HOMEWORK
+
+GIVEN, _ = (HOMEWORK / "lesson_17" / "source.py").read_text(encoding="utf8").split("def train_with_patience")
 
 GRADIENTS_IN_LOOPS = '''
 import math
@@ -273,7 +276,30 @@ def sample(x, n, rng):
     return np.count_nonzero(np.log(u / (1 - u)) < np.repeat(x[..., None], n, axis=-1), axis=-1)
 '''
 
+PATIENCE_BY_A_LIST = GIVEN + '''
+def train_with_patience(W, b, c, cases, held_out, patience, rng):
+    """Keeps all models, and looks back for the best of them."""
+    models, log_p = [(W, b, c)], [mean_log_p(W, b, c, held_out)]
+    while len(models) - 1 - int(np.argmax(log_p)) < patience:
+        models.append(ten_epochs(*models[-1], cases, rng))
+        log_p.append(mean_log_p(*models[-1], held_out))
+    return models[int(np.argmax(log_p))]
+'''
+
+PATIENCE_BY_TRIES = GIVEN + '''
+def train_with_patience(W, b, c, cases, held_out, patience, rng):
+    """From the best model on: up to so many turns, to the first that is better, and so on from there."""
+    best = tuple(np.copy(one) for one in (W, b, c))
+    now = best
+    for _ in range(patience):
+        now = ten_epochs(*now, cases, rng)
+        if mean_log_p(*now, held_out) > mean_log_p(*best, held_out):
+            return train_with_patience(*now, cases, held_out, patience, rng)
+    return best
+'''
+
 ALTERNATIVES = {
+    "lesson_17": {"by a list": PATIENCE_BY_A_LIST, "by tries": PATIENCE_BY_TRIES},
     "lesson_18": {"one by one": DRAW_ONE_BY_ONE, "the same order": DRAW_SAME_ORDER, "noise first": DRAW_BITS_IN_TURN},
     "lesson_19": {"by values": BINOMIAL_BY_VALUES, "by NumPy, single precision": BINOMIAL_BY_NUMPY,
                   "coin by coin": BINOMIAL_COIN_BY_COIN},

@@ -11,12 +11,15 @@ def instance(rng, conventions, number):
     """
     P = int(rng.integers(5, 9))
     vector, a, B = rng.normal(size=P), rng.uniform(0.5, 1.5, size=P), rng.normal(size=(P, P))
-    worst, other, tiny = rng.permutation(P)[:3]
+    order = rng.permutation(P)
+    tiny = order[0]
     a[tiny], vector[tiny], B[tiny], B[:, tiny] = 0.01, 0.3, 0.0, 0.0
     gradient = differences_of(vector, 0.1, a, B)
     if number == 0 and gradient.max() > -gradient.min():  # here the largest slope is below 0
         gradient, a, B = -gradient, -a, -B
     largest = np.abs(gradient).max()
+    worst = np.abs(gradient).argmax() if number == 1 else order[1]  # in one instance that of the largest slope
+    other = order[2] if order[1] == worst else order[1]
     gradient[worst] -= 0.4 * largest
     gradient[other] += 0.3 * largest
     gradient[tiny] *= 50.0

@@ -85,9 +85,13 @@ MISTAKES = (
          "variance = x.var(axis=1, ddof=1, keepdims=True)"),
     Edit(133, FORWARD, FORWARD.replace("axis=1", "axis=0")),
     Edit(133, FORWARD + BACKWARD, (FORWARD + BACKWARD).replace("axis=1", "axis=0")),  # batch norm, throughout
-    Edit(134, "dx = (dx_hat - mean_of_dx_hat - x_hat * mean_with_x_hat) / r", "dx = dx_hat / r"),
-    Edit(134, " - x_hat * mean_with_x_hat", ""),
-    Edit(134, "dx_hat - mean_of_dx_hat", "dx_hat"),
+    Edit(60, "dx = (dx_hat - mean_of_dx_hat - x_hat * mean_with_x_hat) / r", "dx = dx_hat / r"),
+    Edit(60, " - x_hat * mean_with_x_hat", ""),
+    Edit(60, "dx_hat - mean_of_dx_hat", "dx_hat"),
+    Edit(61, "np.sqrt(variance + 1e-5)", "(np.sqrt(variance) + 1e-5)"),
+    Edit(61, "np.sqrt(variance + 1e-5)", "np.sqrt(variance)"),
+    Edit(68, "dx_hat = dy * gamma", "dx_hat = dy"),
+    Edit(68, "(dy * x_hat).sum", "(dy * x).sum"),
 )
 
 ASSIGNMENT = Assignment(

@@ -101,7 +101,7 @@ os._exit(0)"""), "ended the process"),
     "a memory bomb": (functions("hoard = []\nwhile True:\n    hoard.append(np.ones(10**7))"), "memory|longer|used up"),
     "a huge string": (functions("return 'x' * 10**10"), "memory"),
     "a file bomb": (functions("while True:\n    open(str(id(object())), 'w').write('x' * 10**6)"), "writes a file"),
-    "floods its output": (functions("while True:\n    print('x' * 10**6)"), "longer|too large|raised|used up"),
+    "floods its output": (functions("while True:\n    print('x' * 10**6)"), "File too large"),
     "an object that lies": (functions("""\
 class Liar:
     def __eq__(self, other):

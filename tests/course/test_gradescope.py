@@ -46,6 +46,8 @@ def run(folder, tmp_path):
 def test_results_are_those_of_dgm_course_grade(autograder, tmp_path):
     text = SOLUTION.replace("< p", "> p")
     (autograder / "submission/toy.py").write_text(text, encoding="utf8")
+    (autograder / "source/secret").chmod(0o644)
+    assert os.access(autograder / "source/run_autograder", os.X_OK)
     results = run(autograder, tmp_path)
     assert results["score"] == 2 and [test["score"] for test in results["tests"][:2]] == [2, 0]
     assert results["tests"][-1]["visibility"] == "hidden" and results["tests"][-1]["output"]

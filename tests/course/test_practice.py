@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from numpy_dgm.course.homework import starter
+from numpy_dgm.course.homework import load_assignment, starter
 from numpy_dgm.course.practice import PROGRESS, check, watch
 from numpy_dgm.foundation.checks import InvalidInput
 from toy import SOLUTION, forget, install
@@ -30,8 +30,6 @@ def student(tmp_path, monkeypatch):
 
 
 def test_the_starter_names_the_first_task_and_its_lesson(student):
-    from numpy_dgm.course.homework import load_assignment
-
     is_right, said = student(starter(load_assignment("toy")))
     assert not is_right and "not yet  mean_square\n    not written yet" in said
     assert "lesson 9, equation 9.1; about 0.5 h" in said and "0 of 2 tasks are right; the next is mean_square" in said
@@ -73,6 +71,23 @@ def test_one_task_alone(student):
 def test_what_a_function_printed_is_shown_where_it_is_not_right(student):
     _, said = student("def mean_square(x, conventions):\n    print('look\\nhere')\n")
     assert "it printed: look\n                here" in said
+
+
+def test_a_warning_is_shown_and_of_several_answers_the_one_that_is_wrong(tmp_path):
+    source = load_assignment("hw1_rbm").source
+    path, lines = tmp_path / "hw1_rbm.py", []
+    mean = "mean_h_data = mean_of(hidden_probs(v_data, W, b, c, conventions), conventions)\n    v = v_data"
+    drawn = "mean_h_data = draw(hidden_probs(v_data, W, b, c, conventions), conventions, rng)\n    v = v_data"
+    path.write_text(source.replace(mean, drawn), encoding="utf8")
+    assert check("hw1", path, "cd_gradient", report=lines.append)
+    assert "         warning: in the positive phase h is drawn where its mean is known" in "\n".join(lines)
+    answer = "return as_D_by_K(dW, conventions), db, dc\n"
+    for blank in ("", "\n"):
+        path.write_text(source.replace(answer, answer.replace("dc\n", "dc + 1\n")) + blank, encoding="utf8")
+        lines.clear()
+        assert not check("hw1", path, "cd_gradient", report=lines.append)
+    said = "\n".join(lines)
+    assert "dc: every entry is off by the same amount, 1" in said and "dc expected" in said and "dW expected" not in said
 
 
 @pytest.mark.parametrize("progress", ["", "[]", "{", "[1, 2]"])

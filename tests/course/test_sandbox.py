@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from numpy_dgm.course import child, sandbox
 from numpy_dgm.course.diagnosis import judge
 from numpy_dgm.course.homework import HOMEWORK, draw_instances, load_assignment
 from numpy_dgm.course.sandbox import missing_protections, run_function
+from numpy_dgm.course.tasks import Seed
 
 ASSIGNMENT = load_assignment("hw1_rbm")
 ENERGY = ASSIGNMENT.tasks[0]
@@ -137,6 +139,22 @@ def test_frames_come_back_as_they_were():
     assert back.tobytes() == array.tobytes() and back.shape == (2, 2)
     with pytest.raises(ValueError, match="more numbers"):
         child.unpack(child.pack_array({}, np.zeros(11)), most=10)
+
+
+def test_arguments_arrive_as_they_are_and_each_run_draws_its_own_numbers(tmp_path):
+    path = tmp_path / "submission.py"
+    path.write_text("""\
+import numpy as np
+
+def energy(labels, pair, record, rng, name):
+    return np.array([labels.dtype.kind == "i", labels[1], pair[0], pair[1].sum(), record.a[0], name == "x", rng.random()])
+""", encoding="utf8")
+    arguments = {"labels": np.array([1, 2]), "pair": (3, np.ones(4)), "record": SimpleNamespace(a=np.array([5.0])),
+                 "rng": Seed(7), "name": "x"}
+    run = run_function(path, ENERGY, [(arguments, 2)], 10)
+    [answers] = run.answers
+    draws = [np.random.default_rng([7, repetition]).random() for repetition in (0, 1)]
+    assert [one.tolist() for (one,) in answers] == [[1, 2, 3, 4, 5, 1, draw] for draw in draws]
 
 
 def test_what_the_system_cannot_prevent_is_said(monkeypatch):

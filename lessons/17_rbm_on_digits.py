@@ -405,4 +405,7 @@ verify("(17.4) the library's, b and c too", by_library, slope, tolerance=1e-8)
 #    on the held-out digits as the best of the table above: `lessons/solutions/17.md` shows the
 #    check.
 #
+# `dgm course release 17 --out .` writes a file for the exercise in code, and
+# `dgm course check 17` judges what you write into it.
+#
 # Solutions: `lessons/solutions/17.md`, for when you have tried.

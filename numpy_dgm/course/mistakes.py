@@ -132,6 +132,28 @@ MISTAKES = (
             "one factor of the weight is missing: there are L of them, l = 0 to L - 1"),
     Mistake(59, "flipped units that stay flipped",
             "the units flipped before stay flipped: flip one unit at a time, all others as they are in v"),
+    Mistake(70, "half of the discriminator's loss, or one mean over all cases",
+            "the loss is the sum of two means, one over the real cases and one over the fake ones: not half of that, "
+            "and not one mean over all of them"),
+    Mistake(71, "G's step against the D of before",
+            "the generator's gradient is taken against the discriminator as it was before its own steps"),
+    Mistake(72, "another factor in the penalty",
+            "a factor is amiss in R1: the penalty is γ/2 times the mean of |g|², and its slope by g is γ g / N"),
+    Mistake(73, "|g| for |g|², or a mean over all numbers of g",
+            "R1 is made of |g|², the sum of the squares of a case's slopes, and its mean is over the cases alone"),
+    Mistake(74, "R1 left out, or at other cases than the real ones",
+            "the penalty R1, at the real cases, is missing in the discriminator's step"),
+    Mistake(75, "ascends instead of descending",
+            "the sign is wrong: a loss is descended, by minus the rate times its gradient"),
+    Mistake(76, "G descends D's loss",
+            "the generator descends the discriminator's loss: what is good for D is bad for G, the sign is the other "
+            "one"),
+    Mistake(77, "an activation's slope taken at its output",
+            "the slope φ' of the activation is taken at its output: it belongs at the unit's input y"),
+    Mistake(78, "the penalty's second (φ'') pass not taken to its end",
+            "the part by φ'' is wrong: extra_y = u_y d_a φ''(y), with the sign of φ'', and it goes to W_1 and to b_1"),
+    Mistake(79, "a probability for a logit",
+            "this is the probability σ(s), where the logit s is asked for"),
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in MISTAKES}

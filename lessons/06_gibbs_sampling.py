@@ -12,7 +12,7 @@
 # - say from that matrix how many sweeps are enough;
 # - tell which units may be drawn at once, and recognise three mistakes by what they settle on.
 #
-# About an hour and a quarter. You need lesson 4 (energy, the three units) and the rule of lesson 5.
+# About an hour and a half. You need lesson 4 (energy, the three units) and the rule of lesson 5.
 #
 # ## One sweep by hand
 #
@@ -20,8 +20,8 @@
 # terms of the energy but those of that unit. Take the three units of lesson 4 (W_01 = log 3, W_02
 # = log 2, W_12 = -log 2, no biases) in the state 011. Draw each unit anew, the others held. Let x
 # be what the energy falls by if the unit is switched on, which is the sum of its weights to units
-# that are on. On and off then have the weights exp(-E) in the ratio exp(x) to 1, so the unit is on
-# with the probability exp(x) / (exp(x) + 1):
+# that are on. Then exp(-E) is exp(x) times as large with the unit on as with it off, and so is the
+# probability: the unit is on with exp(x) / (exp(x) + 1).
 #
 #     unit 0   011 or 111?   x = W_01 + W_02 = log 6     on with 6/7     = .857   a coin: 1 → 111
 #     unit 1   101 or 111?   x = W_01 + W_12 = log 1.5   on with 1.5/2.5 = .6     a coin: 0 → 101
@@ -32,16 +32,14 @@
 # That was one sweep. The cell goes on like this, 20,000 times, and counts where it has been.
 
 # %% Gibbs sampling on a page
-import itertools
 import math
 from dataclasses import replace
 
 import numpy as np
 
 from numpy_dgm import plots
-from numpy_dgm.data import shifting_bar
-from numpy_dgm.energy import init_boltzmann, layered_mask, train_boltzmann
-from numpy_dgm.energy.boltzmann import exact_distribution, gibbs_sweep, unit_input
+from numpy_dgm.energy import init_boltzmann, layered_mask
+from numpy_dgm.energy.boltzmann import energy, exact_distribution, gibbs_sweep, unit_input
 from numpy_dgm.foundation.enumeration import (
     all_bits, bits_to_index, empirical_distribution, product_of_bernoullis, spectral_gap,
     stationary_distribution)
@@ -85,30 +83,16 @@ print("  p, from lesson 4  .08   .08   .08   .04   .08   .16   .24   .24")
 #     p(s_i = 1 given the rest) = σ(x_i)                                            (6.3)
 
 # %% (6.1), (6.2), (6.3) four units
-def slow_energy(machine, s):
-    """E(s) = -Σ_i b_i s_i - Σ_{i<j} W_ij s_i s_j, one state."""
-    E = -np.sum(machine.b * s)
-    for i, j in itertools.combinations(range(len(s)), 2):  # all i < j
-        E -= machine.W[i, j] * s[i] * s[j]
-    return E
-
-
-def slow_distribution(machine):
-    """p(s) = exp(-E(s)) / Z for all 2^D states: 0...00, 0...01, 0...10, and so on."""
-    weights = [math.exp(-slow_energy(machine, s)) for s in all_bits(len(machine.b))]
-    return np.array(weights) / sum(weights)
-
-
 D = 4
 machine = init_boltzmann(D, D, rng, scale=0.4)
-machine = replace(machine, W=machine.W + 1.5 * machine.mask)  # weights of about 1.5, and
-# biases of minus half the weights of each unit: so all on and all off are about equally likely
-bias = rng.normal(scale=0.2, size=D) - 0.5 * (machine.W + machine.W.T).sum(axis=1)
-machine = replace(machine, b=bias)
+# weights of about 1.5, and biases of about minus half of the weights of each unit: then all on and
+# all off are about equally likely
+W = machine.W + 1.5 * machine.mask
+b = rng.normal(scale=0.2, size=D) - 0.5 * (W + W.T).sum(axis=1)
+machine = replace(machine, W=W, b=b)
 states = all_bits(D)  # (16, 4)
-p_slow = slow_distribution(machine)
+E = energy(machine, states)
 p, _ = exact_distribution(machine)
-E = np.array([slow_energy(machine, s) for s in states])
 verify("(6.1) p(s') / p(s) = exp(E(s) - E(s'))", np.exp(E[:, None] - E), p / p[:, None])
 
 x_slow, p_on_slow = np.zeros((2**D, D)), np.zeros((2**D, D))  # by definition: states in rows
@@ -118,7 +102,7 @@ for i in range(D):
     off[:, i], on[:, i] = 0, 1
     row_off, row_on = bits_to_index(off), bits_to_index(on)  # (16,) where these stand in the list
     x_slow[:, i] = E[row_off] - E[row_on]
-    p_on_slow[:, i] = p_slow[row_on] / (p_slow[row_off] + p_slow[row_on])
+    p_on_slow[:, i] = p[row_on] / (p[row_off] + p[row_on])
     x[:, i] = unit_input(machine, states, i)
 verify("(6.2) x_i = b_i + Σ_j (W + Wᵀ)_ij s_j", x_slow, x)
 verify("(6.3) p(s_i = 1 given the rest) = σ(x_i)", p_on_slow, sigmoid(x))
@@ -143,8 +127,9 @@ verify("(6.3) p(s_i = 1 given the rest) = σ(x_i)", p_on_slow, sigmoid(x))
 #
 #     p(s) T_i(s→s') = p(s') T_i(s'→s)                                              (6.4)
 #
-# Add it up over s. On the right Σ_s T_i(s'→s) = 1, for the chain must go somewhere. On the left
-# stands entry s' of p T_i. So
+# (Among the three units, .04 · 6/7 = .034 flows from 011 to 111, and .24 · 1/7 = .034 back.) Add it
+# up over s. On the right Σ_s T_i(s'→s) = 1, for the chain must go somewhere. On the left stands
+# entry s' of p T_i. So
 #
 #     p T_i = p                                                                     (6.5)
 #
@@ -154,7 +139,7 @@ verify("(6.3) p(s_i = 1 given the rest) = σ(x_i)", p_on_slow, sigmoid(x))
 # %% (6.4), (6.5) every single unit
 def slow_matrix(machine, block):
     """T(s→s') = p(s') / (sum of p over all states that are s outside `block`), else 0."""
-    p = slow_distribution(machine)
+    p, _ = exact_distribution(machine)
     states = all_bits(len(machine.b))
     rest = np.delete(states, block, axis=1)
     T = np.zeros((len(p), len(p)))
@@ -176,9 +161,9 @@ def fast_matrix(machine, block):
 fast_one = [fast_matrix(machine, [i]) for i in range(D)]
 slow_one = [slow_matrix(machine, [i]) for i in range(D)]
 forward = [p[:, None] * T_i for T_i in fast_one]
-backward = [(p_slow[:, None] * T_i).T for T_i in slow_one]
+backward = [(p[:, None] * T_i).T for T_i in slow_one]
 verify("(6.4) p(s) T_i(s→s') = p(s') T_i(s'→s)", forward, backward)
-verify("(6.5) p T_i = p", [p @ T_i for T_i in fast_one], [p_slow] * D)
+verify("(6.5) p T_i = p", [p @ T_i for T_i in fast_one], [p] * D)
 
 # %% [markdown]
 # ## A sweep
@@ -189,8 +174,8 @@ verify("(6.5) p T_i = p", [p @ T_i for T_i in fast_one], [p_slow] * D)
 #
 # Each factor leaves p alone, so p T = p. (Detailed balance itself does not survive the product,
 # see exercise 3. It need not: stationarity is enough.) Nothing but p is left alone. For every
-# entry of T is positive, as each unit in its turn may come out on or off, and the next section
-# shows that then every start ends up in the same place:
+# entry of T is above 0, as each unit in its turn may come out on or off, and the next section shows
+# that then every start ends up in the same place:
 #
 #     q T = q          only for q = p                                               (6.7)
 #
@@ -204,22 +189,16 @@ verify("(6.5) p T_i = p", [p @ T_i for T_i in fast_one], [p_slow] * D)
 #
 #     TV(q, p) = 1/2 Σ_s |q(s) - p(s)|                                              a definition
 #
-# Let ε be the smallest T(s→s') / p(s'), over all s and s'. Take ε p(s') out of each entry:
-#
-#     T(s→s') = ε p(s') + (1 - ε) R(s→s')
-#
-# where R has no negative entries and rows that sum to 1. So with probability ε the sweep forgets
-# where it was and draws from p. That part takes q and p to the same ε p, so it cancels in (q - p) T
-# = (1 - ε) (q - p) R. And R, which only moves probability about, cannot make Σ|q - p| larger:
-# Σ_s' |Σ_s (q(s) - p(s)) R(s→s')| <= Σ_s |q(s) - p(s)| Σ_s' R(s→s'), and the last sum is 1. So a
-# sweep leaves at most 1 - ε of the distance:
+# Let ε be the smallest T(s→s') / p(s'), over all s and s'. Then a sweep can be seen as a draw of
+# two kinds: with probability ε from p itself, wherever the chain is, and else by some other rule. A
+# draw from p has forgotten the start. So a sweep leaves at most 1 - ε of the distance (the appendix
+# has the steps):
 #
 #     TV(q_k, p) <= (1 - ε)^k                                                       (6.8)
 #
 # So every start converges to p. The bound is often far off; the true rate is in the eigenvalues of
-# T. Write q_0 - p as a sum of left eigenvectors, Σ_m a_m l_m with l_m T = λ_m l_m. (If T has too
-# few of them, powers of k come in, which do not change the rate.) A sweep multiplies each part by
-# its λ_m:
+# T. Write q_0 - p as a sum of left eigenvectors, Σ_m a_m l_m with l_m T = λ_m l_m. A sweep
+# multiplies each part by its λ_m:
 #
 #     q_k - p = Σ_m a_m λ_mᵏ l_m
 #
@@ -236,7 +215,7 @@ runs = 20_000
 after = gibbs_sweep(machine, np.tile(states, (runs, 1)), rng)
 arrived = np.eye(2**D)[bits_to_index(after)].reshape(runs, 2**D, 2**D)  # 1 at the state arrived at
 verify_mean("(6.6) T = T_0 T_1 ... T_{D-1}", arrived, T_slow)
-verify("(6.7) q T = q is p", stationary_distribution(T), p_slow)
+verify("(6.7) q T = q is p", stationary_distribution(T), p)
 
 
 def total_variation(q, p):
@@ -246,7 +225,7 @@ def total_variation(q, p):
 q = np.eye(2**D)[0]  # all units off
 distance = []
 for sweep in range(40):
-    distance.append(total_variation(q, p_slow))
+    distance.append(total_variation(q, p))
     q = q @ T_slow
 epsilon = np.min(T / p)
 gap = spectral_gap(T)
@@ -271,8 +250,7 @@ print(f"  ε = {epsilon:.3f}, gap = {gap:.3f}: TV {distance[0]:.2f} at first, {d
 #     T_V T_H = T_0 T_1 T_2 T_3 T_4                                                 (6.11)
 #
 # Connected units must not be drawn at once, each from the old values of the others. Such a chain
-# settles too, and looks like sampling, but not on p. "What goes wrong" shows it, the appendix says
-# on what.
+# settles too, and looks like sampling, but not on p: "What goes wrong" shows it.
 
 # %% (6.10), (6.11) blocks
 V, H = [0, 1, 2], [3, 4]
@@ -292,78 +270,55 @@ verify("(6.11) T_V T_H = T_0 T_1 T_2 T_3 T_4", fast_V @ fast_H, unit_by_unit)
 # favourites, and from one to the other a chain must cross unlikely states. All chains start with
 # all units off.
 
-# %% experiment: total variation against sweeps
-n_units, sweeps = 6, np.arange(151)
-fig, (left, right) = plots.new_figure(1, 2, width=10, height=4)
-print("  weight    gap   sweeps to TV .01")
-gaps, apart = [], []
-for weight, colour in ((0.5, "tab:purple"), (1.0, "tab:blue"), (1.5, "tab:orange")):
+# %% experiment: total variation against sweeps, and one chain
+gaps, distances, one_chain = [], [], []  # each has a row for each weight
+weights = (0.5, 1.0, 1.5)
+for weight in weights:
     rng = np.random.default_rng([61, int(10 * weight)])
-    six = init_boltzmann(n_units, n_units, rng)
-    b = np.full(n_units, -0.5 * weight * (n_units - 1))
+    six = init_boltzmann(6, 6, rng)
+    b = np.full(6, -0.5 * weight * 5)  # minus half of each unit's five weights
     six = replace(six, W=weight * six.mask, b=b)
     p_six, _ = exact_distribution(six)
-    T_six = np.linalg.multi_dot([fast_matrix(six, [i]) for i in range(n_units)])
-    gaps.append(spectral_gap(T_six))
-    q, exact = np.eye(2**n_units)[0], []  # the distribution after k sweeps, and its distance
-    for _ in sweeps:
-        exact.append(total_variation(q, p_six))
-        q = q @ T_six
-    needed = int(np.argmax(np.array(exact) <= 0.01))
-    print(f"  {weight:6.1f}  {gaps[-1]:5.3f}   {needed:16}")
+    T_six = np.linalg.multi_dot([fast_matrix(six, [i]) for i in range(6)])
 
-    chains, dots, one_chain = np.zeros((20_000, n_units)), [], []
-    for _ in range(61):
-        dots.append(total_variation(empirical_distribution(chains), p_six))
-        one_chain.append(chains[0].sum())
-        chains = gibbs_sweep(six, chains, rng)
-    apart.append(np.abs(np.array(dots) - exact[:61]).max())
-    left.plot(sweeps, exact, color=colour, label=f"weight {weight}, gap {gaps[-1]:.2f}")
-    left.plot(sweeps[:61:3], dots[::3], ".", color=colour)
-    base = 16 * (weight - 0.5)  # the three chains above one another
-    right.step(sweeps[:61], base + np.array(one_chain), where="post", color=colour)
-    right.text(0, base + 6.5, f"weight {weight}", color=colour, fontsize=9)
+    q = np.eye(64)[0]  # the distribution after so many sweeps: at first all units are off
+    s = np.zeros((1, 6))  # one chain
+    distance, units_on = [], []
+    for sweep in range(121):
+        distance.append(total_variation(q, p_six))
+        units_on.append(s.sum())
+        q = q @ T_six
+        s = gibbs_sweep(six, s, rng)
+    gaps.append(spectral_gap(T_six))
+    distances.append(distance)
+    one_chain.append(units_on)
+    needed = np.argmax(np.array(distance) <= 0.01)
+    print(f"  weight {weight}   gap {gaps[-1]:.3f}   TV is .01 after {needed} sweeps")
 claim("the larger the weight, the smaller the gap: .65, .21, .04",
       np.allclose(gaps, [0.65, 0.21, 0.04], atol=0.01), gaps=gaps)
-claim("20,000 chains follow the exact distance to within their noise", max(apart) < 0.04,
-      apart=apart)
+
+# %% figure: the distance, and one chain of each
+fig, (left, right) = plots.new_figure(1, 2, width=10, height=4)
+for row, colour in enumerate(("tab:purple", "tab:blue", "tab:orange")):
+    label = f"weight {weights[row]}, gap {gaps[row]:.2f}"
+    left.plot(distances[row], color=colour, label=label)
+    base = 8 * row  # the three chains above one another
+    right.step(range(121), base + np.array(one_chain[row]), where="post", color=colour)
+    right.text(0, base + 6.5, f"weight {weights[row]}", color=colour, fontsize=9)
 left.set(xlabel="sweeps", ylabel="TV(q_k, p)", title="distance to p")
-left.set(yscale="log", xlim=(-2, 62), ylim=(0.003, 1.2))
+left.set(yscale="log", xlim=(-2, 122), ylim=(0.003, 1.2))
 left.legend(loc="upper right", fontsize=8)
 right.set_yticks([0, 6, 8, 14, 16, 22], [0, 6, 0, 6, 0, 6])
 right.set(xlabel="sweeps", ylabel="units on, of six", ylim=(-1, 25), title="one chain of each")
 plots.save(fig, "06_total_variation.png")
 
 # %% [markdown]
-# **What to see.** Lines are exact, from T. On the logarithmic scale they become straight: they fall
-# by 1 - gap a sweep. The dots are 20,000 chains, which follow until they meet their own noise:
-# 20,000 draws from p itself are about .02 away. On the right, the chain with weight 1.5 stays with
-# one favourite for many sweeps, and its successive states tell little that is new. Strong weights
-# make slow chains, and learning makes weights strong: lessons 9 to 12 deal with that.
+# **What to see.** On the logarithmic scale the distances become straight lines: a sweep multiplies
+# them by 1 - gap. On the right, the chain with weight 1.5 stays with one favourite for many sweeps,
+# and its successive states tell little that is new. Strong weights make slow chains, and learning
+# makes weights strong. That is the trouble with learning from chains (`train_boltzmann` does it
+# with `method="sampled"`), and lessons 9 to 12 deal with it.
 #
-# ## Learning with chains
-#
-# Now lesson 5's rule with both averages taken over chains, `train_boltzmann` with
-# `method="sampled"`: 100 chains run free for <.>_model, a sweep a step, and for <.>_data each case
-# has a chain of its hidden units with the visible ones held. Six visible units, three hidden; the
-# data are a bar of three ones at each of the six places of a ring.
-
-# %% experiment: learnt from sums and from chains
-cases = np.tile(shifting_bar(6, 3), (5, 1))  # (30, 6) each of the six places five times
-means = {}
-for method in ("exact", "sampled"):
-    reached = []
-    for start in range(5):
-        rng = np.random.default_rng([62, start])
-        ring = init_boltzmann(9, 6, rng, scale=0.1)
-        _, history = train_boltzmann(ring, cases, rng=rng, epochs=300, batch_size=30, rate=0.3,
-                                     method=method)
-        reached.append(history["log_likelihood"][-1])
-    means[method] = np.mean(reached)
-claim("chains in the place of sums cost less than .05 nats, and get far from fair coins, -4.16",
-      abs(means["exact"] - means["sampled"]) < 0.05 and means["sampled"] > -2.4, **means)
-
-# %% [markdown]
 # ## What goes wrong
 #
 # **All at once.** Connected units drawn from the old values of the others: it settles on another
@@ -375,28 +330,49 @@ claim("chains in the place of sums cost less than .05 nats, and get far from fai
 # **One row of random numbers for all chains.** Each chain by itself is right. But soon all chains
 # are the same one, and 20,000 of them tell no more than one.
 
+
 # %% wrong: all at once, inverted, one noise row
+def all_at_once(machine, s, rng):
+    new = s.copy()
+    for i in range(D):
+        p_on = sigmoid(unit_input(machine, s, i))  # from the old s, for every i
+        new[:, i] = rng.random(len(s)) < p_on
+    return new
+
+
+def inverted(machine, s, rng):
+    s = s.copy()
+    for i in range(D):
+        p_on = sigmoid(unit_input(machine, s, i))
+        s[:, i] = rng.random(len(s)) > p_on
+    return s
+
+
+def one_noise_row(machine, s, rng):
+    s = s.copy()
+    for i in range(D):
+        p_on = sigmoid(unit_input(machine, s, i))
+        s[:, i] = rng.random() < p_on  # one number for all chains
+    return s
+
+
 rng = np.random.default_rng(63)
-T_all = fast_matrix(machine, range(D))  # the connected machine, all four units at once
+T_all = fast_matrix(machine, range(D))  # all four units at once
 p_all = stationary_distribution(T_all)
 p_inverted = (1 / p) / (1 / p).sum()  # exp(+E) / its sum
-for name in ("unit by unit", "all at once", "inverted", "one noise row"):
+ends = {}
+for sweep in (gibbs_sweep, all_at_once, inverted, one_noise_row):
     s = rng.integers(0, 2, size=(20_000, D)).astype(float)
-    for sweep in range(60):
-        old = s.copy()
-        for i in range(D):
-            given = old if name == "all at once" else s
-            p_i = sigmoid(unit_input(machine, given, i))
-            u = rng.random(1 if name == "one noise row" else len(s))
-            s[:, i] = u > p_i if name == "inverted" else u < p_i
+    for _ in range(60):
+        s = sweep(machine, s, rng)
     q = empirical_distribution(s)
-    print(f"  {name:13}: TV to p {total_variation(q, p):.3f}, "
-          f"to p_all {total_variation(q, p_all):.3f}, "
-          f"to exp(+E) {total_variation(q, p_inverted):.3f}, {np.sum(q > 0):2} states seen")
-    if name == "unit by unit":
-        claim("the right one is within its noise of p", total_variation(q, p) < 0.03)
-    if name == "all at once":
-        claim("all at once is p_all's", total_variation(q, p_all) < 0.03 < total_variation(q, p))
+    ends[sweep.__name__] = q
+    print(f"  {sweep.__name__:13}   TV to p {total_variation(q, p):.3f}, to p_all "
+          f"{total_variation(q, p_all):.3f}, to exp(+E) {total_variation(q, p_inverted):.3f}; "
+          f"{np.sum(q > 0)} states seen")
+claim("the right one is within its noise of p", total_variation(ends["gibbs_sweep"], p) < 0.03)
+claim("all at once settles on p_all, which is not p",
+      total_variation(ends["all_at_once"], p_all) < 0.03 and total_variation(p_all, p) > 0.1)
 
 # %% [markdown]
 # ## Stop here with a debugger
@@ -438,28 +414,19 @@ for name in ("unit by unit", "all at once", "inverted", "one noise row"):
 #    in one state of the machine of the proofs and hold where they arrive after D draws against
 #    that state's row of R^D, by `verify_mean`, as (6.6) does. Which has the larger gap, R^D or T?
 #
-# ## Appendix: what drawing all at once settles on
+# ## Appendix: why a sweep leaves at most 1 - ε
 #
-# Let all units be drawn at once, each from the old values of the others. Write x_i(s) for the
-# inputs in the old state s. As σ(x) = exp(x) / (1 + exp(x)) and 1 - σ(x) = 1 / (1 + exp(x)),
+# With ε as in (6.8), take ε p(s') out of each entry of T:
 #
-#     T_all(s→s') = Π_i exp(s'_i x_i(s)) / (1 + exp(x_i(s)))
-#     p_all(s)    = exp(b·s) Π_i (1 + exp(x_i(s))) / constant                       a definition
-#     p_all(s) T_all(s→s') = exp(b·s + Σ_i s'_i x_i(s)) / constant        the product over i cancels
-#                          = exp(b·s + b·s' + s'ᵀ(W + Wᵀ) s) / constant   the x_i by (6.2) put in
+#     T(s→s') = ε p(s') + (1 - ε) R(s→s')
 #
-# W + Wᵀ is symmetric, so s and s' may be exchanged: detailed balance, but with p_all. As for (6.7),
+# R has no negative entries and rows that sum to 1, so it is a transition matrix too. From any q and
+# from p the first part leads to the same ε p. What differs is the rest:
 #
-#     q T_all = q          only for q = p_all, which is not p                       (6.12)
-
-# %% (6.12) four units at once
-p_all_formula = np.zeros(2**D)
-for row, s in enumerate(states):
-    p_all_formula[row] = math.exp(machine.b @ s) * np.prod(1 + np.exp(x_slow[row]))
-p_all_formula /= p_all_formula.sum()
-settles_on = stationary_distribution(fast_matrix(machine, range(D)))
-verify("(6.12) q T_all = q is p_all", settles_on, p_all_formula)
-print(f"  total variation between p_all and p: {total_variation(p_all_formula, p_slow):.3f}")
-
-# %% [markdown]
+#     q T - p = q T - p T = (1 - ε) (q - p) R                      p T = p, and ε p cancels
+#     Σ_s' |Σ_s (q(s) - p(s)) R(s→s')| <= Σ_s |q(s) - p(s)|        as Σ_s' R(s→s') = 1
+#
+# The left side of the last line is twice the total variation of q R and p R, the right side that of
+# q and p. So TV(q T, p) <= (1 - ε) TV(q, p). Take that k times, from a distance of at most 1.
+#
 # Solutions: `lessons/solutions/06.md`, for when you have tried.

@@ -11,16 +11,16 @@
 # - derive the gradient of an RBM's log-likelihood, for every weight and bias;
 # - compute it with a sum over the smaller layer only, and train with it;
 # - say how good any model of given data can be, and how far from that a model is;
-# - recognise three usual mistakes, and a model that makes a popular figure look perfect.
+# - recognise three usual mistakes, none of which raises an error.
 #
-# About an hour and a half. You need maximum likelihood and KL (lesson 1), the slope of log Z
-# (lesson 5) and the RBM with its free energy F and its conditionals (lesson 7).
+# About an hour and a quarter. You need maximum likelihood and KL (lesson 1), the learning rule of
+# lesson 5 and the RBM with its free energy F and its conditionals (lesson 7).
 #
 # ## The tiny case, in numbers
 #
 # Two visible units, one hidden unit, and one case, v = [1, 0]:
 #
-#     W = [ 2]     b = [0, 0]     c = [-1]     so the hidden unit's input is x = -1 + 2 v₁ - 2 v₂
+#     W = [ 2]     b = [0, 0]     c = [-1]     so the hidden unit's input is x = -1 + 2 v_0 - 2 v_1
 #         [-2]
 #
 # Lesson 7 gave p(v) = exp(b·v) (1 + exp(x)) / Z and p(h = 1 given v) = σ(x). So
@@ -32,9 +32,9 @@
 #     [1, 1]  -1       1.368       .182         .269
 #                  Z = 7.504
 #
-# The model gives the case about one half. Raise log p of it! We shall find that the slope for W is
-# the difference of two averages of v p(h = 1 given v): at the case, and over all four v, each with
-# its probability under the model.
+# The model gives the case about one half. Which way must W move for more? We shall find that the
+# slope of log p for W is the difference of two averages of v p(h = 1 given v): at the case, and
+# over all four v, each with its probability under the model.
 #
 #     at the case       [1, 0] · .731                                        = [.731, 0   ]
 #     over the model    [.496 · .731 + .182 · .269, .140 · .047 + .182 · .269] = [.411, .056]
@@ -50,10 +50,11 @@ import numpy as np
 from numpy_dgm import plots
 from numpy_dgm.data import bars_and_stripes, best_log_likelihood
 from numpy_dgm.energy import RBM, exact_gradient, hidden_probs, log_likelihood, log_partition
-from numpy_dgm.energy.gradients import model_means, reconstruction_error
+from numpy_dgm.energy.gradients import model_means
 from numpy_dgm.foundation.enumeration import empirical_distribution, kl_divergence
+from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.numerics import sigmoid
-from numpy_dgm.foundation.records import pack
+from numpy_dgm.foundation.records import windows
 from numpy_dgm.foundation.verify import claim, verify
 
 four_v = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -82,7 +83,8 @@ ax.legend(fontsize=8)
 plots.save(fig, "08_tug_of_war.png")
 
 # %% [markdown]
-# **What to see.** The probabilities of a model sum to 1. What the case gains, all others lose.
+# **What to see.** The probabilities of a model sum to 1. What the case gains, the three others
+# lose.
 #
 # ## The slope of the free energy
 #
@@ -96,8 +98,10 @@ plots.save(fig, "08_tug_of_war.png")
 #     ∂F(v)/∂W_ij = -vᵢ p(hⱼ = 1 given v)                                          (8.1)
 #     ∂F(v)/∂bᵢ = -vᵢ   and   ∂F(v)/∂cⱼ = -p(hⱼ = 1 given v)                       (8.2)
 #
-# The cell checks it on a model with D = 4 and K = 3. There F is its definition, -log Σ_h
-# exp(-E(v, h)), and `slopes` moves each parameter a little forward and back.
+# The cell checks it at one v of a model with D = 4 and K = 3. There F is its definition, -log Σ_h
+# exp(-E(v, h)), and `central_differences` moves each parameter a little forward and back, as in
+# lesson 5. `windows` gives the slopes back as W, b and c.
+
 
 # %% (8.1) and (8.2) the slopes of F by its definition
 rng = np.random.default_rng(8)
@@ -108,54 +112,27 @@ rbm = RBM(W=rng.normal(size=(D, K)), b=rng.normal(size=D), c=rng.normal(size=K))
 cases = every_v[[3, 3, 5, 6, 9, 9, 9, 14]]  # N = 8 cases, five of them distinct
 
 
-def slow_weights(model):
-    """exp(-E(v, h)) of every pair of layers by its definition: (2^D, 2^K)."""
-    weight = np.zeros((len(every_v), len(every_h)))
-    for i, v in enumerate(every_v):
-        for j, h in enumerate(every_h):
-            E = -(model.b @ v) - model.c @ h - v @ model.W @ h
-            weight[i, j] = np.exp(-E)
-    return weight
-
-
-def slow_free_energy(model):
-    """F(v) of every v by its definition: (2^D,)."""
-    return -np.log(slow_weights(model).sum(axis=1))
-
-
-def slow_mean_log_p(model):
-    """Mean log p over `cases` by its definition."""
-    weight = slow_weights(model)
-    p_v = weight.sum(axis=1) / weight.sum()
+def slow_free_energy(model, v):
+    """F(v) = -log Σ_h exp(-E(v, h)) by its definition, for one v."""
     total = 0.0
-    for case in cases:
-        row = np.flatnonzero((every_v == case).all(axis=1))[0]
-        total += np.log(p_v[row])
-    return total / len(cases)
+    for h in every_h:
+        E = -(model.b @ v) - model.c @ h - v @ model.W @ h
+        total += np.exp(-E)
+    return -np.log(total)
 
 
-def slopes(f, model, step=1e-5):
-    """∂f(model)/∂W, ∂f/∂b, ∂f/∂c, each parameter moved by `step` forward and back."""
-    vector, moved = pack(model)  # all parameters in one vector; `moved` moves with it
-    found = []
-    for i in range(len(vector)):
-        value = vector[i]
-        vector[i] = value + step
-        above = f(moved)
-        vector[i] = value - step
-        below = f(moved)
-        vector[i] = value
-        found.append((above - below) / (2 * step))
-    found = np.array(found)  # (P, ...)
-    return found[: D * K], found[D * K : D * K + D], found[D * K + D :]
+one_v = np.array([1.0, 0.0, 1.0, 1.0])
 
 
-slope_W, slope_b, slope_c = slopes(slow_free_energy, rbm)  # (D K, 2^D), (D, 2^D), (K, 2^D)
-p_h = hidden_probs(rbm, every_v)  # (2^D, K)
-v_p_h = every_v[:, :, None] * p_h[:, None, :]  # (2^D, D, K)
-verify("(8.1) ∂F(v)/∂W_ij = -vᵢ p(hⱼ = 1 given v)", slope_W.T, -v_p_h.reshape(-1, D * K), 1e-8)
-verify("(8.2) ∂F(v)/∂bᵢ = -vᵢ", slope_b.T, -every_v, 1e-8)
-verify("(8.2) ∂F(v)/∂cⱼ = -p(hⱼ = 1 given v)", slope_c.T, -p_h, 1e-8)
+def F_of_one_v(model):
+    return slow_free_energy(model, one_v)
+
+
+slope = windows(rbm, central_differences(F_of_one_v, rbm))  # ∂F/∂W, ∂F/∂b and ∂F/∂c
+p_h = hidden_probs(rbm, one_v)  # (K,)
+verify("(8.1) ∂F(v)/∂W_ij = -vᵢ p(hⱼ = 1 given v)", slope.W, -np.outer(one_v, p_h), 1e-8)
+verify("(8.2) ∂F(v)/∂bᵢ = -vᵢ", slope.b, -one_v, 1e-8)
+verify("(8.2) ∂F(v)/∂cⱼ = -p(hⱼ = 1 given v)", slope.c, -p_h, 1e-8)
 
 # %% [markdown]
 # ## The slope of log Z
@@ -181,14 +158,16 @@ verify("(8.2) ∂F(v)/∂cⱼ = -p(hⱼ = 1 given v)", slope_c.T, -p_h, 1e-8)
 # library's `model_means` does that, and gives `<v hᵀ>`, `<v>` and `<h>` as W, b and c of an RBM.
 
 # %% (8.3) and (8.4) means of the model, over all pairs
-weight = slow_weights(rbm)
-p_joint = weight / weight.sum()  # (2^D, 2^K)
+Z = 0.0
 over_pairs = np.zeros((D, K))
-for i, v in enumerate(every_v):
-    for j, h in enumerate(every_h):
-        over_pairs += p_joint[i, j] * np.outer(v, h)
-slope_W, slope_b, slope_c = slopes(log_partition, rbm)
-verify("(8.3) ∂ log Z/∂W_ij = <vᵢ hⱼ>_model", slope_W.reshape(D, K), over_pairs, 1e-8)
+for v in every_v:
+    for h in every_h:
+        weight = np.exp(rbm.b @ v + rbm.c @ h + v @ rbm.W @ h)  # exp(-E(v, h))
+        Z += weight
+        over_pairs += weight * np.outer(v, h)
+over_pairs /= Z
+slope = windows(rbm, central_differences(log_partition, rbm))
+verify("(8.3) ∂ log Z/∂W_ij = <vᵢ hⱼ>_model", slope.W, over_pairs, 1e-8)
 verify("(8.4) <vᵢ hⱼ>_model = Σ_h p(h) hⱼ p(vᵢ = 1 given h)", model_means(rbm).W, over_pairs)
 
 # %% [markdown]
@@ -206,25 +185,37 @@ verify("(8.4) <vᵢ hⱼ>_model = Σ_h p(h) hⱼ p(vᵢ = 1 given h)", model_mea
 #
 # This is the learning rule of lesson 5, for a machine whose hidden layer can be summed out. Read it
 # as a tug of war. The data pull up the weight between two units that are on together when the
-# visible layer is held at a case. The model pulls it down for what is on together of its own
-# accord. Learning comes to rest where both pull alike. The library's `exact_gradient` is (8.5) to
-# (8.7); the cell holds it against the slopes of mean log p by its definition.
+# visible layer is held at a case. The model pulls it down as often as it has them on together when
+# left to itself. Learning comes to rest where both pull alike. The library's `exact_gradient` is
+# (8.5) to (8.7); the cell holds it against the slopes of mean log p by its definition.
+
 
 # %% (8.5) to (8.7) the library's gradient against slopes
+def slow_mean_log_p(model):
+    """Mean log p = -(mean of F over the cases) - log Z by definition."""
+    Z = 0.0
+    for v in every_v:
+        Z += np.exp(-slow_free_energy(model, v))
+    total = 0.0
+    for v in cases:
+        total += -slow_free_energy(model, v) - np.log(Z)
+    return total / len(cases)
+
+
+slope = windows(rbm, central_differences(slow_mean_log_p, rbm))
 gradient = exact_gradient(rbm, cases)
-slope_W, slope_b, slope_c = slopes(slow_mean_log_p, rbm)
-slope_W = slope_W.reshape(D, K)
-verify("(8.5) ∂ mean log p/∂W_ij = <vᵢ hⱼ>_data - <vᵢ hⱼ>_model", slope_W, gradient.W, 1e-8)
-verify("(8.6) ∂ mean log p/∂bᵢ = <vᵢ>_data - <vᵢ>_model", slope_b, gradient.b, 1e-8)
-verify("(8.7) ∂ mean log p/∂cⱼ = <hⱼ>_data - <hⱼ>_model", slope_c, gradient.c, 1e-8)
+verify("(8.5) ∂ mean log p/∂W_ij = <vᵢ hⱼ>_data - <vᵢ hⱼ>_model", slope.W, gradient.W, 1e-8)
+verify("(8.6) ∂ mean log p/∂bᵢ = <vᵢ>_data - <vᵢ>_model", slope.b, gradient.b, 1e-8)
+verify("(8.7) ∂ mean log p/∂cⱼ = <hⱼ>_data - <hⱼ>_model", slope.c, gradient.c, 1e-8)
 
 # %% [markdown]
 # ## The loop on a page
 #
 # Here is a whole training run. The data are 3 x 3 pictures of bars and stripes: either each row is
-# of one colour, or each column is. Nothing comes from the library but the sigmoid. The model has
-# 8 hidden units, so what it dreams is a sum over 256 hidden layers. The weights start small and
-# random; at 0 they would stay there, as (8.11) will show.
+# of one colour, or each column is. Nothing comes from the library but the sigmoid. The model has 8
+# hidden units, so the model's average is a sum over 256 hidden layers. The weights start small and
+# random; at 0 they would stay there, as (8.10) will show. Every 300 steps the cell prints how far
+# mean log p is below the best there can be, of which the next section says what it is.
 
 # %% a training run on a page
 pictures = bars_and_stripes(3)  # (16, 9)
@@ -237,7 +228,8 @@ def average_of_model(W, b, c, all_h):
     minus_F = all_h @ c + np.log(1 + np.exp(x)).sum(axis=1)  # (2^K,)
     weights = np.exp(minus_F - minus_F.max())  # the largest is 1, so that none overflows
     p_of_h = weights / weights.sum()
-    return (p_v * p_of_h[:, None]).T @ all_h, p_of_h @ p_v, p_of_h @ all_h
+    vh = (p_v * p_of_h[:, None]).T @ all_h  # (9, K)
+    return vh, p_of_h @ p_v, p_of_h @ all_h
 
 
 def learn(n_hidden, seed, n_steps=1_500, rate=0.5):
@@ -299,37 +291,24 @@ minus_H_by_hand = -15 / 4 * np.log(2)
 verify("(8.9) -H(p_data) = -(15/4) log 2", best_log_likelihood(pictures), minus_H_by_hand)
 
 # %% [markdown]
-# ## Uphill, and where there is no hill
+# ## A place that is flat and no top
 #
-# Lay W, b and c end to end in one vector θ, and let g be the gradient in the same order. A step
-# takes θ to θ + α g, with the learning rate α > 0. How does L(θ) = mean log p change, at first?
+# At the top the gradient is 0. But it is 0 in other places too. Let W = 0, and let bᵢ be such that
+# σ(bᵢ) = <vᵢ>_data. Then the model has the right mean for each pixel: (8.6) is 0. Its units know
+# nothing of one another: p(hⱼ = 1 given v) is the same number σ(cⱼ) for every v. So both averages
+# in (8.7) are σ(cⱼ), and those in (8.5) are <vᵢ>_data σ(cⱼ) and <vᵢ>_model σ(cⱼ), which are equal.
+# In short
 #
-#     d/dα L(θ + α g) = Σ_i (∂L/∂θ_i) g_i = Σ_i g_i²                   the chain rule, at α = 0
+#     ∂ mean log p/∂θ = 0          if W = 0 and σ(bᵢ) = <vᵢ>_data                  (8.10)
 #
-#     d/dα L(θ + α g) = |g|²          at α = 0                                     (8.10)
-#
-# Unless g = 0 this is positive: a step that is small enough gains. How small, it does not say.
-#
-# And where is g = 0? At the top, if there is one, but also in some flat places. Let W = 0, and let
-# bᵢ be such that σ(bᵢ) = <vᵢ>_data. Then the model has the right mean for each pixel: (8.6) is 0.
-# Its units know nothing of one another: p(hⱼ = 1 given v) is the same number σ(cⱼ) for every v. So
-# (8.7) is σ(cⱼ) - σ(cⱼ) = 0, and (8.5) is <vᵢ>_data σ(cⱼ) - <vᵢ>_model σ(cⱼ) = 0. In short
-#
-#     ∂ mean log p/∂θ = 0          if W = 0 and σ(bᵢ) = <vᵢ>_data                  (8.11)
-#
-# A climb that starts there stays there. That is why W starts at small random numbers.
+# (θ is W, b and c in one vector.) A climb that starts there stays there. That is why W starts at
+# small random numbers.
 
-# %% (8.10) and (8.11) a step uphill; a flat place
-ahead = RBM(rbm.W + 1e-5 * gradient.W, rbm.b + 1e-5 * gradient.b, rbm.c + 1e-5 * gradient.c)
-behind = RBM(rbm.W - 1e-5 * gradient.W, rbm.b - 1e-5 * gradient.b, rbm.c - 1e-5 * gradient.c)
-slope_along_g = (slow_mean_log_p(ahead) - slow_mean_log_p(behind)) / 2e-5
-g_squared = np.sum(gradient.W**2) + np.sum(gradient.b**2) + np.sum(gradient.c**2)
-verify("(8.10) d/dα L(θ + α g) = |g|²", slope_along_g, g_squared, 1e-8)
-
+# %% (8.10) a flat place
 m = cases.mean(axis=0)  # σ(b) = m for b = log(m / (1 - m))
 flat = RBM(W=np.zeros((D, K)), b=np.log(m / (1 - m)), c=rng.normal(size=K))
-everywhere = np.concatenate([part.ravel() for part in slopes(slow_mean_log_p, flat)])
-verify("(8.11) ∂ mean log p/∂θ = 0", everywhere, np.zeros(D * K + D + K), 1e-9)
+everywhere = central_differences(slow_mean_log_p, flat)  # (P,)
+verify("(8.10) ∂ mean log p/∂θ = 0", everywhere, np.zeros(D * K + D + K), 1e-9)
 
 # %% [markdown]
 # ## How many hidden units are enough?
@@ -373,10 +352,11 @@ claim("The 14 likeliest pictures are those of the data",
       least_of_data=p[p_data_of_all > 0].min(), most_of_others=p[p_data_of_all == 0].max())
 
 # %% [markdown]
-# **What to see.** With 8 hidden units every run comes within .5 nats of the data; with 2 none comes
-# within 1.5 nats: so few units cannot say it. At first the curves stay
-# level: W is small, and the flat place (8.11) is near. Then they fall steeply. And then ever more
-# slowly: a picture that must never occur has the probability 0 only for infinite weights.
+# **What to see.** With 8 hidden units every run comes within .5 nats of the data. With 2 none comes
+# within 1.5 nats: so few units cannot say it. At first the curves stay level: W is small, and the
+# flat place (8.10) is near. Then they fall steeply. And then ever more slowly: a picture that must
+# never occur has the probability 0 only for infinite weights. Where a curve jumps up, a step was
+# too long: the gradient says which way is up from here, not how far that holds.
 #
 # In the second figure the probability under one of the models with 8 units stands above each
 # picture, and p_data in brackets. The 14 likeliest pictures are those of the data. The empty and
@@ -386,8 +366,8 @@ claim("The 14 likeliest pictures are those of the data",
 #
 # None of these raises an error.
 #
-# - **The rate is too large.** (8.10) promises nothing for long steps. Inputs become so large that σ
-#   is flat there, and the gradient is too small to bring them back.
+# - **The rate is too large.** Inputs become so large that σ is flat there, and the gradient is too
+#   small to bring them back.
 # - **1/N is forgotten in the data's average.** The data pull 16 times too hard. No model can pull
 #   back as hard, since <vᵢ>_model is never above 1, so the biases run off, at any rate.
 # - **All hidden units start alike.** Then they have the same gradient, and stay alike for ever
@@ -427,29 +407,6 @@ claim("Equal units have equal slopes", spread < 1e-12, spread=spread)
 # %% [markdown]
 # At a rate of 4 every run ends more than a nat away from the data, where .5 comes to a tenth of
 # one. Without 1/N a hundred short steps lose more than 50 nats. Equal units have equal slopes.
-#
-# **The reconstruction error is taken for the likelihood.** It is cheap, and many programs print it:
-# send v up to p(h given v), send that down again, and take the mean squared difference from v. Here
-# is a model that makes it as small as you like. Each pixel has a hidden unit of its own, with
-# weight w, and all biases are -w/2. A pixel that is on brings its unit on, which brings it back;
-# off, the same. But what is its free energy?
-#
-#     off: -log(1 + exp(-w/2))       on: w/2 - log(1 + exp(w/2)) = -log(exp(-w/2) + 1)      the same
-#
-# So all pictures are equally likely, for any w. Nothing whatever has been learnt.
-
-# %% wrong: judging by the reconstruction error
-for w in (0.0, 4.0, 8.0, 16.0):
-    copier = RBM(W=w * np.eye(9), b=np.full(9, -w / 2), c=np.full(9, -w / 2))
-    error = reconstruction_error(copier, pictures)
-    KL = best_log_likelihood(pictures) - log_likelihood(copier, pictures).mean()
-    print(f"w = {w:4}: reconstruction error {error:.6f}, KL {KL:.4f}")
-claim("A perfect reconstruction, and the KL of a model that knows nothing",
-      error < 1e-6 and abs(KL - 3.6389) < 1e-3, error=error, KL=KL)
-
-# %% [markdown]
-# A perfect reconstruction, and the KL of a model that knows nothing. (So why do people print it?
-# Lesson 16 returns to numbers that mislead.)
 #
 # ## Stop here with a debugger
 #

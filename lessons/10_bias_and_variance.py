@@ -10,8 +10,7 @@
 #
 # - compute the bias and the variance of CD-k exactly, and say what each is made of;
 # - say what more cases, more Gibbs steps and smaller weights do to either;
-# - say why the last hidden layer is never drawn;
-# - say of what CD-k is the gradient, nearly.
+# - say why the last hidden layer is never drawn.
 #
 # About an hour and a half. You need contrastive divergence (lesson 9), and the transition matrix
 # and the total variation of lesson 6.
@@ -21,9 +20,9 @@
 # The model and the case of lessons 8 and 9: W = [2, -2]ᵀ, b = [0, 0], c = [-1], v = [1, 0]. From
 # the case the chain goes to h = 1 with probability .731 and to h = 0 with .269, and from there
 # down by .881, .119 or by .5, .5. So all four ends can be listed, each with its step of the first
-# weight:
+# weight, W_0:
 #
-#     end v'   probability                                step of W₁ = .731 - v'₁ p(h given v')
+#     end v'   probability                                step of W_0 = .731 - v'_0 p(h given v')
 #     [0, 0]   .731 · .119 · .881 + .269 · .25 = .144     .731 - 0 = .731
 #     [0, 1]   .731 · .119 · .119 + .269 · .25 = .078     .731 - 0 = .731
 #     [1, 0]   .731 · .881 · .881 + .269 · .25 = .634     .731 - .731 = 0
@@ -31,13 +30,12 @@
 #
 #     mean       .144 · .731 + .078 · .731 + .144 · .462           =  .229
 #     exact      lesson 8                                          =  .320
-#     bias       mean - exact                                      = -.092
+#     bias       mean - exact                                      = -.091
 #     variance   .222 · .731² + .144 · .462² - .229²               =  .097, its root .311
 #
-# A single draw is off by .31 or so, whatever one does, and the mean is off by .09. With N copies
-# of the case, each with a chain of its own, the root of the variance is .311 / √N, and the bias
-# is what it was. At N = 12 they are alike. At N = 1,000 the noise is .01, and what is left is
-# bias.
+# The mean is off by .09, and a single draw misses the mean by .31 or so. With N copies of the case,
+# each with a chain of its own, the root of the variance is .311 / √N, and the bias is what it was.
+# At N = 12 they are alike. At N = 1,000 the noise is .01, and what is left is bias.
 
 # %% the same numbers by the library
 import itertools
@@ -46,24 +44,25 @@ import numpy as np
 
 from numpy_dgm import plots
 from numpy_dgm.data import bars_and_stripes
-from numpy_dgm.energy import RBM, cd_gradient, exact_gradient, hidden_probs, visible_probs
+from numpy_dgm.energy import (
+    RBM, cd_gradient, exact_gradient, hidden_probs, log_likelihood, visible_probs)
 from numpy_dgm.foundation.enumeration import (
     empirical_distribution, kl_divergence, product_of_bernoullis, spectral_gap)
-from numpy_dgm.foundation.numerics import sigmoid
-from numpy_dgm.foundation.records import flatten, pack
+from numpy_dgm.foundation.gradcheck import central_differences
+from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.verify import claim, verify, verify_at_most, verify_mean
 
 tiny = RBM(W=np.array([[2.0], [-2.0]]), b=np.zeros(2), c=np.array([-1.0]))
 case = np.array([[1.0, 0.0]])
-exact_W1 = exact_gradient(tiny, case).W[0, 0]
+exact_W_0 = exact_gradient(tiny, case).W[0, 0]
 rng = np.random.default_rng(10)
 for N in (1, 12, 1_000):
     copies = np.tile(case, (N, 1))
     draws = np.zeros(1_000)
     for i in range(len(draws)):
         draws[i] = cd_gradient(tiny, copies, 1, rng).W[0, 0]
-    print(f"N = {N:5,}: mean {draws.mean():.3f}, exact {exact_W1:.3f}, "
-          f"bias {draws.mean() - exact_W1:6.3f}, noise {draws.std():.3f}")
+    print(f"N = {N:5,}: mean {draws.mean():.3f}, exact {exact_W_0:.3f}, "
+          f"bias {draws.mean() - exact_W_0:6.3f}, noise {draws.std():.3f}")
 
 # %% [markdown]
 # ## The bias
@@ -113,30 +112,22 @@ v_data = every_v[rows]
 N = len(rows)
 p_data = np.bincount(rows, minlength=2**D) / N
 
+weight = np.zeros((2**D, 2**K))  # exp(-E(v, h)) of every pair of layers
+for i, v in enumerate(every_v):
+    for j, h in enumerate(every_h):
+        weight[i, j] = np.exp(rbm.b @ v + rbm.c @ h + v @ rbm.W @ h)
+p = weight.sum(axis=1) / weight.sum()  # (2^D,)
+h_given_v = weight / weight.sum(axis=1, keepdims=True)  # (2^D, 2^K)
+v_given_h = weight / weight.sum(axis=0, keepdims=True)  # (2^D, 2^K)
+T = h_given_v @ v_given_h.T  # (2^D, 2^D)
+p_k = [p_data]
+for k in range(1, 21):
+    p_k.append(p_k[-1] @ T)
 
-def joint_table(model):
-    """p(v, h) of every pair of layers by the energy: (2^D, 2^K)."""
-    weight = np.zeros((2**D, 2**K))
-    for i, v in enumerate(every_v):
-        for j, h in enumerate(every_h):
-            weight[i, j] = np.exp(model.b @ v + model.c @ h + v @ model.W @ h)
-    return weight / weight.sum()
-
-
-def transition_matrix(model):
-    """T(v→v') = Σ_h p(h given v) p(v' given h): (2^D, 2^D)."""
-    p_joint = joint_table(model)
-    h_given_v = p_joint / p_joint.sum(axis=1, keepdims=True)
-    v_given_h = p_joint / p_joint.sum(axis=0, keepdims=True)
-    return h_given_v @ v_given_h.T
-
-
-def g_of_every_v(model):
-    """g(v) in the order W, b, c: (2^D, P)."""
-    p_joint = joint_table(model)
-    p_units = p_joint @ every_h / p_joint.sum(axis=1, keepdims=True)  # (2^D, K)
-    v_p_h = every_v[:, :, None] * p_units[:, None, :]  # (2^D, D, K)
-    return np.hstack([v_p_h.reshape(2**D, D * K), every_v, p_units])
+p_units = h_given_v @ every_h  # (2^D, K) p(hⱼ = 1 given v) of every v
+v_p_h = every_v[:, :, None] * p_units[:, None, :]  # (2^D, D, K)
+g = np.hstack([v_p_h.reshape(2**D, D * K), every_v, p_units])  # (2^D, P) in the order W, b, c
+exact = flatten(exact_gradient(rbm, v_data))
 
 
 def draws_of_cd(k, n_draws):
@@ -146,14 +137,6 @@ def draws_of_cd(k, n_draws):
         draws.append(flatten(cd_gradient(rbm, v_data, k, rng)))
     return np.array(draws)
 
-
-g = g_of_every_v(rbm)
-T = transition_matrix(rbm)
-p = joint_table(rbm).sum(axis=1)
-exact = flatten(exact_gradient(rbm, v_data))
-p_k = [p_data]
-for k in range(1, 21):
-    p_k.append(p_k[-1] @ T)
 
 draws = {1: draws_of_cd(1, 5_000), 3: draws_of_cd(3, 5_000)}
 for k in (1, 3):
@@ -211,20 +194,15 @@ def variance_of_cd(k):
 squares = (draws[1] - (p_data - p_k[1]) @ g) ** 2
 verify_mean("(10.4) Var(CD-k) = (1/N²) Σ_n Var(g(v))", squares, variance_of_cd(1))
 
-p_joint = joint_table(rbm)
-h_given_v = p_joint / p_joint.sum(axis=1, keepdims=True)
-p_units = g[:, -K:]  # (2^D, K)
-with_coin, without_coin, noise = np.zeros((3, D, K))
-for i in range(D):
-    for j in range(K):
-        v_i, p_j = every_v[:, i], p_units[:, j]
-        mean = p_k[1] @ (v_i * p_j)
-        for row in range(2**D):  # every v, with its probability after a step, and every h after it
-            for column in range(2**K):
-                probability = p_k[1][row] * h_given_v[row, column]
-                with_coin[i, j] += probability * (v_i[row] * every_h[column, j] - mean) ** 2
-        without_coin[i, j] = p_k[1] @ (v_i * p_j - mean) ** 2
-        noise[i, j] = p_k[1] @ (v_i**2 * p_j * (1 - p_j))
+i, j = 1, 2  # one weight,
+entry = i * K + j  # and its place in g
+pairs = np.outer(every_v[:, i], every_h[:, j])  # vᵢ hⱼ for every v and every h
+probability = p_k[1][:, None] * h_given_v  # of v after a step, and of h after it
+v_i, p_j = every_v[:, i], p_units[:, j]
+mean = p_k[1] @ (v_i * p_j)
+with_coin = np.sum(probability * (pairs - mean) ** 2)
+without_coin = p_k[1] @ (v_i * p_j - mean) ** 2
+noise = p_k[1] @ (v_i**2 * p_j * (1 - p_j))
 verify("(10.5) Var(vᵢ hⱼ) = Var(vᵢ pⱼ) + E[vᵢ² pⱼ (1 - pⱼ)]", with_coin, without_coin + noise)
 
 squared_distance = np.sum((draws[3] - exact) ** 2, axis=1)
@@ -252,7 +230,7 @@ plots.save(fig, "10_floor.png")
 
 # %% [markdown]
 # **What to see.** More cases bring each curve down to its own floor, the bias, and no further. More
-# steps lower the floor. With few cases the choice of k hardly matters; with many, it is all that
+# steps lower the floor. With 8 cases a third step buys nothing; with 100,000 it is all that
 # matters.
 #
 # ## The same while a model learns
@@ -269,20 +247,6 @@ all_h = np.array(list(itertools.product([0.0, 1.0], repeat=8)))  # (256, 8)
 p_pictures = empirical_distribution(pictures)  # (512,)
 ks = [1, 2, 3, 5, 10, 20, 30]
 moments = [600, 1_200, 1_800, 2_800]
-
-
-def exact_step(W, b, c, rate):
-    """One step of exact learning, as on the page of lesson 8."""
-    x = b + all_h @ W.T  # (256, 9)
-    p_v = sigmoid(x)
-    minus_F = all_h @ c + np.log(1 + np.exp(x)).sum(axis=1)
-    weights = np.exp(minus_F - minus_F.max())
-    p_of_h = weights / weights.sum()
-    p_h_data = sigmoid(pictures @ W + c)
-    W = W + rate * (pictures.T @ p_h_data / 16 - (p_v * p_of_h[:, None]).T @ all_h)
-    b = b + rate * (pictures.mean(axis=0) - p_of_h @ p_v)
-    c = c + rate * (p_h_data.mean(axis=0) - p_of_h @ all_h)
-    return W, b, c
 
 
 def bias_and_noise(model):
@@ -308,29 +272,34 @@ def bias_and_noise(model):
     return np.array(bias) / size, np.array(noise) / size, gap
 
 
-found = np.zeros((3, len(moments), 2, len(ks)))  # start, moment, bias or noise, k
+bias_found = np.zeros((3, len(moments), len(ks)))  # start, moment, k
+noise_found = np.zeros((3, len(moments), len(ks)))
 gaps = np.zeros((3, len(moments)))
 for start in range(3):
     rng = np.random.default_rng([102, start])
-    W, b, c = 0.01 * rng.standard_normal((9, 8)), np.zeros(9), np.zeros(8)
+    model = RBM(W=0.01 * rng.standard_normal((9, 8)), b=np.zeros(9), c=np.zeros(8))
     for step in range(1, moments[-1] + 1):
-        W, b, c = exact_step(W, b, c, rate=0.25)
+        gradient = exact_gradient(model, pictures)
+        W = model.W + 0.25 * gradient.W
+        b = model.b + 0.25 * gradient.b
+        c = model.c + 0.25 * gradient.c
+        model = RBM(W, b, c)
         if step in moments:
             m = moments.index(step)
-            found[start, m, 0], found[start, m, 1], gaps[start, m] = bias_and_noise(RBM(W, b, c))
+            bias_found[start, m], noise_found[start, m], gaps[start, m] = bias_and_noise(model)
 
-print("means of 3 starts, in exact gradients; last: at how many cases the two of CD-1 are alike")
-print("  steps      gap   bias of CD-1   CD-10   noise of CD-1   CD-10   cases")
+print("means of 3 starts, bias and noise in exact gradients")
+print("  steps      gap   bias of CD-1   CD-10   noise of CD-1   CD-10")
 for m, step in enumerate(moments):
-    bias_m, noise_m = found[:, m].mean(axis=0)
-    alike = 16 * (noise_m[0] / bias_m[0]) ** 2
+    bias_m = bias_found[:, m].mean(axis=0)
+    noise_m = noise_found[:, m].mean(axis=0)
     print(f"  {step:5,} {gaps[:, m].mean():8.4f} {bias_m[0]:14.2f} {bias_m[4]:7.2f} "
-          f"{noise_m[0]:15.1f} {noise_m[4]:7.1f} {alike:7.0f}")
+          f"{noise_m[0]:15.1f} {noise_m[4]:7.1f}")
 
 fig, axes = plots.new_figure(1, 2, width=9, height=3.6)
-for which, ax, title in ((0, axes[0], "bias"), (1, axes[1], "noise of a batch of 16")):
+for ax, found, title in zip(axes, (bias_found, noise_found), ("bias", "noise of a batch of 16")):
     for m, colour in enumerate(("0.7", "tab:blue", "tab:orange", "black")):
-        ax.loglog(ks, found[:, m, which].mean(axis=0), marker="o", color=colour,
+        ax.loglog(ks, found[:, m].mean(axis=0), marker="o", color=colour,
                   label=f"after {moments[m]:,} steps")
     ax.axhline(1, color="0.6", linewidth=1)
     ax.set_xticks(ks, ks)
@@ -339,7 +308,7 @@ axes[0].set_ylim(1e-3, 3)
 axes[0].legend(fontsize=8)
 plots.save(fig, "10_bias_and_noise.png")
 
-left_by_ten = found[:, :, 0, 4] / found[:, :, 0, 0]  # what ten steps leave of CD-1's bias
+left_by_ten = bias_found[:, :, 4] / bias_found[:, :, 0]  # what ten steps leave of CD-1's bias
 claim("Early, ten steps leave next to nothing of the bias", left_by_ten[:, 0].max() < 0.1,
       largest=left_by_ten[:, 0].max())
 claim("The gap has fallen to less than a hundredth", gaps[:, -1].max() < 0.01,
@@ -347,16 +316,15 @@ claim("The gap has fallen to less than a hundredth", gaps[:, -1].max() < 0.01,
 claim("late, they leave more than half of it", left_by_ten[:, -1].min() > 0.5,
       smallest=left_by_ten[:, -1].min())
 claim("The noise of CD-1 on 16 cases is larger than the gradient itself at every moment",
-      found[:, :, 1, 0].min() > 1.5, smallest=found[:, :, 1, 0].min())
+      noise_found[:, :, 0].min() > 1.5, smallest=noise_found[:, :, 0].min())
 claim("Late, more steps make the noise larger",
-      np.all(found[:, -1, 1, 4] > 1.05 * found[:, -1, 1, 0]),
-      least_ratio=np.min(found[:, -1, 1, 4] / found[:, -1, 1, 0]))
+      np.all(noise_found[:, -1, 4] > 1.05 * noise_found[:, -1, 0]),
+      least_ratio=np.min(noise_found[:, -1, 4] / noise_found[:, -1, 0]))
 
 # %% [markdown]
 # **What to see.** At the grey line the fault is as large as the gradient. On the left, early, ten
 # steps leave next to nothing of the bias; late, they leave more than half of it. The weights have
-# grown, the gap has fallen to less than a hundredth, and T hardly moves. The bound (10.3) cannot
-# grow with k; the bias itself may, for a while.
+# grown, the gap has fallen to less than a hundredth, and the chain hardly moves.
 #
 # On the right, the noise of CD-1 on 16 cases is larger than the gradient itself at every moment,
 # and yet learning works: the noise of one step is undone by the next, and over hundreds of small
@@ -365,71 +333,6 @@ claim("Late, more steps make the noise larger",
 #
 # So: noise calls for more cases or a smaller rate; bias for more steps, if the gap is wide. Where
 # it is not, no k that one would pay for helps, and lesson 11 starts from there.
-#
-# ## What is it the gradient of?
-#
-# Maximum likelihood makes KL(p_data ‖ p) small. Contrastive divergence has its name from
-#
-#     C_k(θ) = KL(p_data ‖ p) - KL(p_k ‖ p)                                   a definition
-#
-# Hold p_k fixed at what it is now, and move p alone. For any distribution q that is held fixed,
-#
-#     -∂KL(q ‖ p)/∂θ = Σ_v q(v) ∂ log p(v)/∂θ             Σ_v q(v) log q(v) does not move
-#                    = Σ_v q(v) g(v) - Σ_v p(v) g(v)      lesson 8
-#
-# Take this with q = p_data, and subtract it with q = p_k. The model's mean, which cannot be had,
-# cancels:
-#
-#     -∂ C_k / ∂θ, with p_k held fixed = E[CD-k]                              (10.7)
-#
-# But p_k moves with θ as well, and that part is left out. The cell prints how large it is. CD-k is
-# not the gradient of any other function either (Sutskever and Tieleman 2010): the slopes of a
-# gradient are second derivatives, a symmetric matrix, and those of E[CD-1] are not symmetric.
-
-# %% (10.7) CD-k as the slope of a difference of divergences, with p_k held fixed
-def slopes(f, model, step=1e-4):
-    """∂f/∂θ of a number or a vector f(model), by central differences: (P,) or (P, P)."""
-    vector, moved = pack(model)
-    found = []
-    for i in range(len(vector)):
-        value = vector[i]
-        vector[i] = value + step
-        above = f(moved)
-        vector[i] = value - step
-        below = f(moved)
-        vector[i] = value
-        found.append((above - below) / (2 * step))
-    return np.array(found)
-
-
-def C_1(model):
-    p_model = joint_table(model).sum(axis=1)
-    p_1 = p_data @ transition_matrix(model)
-    return kl_divergence(p_data, p_model) - kl_divergence(p_1, p_model)
-
-
-def C_1_held(model, p_1):
-    p_model = joint_table(model).sum(axis=1)
-    return kl_divergence(p_data, p_model) - kl_divergence(p_1, p_model)
-
-
-def C_1_held_here(model):
-    return C_1_held(model, p_k[1])
-
-
-def mean_of_cd_1(model):
-    """E[CD-1] at these parameters: (P,)."""
-    g_there = g_of_every_v(model)
-    return p_data @ g_there - p_data @ transition_matrix(model) @ g_there
-
-
-slope_held = slopes(C_1_held_here, rbm)
-verify_mean("(10.7) -∂ C_k / ∂θ, with p_k held fixed = E[CD-k]", draws[1], -slope_held)
-left_out = slopes(C_1, rbm) - slope_held
-print(f"  the part that is left out has the length {np.linalg.norm(left_out):.3f}, "
-      f"the part that is kept {np.linalg.norm(slope_held):.3f}")
-second = slopes(mean_of_cd_1, rbm)  # (P, P)
-print(f"  largest asymmetry of the slopes of E[CD-1]: {np.abs(second - second.T).max():.4f}")
 
 # %% [markdown]
 # ## What goes wrong
@@ -443,9 +346,9 @@ for n_draws in (10, 100, 1_000, 5_000):
     off = np.linalg.norm(draws[1][:n_draws].mean(axis=0) - exact)
     print(f"the mean of {n_draws:5,} draws of CD-1 is off by {off:.3f}")
 print(f"the bias itself has the length {np.linalg.norm(bias[1]):.3f}")
-variance_of_W = variance_of_cd(1)[: D * K].reshape(D, K)
-ratio = (variance_of_W + noise / N) / variance_of_W
-print(f"with the last h drawn, the variance is {ratio.mean():.2f} times as large, a mean over W")
+without = variance_of_cd(1)[entry]  # of the weight of (10.5)
+ratio = (without + noise / N) / without
+print(f"with the last h drawn, the variance of one weight is {ratio:.2f} times as large")
 claim("The mean of five thousand draws is off by the bias",
       0.9 < off / np.linalg.norm(bias[1]) < 1.1, off=off, bias=np.linalg.norm(bias[1]))
 
@@ -468,32 +371,10 @@ claim("The mean of five thousand draws is off by the bias",
 #     (Pdb) p g
 #     array float64 (16, 19) [0, 1]
 #
-# ## Appendix: the divergence never grows either
-#
-# C_k is never negative, since
-#
-#     KL(p_{k+1} ‖ p) <= KL(p_k ‖ p)                                          (10.8)
-#
-# Take two successive states, v and then v'. If v is drawn from p_k, the pair has the probability
-# p_k(v) T(v→v'); if from p, it has p(v) T(v→v'). In the divergence between these, T cancels in
-# the logarithm and then sums to 1, so it is KL(p_k ‖ p). Now read the pair backwards: v' has
-# p_{k+1}(v') or p(v'), and v given v' some conditional probability, B_k or B. The logarithm of a
-# product is a sum:
-#
-#     KL(p_k ‖ p) = KL(p_{k+1} ‖ p) + Σ_v' p_{k+1}(v') KL(B_k(· given v') ‖ B(· given v'))
-#
-# and the last term is a mean of divergences, so at least 0.
-
-# %% (10.8) the divergence from the model, step by step
-divergence = []
-for k in range(21):
-    divergence.append(kl_divergence(p_k[k], p))
-verify_at_most("(10.8) KL(p_{k+1} ‖ p) <= KL(p_k ‖ p)", divergence[1:], divergence[:-1])
-
-# %% [markdown]
 # ## Exercises
 #
-# 1. By hand: the tiny case again, for the second weight. Its step is 0 - v'₂ p(h given v'). Find
+# 1. By hand: the tiny case again, for the second weight, W_1. Its step is 0 - v'_1 p(h given v').
+# Find
 #    its mean, bias and variance. At which N are bias and noise alike?
 # 2. On paper: the cases are very many, and drawn from the model itself. What is the bias of CD-k?
 # 3. On paper: for which RBMs is CD-1 without bias, whatever the cases?
@@ -505,4 +386,47 @@ verify_at_most("(10.8) KL(p_{k+1} ‖ p) <= KL(p_k ‖ p)", divergence[1:], dive
 #    Hold it against the mean of 5,000 draws of `cd_gradient`, less `exact_gradient`, by
 #    `verify_mean`. `lessons/solutions/10.md` shows the check.
 #
+# ## Appendix: of what CD-k is the gradient, nearly
+#
+# Maximum likelihood makes KL(p_data ‖ p) small. Contrastive divergence has its name from
+#
+#     C_k(θ) = KL(p_data ‖ p) - KL(p_k ‖ p)                                   a definition
+#
+# Hold p_k fixed at what it is now, and move p alone. For any distribution q that is held fixed,
+#
+#     -∂KL(q ‖ p)/∂θ = Σ_v q(v) ∂ log p(v)/∂θ             Σ_v q(v) log q(v) does not move
+#                    = Σ_v q(v) g(v) - Σ_v p(v) g(v)      lesson 8
+#
+# Take this with q = p_data, and subtract it with q = p_k. The model's mean, which cannot be had,
+# cancels:
+#
+#     -∂ C_k / ∂θ, with p_k held fixed = E[CD-k]                              (10.7)
+#
+# But p_k moves with θ as well, and that part is left out. The cell prints how large it is. (CD-k is
+# not the gradient of any other function either: Sutskever and Tieleman 2010.)
+
+
+# %% (10.7) CD-k as the slope of a difference of divergences, with p_k held fixed
+def C_1_held(model):
+    """C_1 with p_1 as it is at `rbm`."""
+    p_model = np.exp(log_likelihood(model, every_v))
+    return kl_divergence(p_data, p_model) - kl_divergence(p_k[1], p_model)
+
+
+def C_1(model):
+    """C_1 with p_1 = p_data T as it is at `model`."""
+    p_model = np.exp(log_likelihood(model, every_v))
+    to_h = product_of_bernoullis(hidden_probs(model, every_v))
+    to_v = product_of_bernoullis(visible_probs(model, every_h))
+    p_1 = p_data @ to_h @ to_v
+    return kl_divergence(p_data, p_model) - kl_divergence(p_1, p_model)
+
+
+slope_held = central_differences(C_1_held, rbm)  # (P,)
+verify_mean("(10.7) -∂ C_k / ∂θ, with p_k held fixed = E[CD-k]", draws[1], -slope_held)
+left_out = central_differences(C_1, rbm) - slope_held
+print(f"  the part that is left out has the length {np.linalg.norm(left_out):.3f}, "
+      f"the part that is kept {np.linalg.norm(slope_held):.3f}")
+
+# %% [markdown]
 # Solutions: `lessons/solutions/10.md`, for when you have tried.

@@ -12,7 +12,7 @@
 # - write a sweep of parallel tempering in twenty lines, and prove what it leaves unchanged;
 # - say what it buys for sampling and for learning, and how to see that a ladder is broken.
 #
-# About an hour and a half. You need detailed balance and the spectral gap (lesson 6), the free
+# About an hour and a quarter. You need detailed balance and the spectral gap (lesson 6), the free
 # energy (lesson 7) and persistent chains (lesson 11).
 #
 # ## A valley, in numbers
@@ -43,45 +43,32 @@
 # one puts more models in between, a ladder.)
 
 # %% the same numbers
-import itertools
-
 import numpy as np
 
 from numpy_dgm import plots
 from numpy_dgm.data import bars_and_stripes, best_log_likelihood
-from numpy_dgm.energy import RBM, gibbs_step, log_likelihood
-from numpy_dgm.energy.gradient_report import CD, PCD, Tempered, gradient_report
+from numpy_dgm.energy import RBM, gibbs_step, hidden_probs, log_likelihood, visible_probs
 from numpy_dgm.energy.tempering import (
     init_ladder, sample_tempered, start_ladder, swap_probs, tempered_sweep)
-from numpy_dgm.foundation.enumeration import empirical_distribution, spectral_gap
+from numpy_dgm.foundation.enumeration import all_bits, product_of_bernoullis, spectral_gap
 from numpy_dgm.foundation.numerics import sigmoid
 from numpy_dgm.foundation.verify import claim, verify, verify_at_most, verify_mean
 
 
-def states(n):
-    """All states of a layer of n bits: (2^n, n)."""
-    return np.array(list(itertools.product([0.0, 1.0], repeat=n)))
-
-
-def joint_table(model):
-    """p(v, h) of every pair of layers by the energy: (2^D, 2^K)."""
-    v = states(len(model.b))
-    h = states(len(model.c))
-    minus_E = (v @ model.b)[:, None] + h @ model.c + v @ model.W @ h.T
-    weight = np.exp(minus_E)
-    return weight / weight.sum()
+def distribution(model):
+    """p(v) of every v: (2^D,)."""
+    return np.exp(log_likelihood(model, all_bits(len(model.b))))
 
 
 def transition_matrix(model):
-    """T(v→v') = Σ_h p(h given v) p(v' given h): (2^D, 2^D)."""
-    p_joint = joint_table(model)
-    h_given_v = p_joint / p_joint.sum(axis=1, keepdims=True)
-    v_given_h = p_joint / p_joint.sum(axis=0, keepdims=True)
-    return h_given_v @ v_given_h.T
+    """T(v→v') = Σ_h p(h given v) p(v' given h), as in lesson 11: (2^D, 2^D)."""
+    to_h = product_of_bernoullis(hidden_probs(model, all_bits(len(model.b))))  # (2^D, 2^K)
+    to_v = product_of_bernoullis(visible_probs(model, all_bits(len(model.c))))  # (2^K, 2^D)
+    return to_h @ to_v
 
 
 valley = RBM(W=np.array([[8.0], [8.0]]), b=np.array([-4.0, -4.0]), c=np.array([-8.0]))
-p_valley = joint_table(valley).sum(axis=1)
+p_valley = distribution(valley)
 print("p(v) of [0, 0], [0, 1], [1, 0], [1, 1]:", p_valley.round(3))
 a_by_hand = np.minimum(1, p_valley / p_valley[0])
 print("a for the model at [0, 0] and the base at each:", a_by_hand.round(3))
@@ -94,7 +81,8 @@ print(f"T from [0, 0] to [1, 1] in a step: {transition_matrix(valley)[0, 3]:.6f}
 #
 #     θ_l = β_l θ          0 = β_0 < β_1 < ... < β_{L-1} = 1                        a definition
 #
-# β_l is the inverse temperature: at β = 0 everything is alike, at β = 1 it is our model.
+# β_l is the inverse temperature: at β = 0 everything is alike, at β = 1 it is our model. In the
+# figure below are three rungs of the valley: the lower the rung, the shallower the valley.
 # (Swendsen and Wang 1986; Geyer 1991; for RBMs Desjardins et al. 2010, Cho, Raiko and Ilin 2010.)
 # Let rung l be at u and its neighbour m = l + 1 at v. With p_l(v) = exp(-F_l(v))/Z_l both Z
 # cancel in r:
@@ -104,9 +92,17 @@ print(f"T from [0, 0] to [1, 1] in a step: {transition_matrix(valley)[0, 3]:.6f}
 # A sweep offers an exchange to the pairs (0, 1), (2, 3), ..., then to (1, 2), (3, 4), ..., and then
 # makes a Gibbs step on every rung. Hidden layers need not be exchanged: the step draws new ones.
 
+# %% figure: three rungs
+fig, axes = plots.new_figure(1, 3, width=8, height=2.4)
+for ax, beta in zip(axes, (0.0, 0.5, 1.0)):
+    rung = RBM(beta * valley.W, beta * valley.b, beta * valley.c)
+    ax.bar(["00", "01", "10", "11"], distribution(rung))
+    ax.set(ylim=(0, 0.55), xlabel="v", title=f"β = {beta}")
+axes[0].set_ylabel("p_l(v)")
+plots.save(fig, "12_rungs.png")
+
+
 # %% a sweep of parallel tempering, on a page
-
-
 def rung_free_energy(W, b, c, beta, v):
     """F_l(v) = -β b·v - Σⱼ log(1 + exp(β xⱼ)) of the rung at β: v (..., M, D) -> (..., M)."""
     x = v @ W + c
@@ -133,7 +129,7 @@ def sweep(W, b, c, betas, v, rng):
     for l in range(L):
         p_h = sigmoid(betas[l] * (v[l] @ W + c))
         h = (rng.random(p_h.shape) < p_h).astype(float)
-        p_v = sigmoid(betas[l] * (h @ np.swapaxes(W, -1, -2) + b))
+        p_v = sigmoid(betas[l] * (h @ np.swapaxes(W, -1, -2) + b))  # h Wᵀ + b
         v[l] = (rng.random(p_v.shape) < p_v).astype(float)
     return v
 
@@ -181,12 +177,11 @@ for step in range(1, 31):
 # %% (12.1) to (12.4) the exchange, the sweep, and the gap of a ladder
 def rung_distributions(model):
     """p_l(v) for β = 0, 1/2 and 1: a list of (2^D,), and the three models."""
-    rungs = []
+    rungs, p_rungs = [], []
     for beta in (0.0, 0.5, 1.0):
-        rungs.append(RBM(beta * model.W, beta * model.b, beta * model.c))
-    p_rungs = []
-    for rung in rungs:
-        p_rungs.append(joint_table(rung).sum(axis=1))
+        rung = RBM(beta * model.W, beta * model.b, beta * model.c)
+        rungs.append(rung)
+        p_rungs.append(distribution(rung))
     return p_rungs, rungs
 
 
@@ -219,7 +214,7 @@ rng = np.random.default_rng(120)
 mild = RBM(W=1.5 * rng.normal(size=(2, 3)), b=0.5 * rng.normal(size=2), c=-2 * np.ones(3))
 ladder = init_ladder(mild, n_rungs=3)
 p_rungs, rungs = rung_distributions(mild)
-two = states(2)
+two = all_bits(2)
 pairs = np.zeros((2, 16, 2))  # all pairs of u, below, and v, above
 for n, (i, j) in enumerate(np.ndindex(4, 4)):
     pairs[0, n] = two[i]
@@ -234,7 +229,7 @@ verify("(12.1) p_l(u) p_m(v) a(u, v) = p_l(v) p_m(u) a(v, u)", p_pair * a, flow_
 p_ladder, T_ladder = ladder_matrix(mild)
 verify("(12.2) p_ladder T_ladder = p_ladder", p_ladder @ T_ladder, p_ladder)
 
-s = states(6)  # the three rungs side by side
+s = all_bits(6)  # the three rungs side by side
 starts = np.tile(s, (3_000, 1)).reshape(-1, 3, 2).transpose(1, 0, 2)  # (3, 3000 · 64, 2)
 after, _ = tempered_sweep(mild, ladder, starts, rng)
 side_by_side = np.hstack(list(after)).reshape(3_000, 64, 6)
@@ -248,7 +243,7 @@ verify_at_most("(12.4) 400 · gap of T <= gap of T_ladder", 400 * gap_alone, gap
 print(f"  gap of T {gap_alone:.4f}, of T_ladder {gap_ladder:.3f}")
 
 # %% [markdown]
-# ## One run of chains is believed
+# ## A thousand chains that agree, and are wrong
 #
 # Six pixels, three hidden units, and a deeper valley: all off, or all on, the latter e times as
 # likely. A thousand chains start inside the mode of lower probability, and so do a thousand
@@ -263,8 +258,8 @@ def two_modes(n_visible, n_hidden, weight):
 
 rng = np.random.default_rng(121)
 deep = two_modes(6, 3, weight=4.0)
-p_deep = joint_table(deep).sum(axis=1)
-on = states(6).sum(axis=1) > 3
+p_deep = distribution(deep)
+on = all_bits(6).sum(axis=1) > 3
 betas = np.linspace(0, 1, 5)
 chains = np.zeros((1_000, 6))
 ladders = np.zeros((5, 1_000, 6))
@@ -298,16 +293,16 @@ claim("the ladders are where the model is", abs(of_ladders[-1] - p_deep[on].sum(
 # ## Learning with ladders
 #
 # Bars and stripes, a rate of .2 that stays as it is, as in lesson 11: PCD with 16 chains, and
-# tempering with 16 ladders of five rungs, of which the top rung makes the negative phase. A
-# ladder makes five times as many Gibbs steps, so PCD-5, with five steps for each gradient, is
-# tried as well. Eight runs each; `sweep` is that of the page, with a leading axis for the run.
+# tempering with 16 ladders of five rungs, of which the top rung makes the negative phase. A ladder
+# makes five times as many Gibbs steps, so PCD-5, with five steps for each gradient, is tried as
+# well. Eight runs each, at once as in lesson 11; `sweep` is that of the page.
 
 # %% experiment: learning by PCD, PCD-5 and tempering
 cases = bars_and_stripes(3)  # (16, 9)
 
 
-def learn(method, seed, n_steps=2_500, n_runs=8, every=25):
-    """Snapshots W (R, D, K), b (R, 1, D), c (R, 1, K), v (R, 16, D), the last the chains."""
+def learn(method, seed, n_steps=2_500, n_runs=8):
+    """R runs: mean log p every 50 steps, (51, R), and the RBM that the first run ends with."""
     rng = np.random.default_rng(seed)
     W = 0.01 * rng.standard_normal((n_runs, 9, 8))
     b = np.zeros((n_runs, 1, 9))
@@ -315,11 +310,16 @@ def learn(method, seed, n_steps=2_500, n_runs=8, every=25):
     h = (rng.random((n_runs, 16, 8)) < 0.5).astype(float)
     rungs = (rng.random((5, n_runs, 16, 9)) < 0.5).astype(float)  # states of the ladders
     betas = np.linspace(0, 1, 5)
-    snapshots = []
+    curve = []
     for step in range(n_steps + 1):
+        if step % 50 == 0:
+            of_runs = []
+            for r in range(n_runs):
+                of_runs.append(log_likelihood(RBM(W[r], b[r, 0], c[r, 0]), cases).mean())
+            curve.append(of_runs)
         if method == "tempering":
             rungs = sweep(W, b, c, betas, rungs, rng)
-            v = rungs[-1].copy()
+            v = rungs[-1]
             p_h = sigmoid(v @ W + c)
         else:
             for _ in range(5 if method == "PCD-5" else 1):
@@ -327,32 +327,17 @@ def learn(method, seed, n_steps=2_500, n_runs=8, every=25):
                 v = (rng.random(p_v.shape) < p_v).astype(float)
                 p_h = sigmoid(v @ W + c)
                 h = (rng.random(p_h.shape) < p_h).astype(float)
-        if step % every == 0:
-            snapshots.append((W.copy(), b.copy(), c.copy(), v))
         p_h_data = sigmoid(cases @ W + c)
         W += 0.2 * (cases.T @ p_h_data - v.transpose(0, 2, 1) @ p_h) / 16
         b += 0.2 * (cases.mean(axis=0) - v.mean(axis=1, keepdims=True))
         c += 0.2 * (p_h_data.mean(axis=1, keepdims=True) - p_h.mean(axis=1, keepdims=True))
-    return snapshots
+    return np.array(curve), RBM(W[0], b[0, 0], c[0, 0])
 
 
-def log_likelihoods(snapshots):
-    """Mean log p of the cases at each snapshot, for each run: (times, R)."""
-    found = []
-    for W, b, c, _ in snapshots:
-        of_runs = []
-        for r in range(len(W)):
-            of_runs.append(log_likelihood(RBM(W[r], b[r, 0], c[r, 0]), cases).mean())
-        found.append(of_runs)
-    return np.array(found)
-
-
-results = {}
 last = {}
 fig, (ax,) = plots.new_figure(width=7, height=3.6)
 for method, colour in (("PCD", "tab:orange"), ("PCD-5", "0.5"), ("tempering", "tab:blue")):
-    results[method] = learn(method, seed=122)
-    curve = log_likelihoods(results[method][::2])  # every 50 steps, (51, 8)
+    curve, learnt = learn(method, seed=122)
     last[method] = curve[-10:].mean(axis=0)  # (8,) the last 500 steps of each run
     ax.plot(50 * np.arange(51), curve.mean(axis=1), color=colour, label=f"{method}, mean of 8 runs")
     ax.plot(50 * np.arange(51), curve[:, 0], color=colour, linewidth=0.7)
@@ -367,75 +352,26 @@ claim("Tempering is above PCD-5", last["tempering"].mean() > last["PCD-5"].mean(
 claim("and PCD-5 far above PCD", last["PCD-5"].mean() > last["PCD"].mean() + 0.5,
       PCD=last["PCD"].mean())
 
-# %% figure: where the mass is, under PCD and under tempering
-all_pictures = states(9)
-is_case = np.flatnonzero(empirical_distribution(cases))  # 14 of 512
-fig, axes = plots.new_figure(2, 2, width=10, height=5)
-heaviest = {}
-for row, method in enumerate(("PCD", "tempering")):
-    mass, fraction = [], []
-    for W, b, c, v in results[method]:
-        model = RBM(W[0], b[0, 0], c[0, 0])
-        mass.append(np.exp(log_likelihood(model, all_pictures[is_case])))
-        fraction.append(empirical_distribution(v[0])[is_case])
-    heaviest[method] = np.max(mass, axis=1)[-20:].mean()
-    for column, values in ((0, mass), (1, fraction)):
-        ax = axes[2 * row + column]
-        ax.imshow(np.transpose(values), aspect="auto", cmap="gray_r", vmin=0, vmax=0.4,
-                  interpolation="nearest", extent=(0, 2_500, 14, 0))
-        ax.set_yticks([])
-        what = "its chains" if column == 1 else "the model's mass"
-        ax.set(xlabel="step", ylabel="the 14 pictures", title=f"{method}: {what}")
-plots.save(fig, "12_where_the_mass_is.png")
-print(f"the heaviest picture, last 500 steps: PCD {heaviest['PCD']:.2f}, "
-      f"tempering {heaviest['tempering']:.2f}; the data .125")
-claim("Under tempering the mass is spread more evenly",
-      heaviest["tempering"] < heaviest["PCD"] - 0.05, **heaviest)
-
 # %% [markdown]
-# **What to see.** Tempering is above PCD-5, and PCD-5 far above PCD. The second figure shows why:
-# the mass that jumps about under PCD stays where the data are. Under tempering the mass is spread
-# more evenly, and so are the chains. The water comes at once. (By itself the
-# model mixes badly all the same: lesson 10 saw the gap fall as the weights grow.)
-#
-# ## The estimators side by side
-#
-# How wrong is each of them, on the model that a run of PCD ended with? `gradient_report` holds
-# the parameters still, runs each estimator 100 times on the 16 cases, and compares with the exact
-# gradient. PCD and tempering have been running for 30 gradients before the one that counts. Its
-# columns are those of lesson 10: |bias| with its standard error; the variance of one run, summed
-# over the parameters; rmse, the root of bias² + variance; the cosine of the angle between the
-# mean and the exact gradient; and the entry whose mean is furthest off.
-
-# %% experiment: the estimators side by side
-W, b, c, _ = results["PCD"][-1]
-fallen = RBM(W[0], b[0, 0], c[0, 0])
-estimators = {"CD-1": CD(1), "PCD": PCD(1, updates=30), "PCD-5": PCD(5, updates=30),
-              "tempering": Tempered(1, updates=30, n_rungs=5)}
-report = gradient_report(fallen, cases, estimators, np.random.default_rng(123), n_runs=100)
-print(report)
-claim("CD-1 has the largest bias, tempering the least",
-      report["CD-1"].bias > report["PCD"].bias > report["tempering"].bias,
-      CD_1=report["CD-1"].bias, tempering=report["tempering"].bias)
-
-# %% [markdown]
-# CD-1 has the largest bias, tempering the least: one step from the data leads back to the data,
-# so CD-1 finds little to change, though the model has its mass elsewhere.
+# **What to see.** Tempering is above PCD-5, and PCD-5 far above PCD. Under PCD the chains come
+# late, and the mass runs away from them, as in lesson 11. The top rungs need not walk, and are
+# there as soon as the mass is: the water comes at once. (By itself the model mixes badly all the
+# same: lesson 10 saw the gap fall as the weights grow.)
 #
 # ## What goes wrong
 #
 # **A ladder has a broken rung.** If two neighbours hardly ever exchange, those above are on their
 # own, and the ladder is as stuck as a chain. So look at the swap rates, which the library gives.
 # They say how far neighbours overlap (exercise 2). More rungs make swaps likelier, and the way
-# from bottom to top longer.
+# from bottom to top longer. Here are ladders for the model that a run of tempering has learnt.
 
 # %% wrong: too few rungs
 rng = np.random.default_rng(124)
 lowest = {}
 for n_rungs in (2, 3, 5, 10):
-    ladder = init_ladder(fallen, n_rungs)
-    start = start_ladder(fallen, ladder, 100, rng)
-    _, swap_rates = sample_tempered(fallen, ladder, start, 100, rng)
+    ladder = init_ladder(learnt, n_rungs)
+    start = start_ladder(learnt, ladder, 100, rng)
+    _, swap_rates = sample_tempered(learnt, ladder, start, 100, rng)
     lowest[n_rungs] = swap_rates.min()
     print(f"{n_rungs:2} rungs swap at rates of {swap_rates.round(2)}")
 claim("With two rungs hardly anything is exchanged, with ten every pair at more than half",

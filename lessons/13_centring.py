@@ -56,17 +56,17 @@ two_cases = np.array([[1.0, 1.0, 1.0], [1.0, 1.0, 0.0]])
 plain = exact_gradient(nothing, two_cases)
 centred = centre(plain, two_cases.mean(axis=0), np.array([0.5]))
 for name, gradient in (("plain", plain), ("centred", centred)):
-    W_step = gradient.W.ravel().round(9)
+    W_step = gradient.W.ravel().round(9) + 0.0  # -0 + 0 is 0
     print(f"{name:8} W {W_step}   b {gradient.b.round(9)}   c {gradient.c.round(9)}")
 
 # %% [markdown]
 # ## The same models, in other coordinates
 #
-# Measure v and h from offsets μ (D,) and λ (K,), any numbers for now:
+# Measure v and h from offsets μ (D,) and λ (K,), any numbers for now. With biases b_c and c_c,
 #
 #     E_centred(v, h) = -b_c·v - c_c·h - (v - μ)ᵀ W (h - λ)                         a definition
 #
-# Is that still an RBM? Multiply out, and collect what goes with v and with h:
+# Is that still an RBM? Multiply out, and collect what stands beside v and beside h:
 #
 #     E_centred(v, h) = -(b_c - W λ)·v - (c_c - Wᵀ μ)·h - vᵀ W h - μᵀ W λ
 #
@@ -75,8 +75,8 @@ for name, gradient in (("plain", plain), ("centred", centred)):
 #
 #     p_centred(v) = p(v)          with b = b_c - W λ and c = c_c - Wᵀ μ           (13.1)
 #
-# So these are the same models. But uphill is another direction: what is held still when W moves
-# are now b_c and c_c, not b and c. W multiplies (v - μ) and (h - λ), so lesson 8's derivation
+# So these are the same models. But uphill is another direction: what is held still while W moves
+# is now b_c and c_c, not b and c. W multiplies (v - μ) and (h - λ), so lesson 8's derivation
 # goes through with these in the place of v and h:
 #
 #     W' = <(v - μ)(h - λ)ᵀ>_data - <(v - μ)(h - λ)ᵀ>_model                         a definition
@@ -190,8 +190,9 @@ verify("(13.5) plain · centred = |W'|² + |g_b|² + |g_c|²", product, squares,
 #
 # Now let both learn: ours from the cases v_n, the negative from 1 - v_n. Measured from its
 # offset, which is 1 - μ now, a pixel is (1 - v) - (1 - μ) = -(v - μ). So the centred W' only
-# changes its sign, as W itself did, and g_b with it; g_c stays. A step therefore leads from
-# negatives to negatives. Write p⁺ for a model after the step:
+# changes its sign, as W itself did, and g_b with it; g_c stays. By (13.4) b' then changes its sign
+# too, and c' becomes c' + W'ᵀ 1. These are the steps from a negative to a negative. Write p⁺ for a
+# model after its step:
 #
 #     p⁺_mirror(1 - v) = p⁺(v)          after a centred step                       (13.7)
 #
@@ -229,104 +230,78 @@ print(f"  the step moved the model by TV = {0.5 * np.abs(p_after - p_joint.sum(a
 # and for λ a running mean of p_h_data, since that changes as the model learns. The data are bars
 # of two pixels on a ring of twelve, as negatives: two pixels are off, ten are on.
 
+
 # %% centred CD-1 on a page
-rng = np.random.default_rng(130)
-cases = 1 - shifting_bar(12, 2)  # (12, 12), the negatives
-N, D_bar, K_bar = 12, 12, 8
-W = 0.01 * rng.standard_normal((D_bar, K_bar))
-b = np.zeros(D_bar)
-c = np.zeros(K_bar)
-mean_v = cases.mean(axis=0)  # μ
-mean_h = np.full(K_bar, 0.5)  # λ
+def learn(cases, is_centred, rng, n_steps=3_000, rate=0.2, K=8):
+    """CD-1, centred or plain, from no biases: the mean log p of the cases every 200 steps."""
+    N, D = cases.shape
+    W = 0.01 * rng.standard_normal((D, K))
+    b = np.zeros(D)
+    c = np.zeros(K)
+    mean_v = cases.mean(axis=0)  # μ
+    mean_h = np.full(K, 0.5)  # λ
+    curve = []
+    for step in range(n_steps + 1):
+        if step % 200 == 0:
+            curve.append(log_likelihood(RBM(W, b, c), cases).mean())
 
-for t in range(3_001):
-    p_h_data = sigmoid(cases @ W + c)
-    h = (rng.random((N, K_bar)) < p_h_data).astype(float)
-    p_v = sigmoid(h @ W.T + b)
-    v = (rng.random((N, D_bar)) < p_v).astype(float)
-    p_h = sigmoid(v @ W + c)
+        p_h_data = sigmoid(cases @ W + c)
+        h = (rng.random((N, K)) < p_h_data).astype(float)
+        p_v = sigmoid(h @ W.T + b)
+        v = (rng.random((N, D)) < p_v).astype(float)
+        p_h = sigmoid(v @ W + c)
+        g_W = (cases.T @ p_h_data - v.T @ p_h) / N
+        g_b = (cases - v).sum(axis=0) / N
+        g_c = (p_h_data - p_h).sum(axis=0) / N
 
-    g_W = (cases.T @ p_h_data - v.T @ p_h) / N
-    g_b = cases.mean(axis=0) - v.mean(axis=0)
-    g_c = p_h_data.mean(axis=0) - p_h.mean(axis=0)
+        if is_centred:
+            mean_h += 0.1 * (p_h_data.sum(axis=0) / N - mean_h)
+            g_W = g_W - np.outer(mean_v, g_c) - np.outer(g_b, mean_h)  # (13.3)
+            g_b = g_b - g_W @ mean_h  # (13.4)
+            g_c = g_c - mean_v @ g_W
 
-    mean_h += 0.1 * (p_h_data.mean(axis=0) - mean_h)
-    g_W = g_W - np.outer(mean_v, g_c) - np.outer(g_b, mean_h)  # (13.3)
-    g_b = g_b - g_W @ mean_h  # (13.4)
-    g_c = g_c - mean_v @ g_W
+        W += rate * g_W
+        b += rate * g_b
+        c += rate * g_c
+    return np.array(curve)
 
-    W += 0.2 * g_W
-    b += 0.2 * g_b
-    c += 0.2 * g_c
-    if t % 1_000 == 0:
-        log_p = log_likelihood(RBM(W, b, c), cases).mean()
-        print(f"step {t:5,}   mean log p {log_p:6.3f}")
-print(f"the best there can be is {best_log_likelihood(cases):.3f}")
+
+bars = shifting_bar(12, 2)  # (12, 12)
+best = best_log_likelihood(bars)  # the same of the negatives
+curve = learn(1 - bars, True, np.random.default_rng(130))
+for when in (0, 5, 10, 15):
+    print(f"step {200 * when:5,}   mean log p {curve[when]:6.3f}   best there is {best:6.3f}")
 
 # %% [markdown]
 # ## Positives and negatives
 #
-# Twelve runs each: plain and centred CD-1, on the bars and on their negatives. All start without
-# biases.
+# Ten runs each: plain and centred, on the bars and on their negatives.
 
 # %% experiment: plain and centred, positives and negatives
-def learn(cases, is_centred, seed, n_steps=3_000, n_runs=12, rate=0.2):
-    """CD-1 in R runs at once: mean log p every 200 steps, (times, R)."""
-    rng = np.random.default_rng(seed)
-    N, D = cases.shape
-    W = 0.01 * rng.standard_normal((n_runs, D, 8))
-    b = np.zeros((n_runs, 1, D))
-    c = np.zeros((n_runs, 1, 8))
-    mean_v = cases.mean(axis=0)
-    mean_h = np.full((n_runs, 1, 8), 0.5)
-    curves = []
-    for step in range(n_steps + 1):
-        if step % 200 == 0:
-            log_p = []
-            for r in range(n_runs):
-                log_p.append(log_likelihood(RBM(W[r], b[r, 0], c[r, 0]), cases).mean())
-            curves.append(log_p)
-        p_h_data = sigmoid(cases @ W + c)
-        h = (rng.random(p_h_data.shape) < p_h_data).astype(float)
-        p_v = sigmoid(h @ W.transpose(0, 2, 1) + b)
-        v = (rng.random(p_v.shape) < p_v).astype(float)
-        p_h = sigmoid(v @ W + c)
-        g_W = (cases.T @ p_h_data - v.transpose(0, 2, 1) @ p_h) / N
-        g_b = cases.mean(axis=0) - v.mean(axis=1, keepdims=True)  # (R, 1, D)
-        g_c = p_h_data.mean(axis=1, keepdims=True) - p_h.mean(axis=1, keepdims=True)  # (R, 1, 8)
-        if is_centred:
-            mean_h += 0.1 * (p_h_data.mean(axis=1, keepdims=True) - mean_h)
-            g_W = g_W - mean_v[:, None] * g_c - g_b.transpose(0, 2, 1) * mean_h
-            g_b = g_b - mean_h @ g_W.transpose(0, 2, 1)
-            g_c = g_c - mean_v[None, :] @ g_W
-        W += rate * g_W
-        b += rate * g_b
-        c += rate * g_c
-    return np.array(curves)
-
-
-bars = shifting_bar(12, 2)
+n_runs = 10
 fig, axes = plots.new_figure(1, 2, width=9, height=3.4)
 final = {}
 for ax, is_centred, title in ((axes[0], False, "plain"), (axes[1], True, "centred")):
     for data, name, style in ((bars, "the bars", "-"), (1 - bars, "their negatives", "--")):
-        curve = learn(data, is_centred, seed=131)
-        final[title, name] = curve[-1]
-        colour = "tab:blue" if style == "-" else "tab:orange"
-        ax.plot(200 * np.arange(16), curve.mean(axis=1), style, color=colour, label=name)
-        print(f"{title:8} {name:15} {curve[-1].mean():.3f} ± "
-              f"{curve[-1].std(ddof=1) / np.sqrt(12):.3f}")
-    ax.axhline(best_log_likelihood(bars), color="0.6", linewidth=1)
+        runs = []
+        for seed in range(n_runs):
+            runs.append(learn(data, is_centred, np.random.default_rng([131, seed])))
+        runs = np.array(runs)  # (runs, times)
+        final[title, name] = runs[:, -1].mean()
+        error = runs[:, -1].std(ddof=1) / np.sqrt(n_runs)
+        print(f"{title:8} {name:15} {final[title, name]:.3f} ± {error:.3f}")
+        ax.plot(200 * np.arange(runs.shape[1]), runs.mean(axis=0), style, label=name)
+    ax.axhline(best, color="0.6", linewidth=1, label="the best there is")
     ax.set(xlabel="step", ylabel="mean log p, nats", ylim=(-8.5, -2),
-           title=f"{title}, mean of 12 runs")
+           title=f"{title}, mean of {n_runs} runs")
     ax.legend(fontsize=8, loc="lower right")
 plots.save(fig, "13_negatives.png")
 
-behind = final["plain", "the bars"].mean() - final["plain", "their negatives"].mean()
-apart = final["centred", "the bars"].mean() - final["centred", "their negatives"].mean()
+behind = final["plain", "the bars"] - final["plain", "their negatives"]
+apart = final["centred", "the bars"] - final["centred", "their negatives"]
+plainly = final["plain", "the bars"] - final["centred", "the bars"]
 claim("Plain learning is clearly behind on the negatives", behind > 0.1, nats=behind)
 claim("centred learning does as well on either", abs(apart) < 0.1, nats=apart)
-plainly = final["plain", "the bars"].mean() - final["centred", "the bars"].mean()
 claim("On the bars themselves plain learning is as good", abs(plainly) < 0.15, nats=plainly)
 
 # %% [markdown]
@@ -408,9 +383,10 @@ verify("(13.8) centre(g) = J Jᵀ g", flatten(step), J @ J.T @ flatten(plain))
 # %% [markdown]
 # ## Exercises
 #
-# 1. By hand: the tiny case with its negatives, [0, 0, 0] and [0, 0, 1]. Find g_W, g_b, g_c, and
-#    take a plain step of length 1. By (13.6), which W, b and c would make it the negative of the
-#    model after the step of the text? Which of the three is wrong?
+# 1. By hand: the model of the tiny case takes a plain step of length 1. A second one, again with
+#    all parameters 0, takes its step from the negatives, [0, 0, 0] and [0, 0, 1]. Find g_W, g_b and
+#    g_c for it. Which W, b and c would make it the negative of the first (see above (13.6))? Which
+#    of the three does it not have?
 # 2. On paper: what is W' in the tiny case if only the pixels are centred, λ = 0? And if only h
 #    is, μ = 0?
 # 3. In code, with nothing but NumPy:

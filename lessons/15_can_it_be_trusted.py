@@ -76,27 +76,14 @@ import numpy as np
 from numpy_dgm import plots
 from numpy_dgm.data import open_data
 from numpy_dgm.energy import (
-    RBM, evaluate_rbm, gibbs_step, hidden_probs, init_rbm, log_likelihood, log_partition, train_rbm,
-    visible_probs)
+    RBM, evaluate_rbm, free_energy, gibbs_step, hidden_probs, init_rbm, log_likelihood,
+    log_partition, train_rbm, visible_probs)
 from numpy_dgm.energy.annealing import (
-    anneal, base_log_partition, base_rbm, bennett, between, forward_walks, reverse_walks)
+    base_log_partition, base_rbm, bennett, between, forward_walks, reverse_walks)
 from numpy_dgm.energy.evaluation import outlier_limit
 from numpy_dgm.foundation.enumeration import all_bits, draw_states, product_of_bernoullis
 from numpy_dgm.foundation.numerics import sigmoid
 from numpy_dgm.foundation.verify import claim, verify, verify_at_most, verify_mean
-
-
-def weight_table(rbm):
-    """exp(-E(v, h)) of every pair of layers, by E's definition: a row a v, a column an h."""
-    every_v = all_bits(len(rbm.b))  # (2^D, D)
-    every_h = all_bits(len(rbm.c))  # (2^K, K)
-    table = np.zeros((len(every_v), len(every_h)))
-    for row, v in enumerate(every_v):
-        for column, h in enumerate(every_h):
-            minus_E = rbm.b @ v + rbm.c @ h + v @ rbm.W @ h
-            table[row, column] = np.exp(minus_E)
-    return table
-
 
 rng = np.random.default_rng(15)
 D, K, L = 3, 2, 3
@@ -105,22 +92,21 @@ rbm = RBM(W=rng.normal(scale=2.0, size=(D, K)), b=rng.normal(size=D), c=rng.norm
 base = base_rbm(rbm, data_mean=np.array([0.3, 0.6, 0.8]))
 log_ratio = log_partition(rbm) - base_log_partition(base)  # log(Z / Z_base)
 
-every_v, every_h = all_bits(D), all_bits(K)
-exp_minus_F, steps, flow, flow_back = [], [], [], []
+every_v = all_bits(D)  # (2^D, D)
+every_h = all_bits(K)  # (2^K, K)
+exp_minus_F, steps, flow = [], [], []  # of every model l
 for beta in betas:
     model = between(base, rbm, beta)
-    table = weight_table(model)
-    exp_minus_F.append(table.sum(axis=1))  # (2^D,) by the definition of F
-    p_h_given_v = table / table.sum(axis=1, keepdims=True)
-    p_v_given_h = table / table.sum(axis=0, keepdims=True)
-    steps.append(p_h_given_v @ p_v_given_h.T)  # T_l (2^D, 2^D)
-    p_l = exp_minus_F[-1] / exp_minus_F[-1].sum()
-    flow.append(p_l[:, None] * steps[-1])
-    to_h = product_of_bernoullis(hidden_probs(model, every_v))  # the other way by the library
-    to_v = product_of_bernoullis(visible_probs(model, every_h))
-    p_l_by_library = np.exp(log_likelihood(model, every_v))
-    flow_back.append((p_l_by_library[:, None] * (to_h @ to_v)).T)
-verify("(15.1) p_l(v) T_l(v→v') = p_l(v') T_l(v'→v)", np.array(flow), np.array(flow_back))
+    weight = np.exp(-free_energy(model, every_v))  # (2^D,)
+    to_h = product_of_bernoullis(hidden_probs(model, every_v))  # (2^D, 2^K) p(h given v)
+    to_v = product_of_bernoullis(visible_probs(model, every_h))  # (2^K, 2^D) p(v given h)
+    T = to_h @ to_v  # (2^D, 2^D)
+    p_l = weight / weight.sum()
+    exp_minus_F.append(weight)
+    steps.append(T)
+    flow.append(p_l[:, None] * T)  # p_l(v) T_l(v→v'): row v, column v'
+flow = np.array(flow)
+verify("(15.1) p_l(v) T_l(v→v') = p_l(v') T_l(v'→v)", flow, flow.transpose(0, 2, 1))
 
 p_base = exp_minus_F[0] / exp_minus_F[0].sum()
 p = exp_minus_F[L] / exp_minus_F[L].sum()
@@ -134,14 +120,12 @@ for l in range(1, L):
     w = w * exp_minus_F[l + 1][paths[:, l]] / exp_minus_F[l][paths[:, l]]
 verify("(15.2) P_down = P_up · w · Z_base / Z", P_down, P_up * w * np.exp(-log_ratio))
 
-exact_samples = every_v[draw_states(p, 20_000, rng)]
-minus_log_w, _ = anneal(rbm, base, betas[::-1], exact_samples, rng)  # from β = 1 down
 verify("(15.3) E_down[1 / w] = Z_base / Z, over all paths", np.sum(P_down / w), np.exp(-log_ratio))
-verify_mean("(15.3) over walks down", np.exp(minus_log_w), np.exp(-log_ratio))
+exact_samples = every_v[draw_states(p, 20_000, rng)]
 rng_of_many = np.random.default_rng(150)
-many_down = reverse_walks(rbm, base, 5, exact_samples, rng_of_many)  # log w here has log Z_base
-one_over_w = np.exp(base_log_partition(base) - many_down.log_weights)
-verify_mean("(15.3) over the library's, by five models", one_over_w, np.exp(-log_ratio))
+many_down = reverse_walks(rbm, base, 5, exact_samples, rng_of_many)  # five models on the path
+log_w_down = many_down.log_weights - base_log_partition(base)  # the library adds log Z_base
+verify_mean("(15.3) over walks down", np.exp(-log_w_down), np.exp(-log_ratio))
 verify_at_most("(15.4) E_down[log w] >= log(Z / Z_base)", log_ratio, P_down @ np.log(w))
 print(f"log(Z / Z_base) {log_ratio:.3f} lies between E[log w] {P_up @ np.log(w):.3f} "
       f"and E_down[log w] {P_down @ np.log(w):.3f}")
@@ -168,8 +152,7 @@ print(f"log(Z / Z_base) {log_ratio:.3f} lies between E[log w] {P_up @ np.log(w):
 #
 # σ is never above 1. So no single walk can dominate, and those count most that have a w which
 # occurs in both directions. (With M_up walks up and M_down down, log Z + log (M_up / M_down) stands
-# in the place of log Z, on both sides: (15.5) is then multiplied by M_up on the left and, since
-# P_up σ(log w - log R - a) = exp(-a) P_down σ(log R + a - log w), by M_down on the right.)
+# in the place of log Z, on both sides: exercise 2.)
 
 # %% (15.5) and (15.6) both directions
 left_side = P_up @ sigmoid(np.log(w) - log_ratio)
@@ -295,40 +278,29 @@ plots.save(fig, "15_directions.png")
 #
 # So neither bars nor agreement tell of a region that no walk has found. One has to look elsewhere:
 # start chains at places that have nothing to do with the data, let them run, and walk down from
-# where they end. What would one see? Sum (15.2) over all paths that have the same w:
+# where they end. What would one see? By (15.2) each path has w = R · P_down / P_up. From a region
+# that walks up hardly ever reach, P_up is nearly 0 and w is huge: the walk stands out like a
+# lighthouse. How far it stands out is no estimate of Z. It says: here is something that you have
+# not weighed.
+#
+# How large is too large? Sum (15.2) over all paths that have the same w:
 #
 #     p_down(log w) = p_up(log w) · w · Z_base / Z                            (15.7)
 #
-# If log w is normal with the standard deviation s on the way up, it is normal on the way down, with
-# the same s. For by (14.7) its mean on the way up must be log R - s²/2, and then
-#
-#     N(log w; log R - s²/2, s²) · w / R = N(log w; log R + s²/2, s²)         (15.8)
-#
-# So if walks up do reach everywhere, a walk down has hardly ever a log w far above log R + s²/2.
-# `evaluate_rbm` takes log R + s²/2 + 3 s + 2 nats as the limit. A walk down from a region A that
-# walks up do not know has
-#
-#     log w ≈ log Z_A - log p(a walk up ends in A)
-#
-# since P_up is nearly 0 there; that last term is large, and the walk stands out like a lighthouse.
-# How far it stands out is no estimate of Z. It says: here is something that you have not weighed.
+# So large w are more frequent on the way down, and if walks up reach everywhere, w tells by how
+# much. Let log w be normal on the way up, with the standard deviation sd. Multiplied by w =
+# exp(log w), a normal density is normal again, with the same sd and a mean larger by sd² (complete
+# the square). By (14.7) the means lie at log R - sd²/2 and log R + sd²/2. Hence the limit above
+# which a walk stands out for `evaluate_rbm`: with log Z_base added to all log w, it is
+# log Z + sd²/2 + 3 sd + 2 nats.
 
-# %% (15.7) and (15.8) the distribution of log w, up and down
+# %% (15.7) the distribution of log w, up and down
 edges = np.quantile(np.log(w), np.linspace(0, 1, 11))
 edges[-1] += 1e-9
 bins = np.digitize(np.log(w), edges)
 by_steps = np.bincount(bins, weights=P_down)
 by_weight = np.bincount(bins, weights=P_up * w * np.exp(-log_ratio))
 verify("(15.7) p_down(log w) = p_up(log w) · w · Z_base / Z, in ten bins", by_steps, by_weight)
-
-
-def normal_density(y, mean, sd):
-    return np.exp(-((y - mean) ** 2) / (2 * sd**2)) / (np.sqrt(2 * np.pi) * sd)
-
-
-y, log_R, s = np.linspace(-3, 5, 9), 0.7, 1.3
-tilted = normal_density(y, log_R - s**2 / 2, s) * np.exp(y - log_R)
-verify("(15.8) N(log w; log R - s²/2, s²) · w / R", tilted, normal_density(y, log_R + s**2 / 2, s))
 
 # %% experiment: the verdict
 rng = np.random.default_rng(5)
@@ -360,9 +332,10 @@ for ax, (name, evaluation) in zip(axes, judged.items()):
 plots.save(fig, "15_verdict.png")
 
 # %% [markdown]
-# **What to see.** Each dot is a walk. For the digits all places agree. For the ring, walks down
-# from the forward walks' ends and from the data do too; from the three other places many or all
-# lie far to the right of the limit, and the verdict is "do not trust".
+# **What to see.** Each dot is a walk. Walks down begin at five places: where walks up ended, the
+# data, and the ends of chains from three places that know nothing of the data. For the digits all
+# agree. For the ring, walks from the first two agree; from the other three many or all lie far to
+# the right of the limit, and the verdict is "do not trust".
 #
 # A region that no chain has found is still unseen. "trust" means: a search found nothing.
 #
@@ -372,10 +345,9 @@ plots.save(fig, "15_verdict.png")
 #     walks down from the data alone           they know what the data know
 #     only the joint estimate is read          a mean of 1/w hides the largest w
 #
-# The last one is why the verdict looks at each walk. More than half of the walks down from random
-# hidden layers tell of the other region, and their joint log Z, in the report, is hardly higher
-# than that of the rings: 1/w of those walks is nearly 0. Even from exact samples, one in 101 of
-# which is a ring, the estimate hangs on how many rings there are among them.
+# The last one is why the verdict looks at each walk. About half of the walks down from random
+# hidden layers tell of the other region, and their joint log Z is hardly higher than that of the
+# rings: 1/w of those walks is nearly 0.
 
 # %% wrong: the effective sample size as a test; one direction's joint estimate alone
 evaluation = judged["ring"]
@@ -385,14 +357,6 @@ elsewhere = evaluation.reverse["random hidden layers"]
 above = np.mean(elsewhere.log_weights > limit)
 print(f"walks down from random hidden layers: {above:.0%} above the limit, "
       f"joint log Z {elsewhere.log_z:.1f}, of the rings alone {evaluation.forward.log_z:.1f}")
-exact = log_partition(of_rings)
-base_of_rings = base_rbm(of_rings, rings.mean(axis=0))
-for n_rings in (0, 1, 2, 50):
-    starts = np.tile(1 - ring, (100, 1))
-    starts[:n_rings] = ring
-    starts = run_chains(of_rings, starts, 20, rng)
-    down = reverse_walks(of_rings, base_of_rings, 64, starts, rng)
-    print(f"{n_rings:3} rings in 100 starts: log Z {down.log_z:7.2f}, exactly {exact:.2f}")
 
 # %% [markdown]
 # ## Stop here with a debugger
@@ -403,11 +367,11 @@ for n_rings in (0, 1, 2, 50):
 # is its own estimate of log Z; each direction's joint estimate is there already:
 #
 #     (Pdb) p forward.log_weights
-#     array float64 (200,) [3, 7.09]
+#     array float64 (200,) [2.69, 7.09]
 #     (Pdb) p reverse.log_weights
 #     array float64 (200,) [4.42, 7.09]
 #     (Pdb) p round(forward.log_z, 2), round(reverse.log_z, 2)
-#     (6.42, 6.42)
+#     (6.49, 6.42)
 #
 # ## Exercises
 #

@@ -5,13 +5,13 @@
 # same gradient. This lesson finds out why, and takes what is common: a kind of unit is one function
 # A, whose slope is the unit's mean. From A alone follow energy, free energy, Gibbs sampling and
 # gradient, once for all kinds. A third kind, with M values of which one is on, brings back the
-# mixture of lesson 3 as an RBM, and makes room for stars, letters and other categories.
+# mixture of lesson 3 as an RBM.
 #
 # Afterwards you can
 #
 # - describe a kind of unit by A, and read its mean and its variance off it;
 # - write down the RBM of any two kinds of units, and say when it has a Z;
-# - say what softmax units are for, and what a missing one does.
+# - say what softmax units are for, and why a mixture is an RBM.
 #
 # About an hour and a half. You need the RBM (lesson 7), exact learning (lesson 8), mixtures
 # (lesson 3) and Gaussian units (lesson 18).
@@ -34,9 +34,9 @@
 #     exp(s x)             .368    1.000    2.718     4.086       A(1) = log 4.086 = 1.408
 #     p(s given x)         .090     .245     .665     1.000       mean .575
 #
-# Now a little more input: A(1.01) = 1.4133, which is .00576 more, and .00576 / .01 = .576. The
-# slope of A is the mean! In general, since the slope of the log of a sum is the sum of the slopes
-# over the sum,
+# Now a little more input: A(1.01) = 1.41338, which is .00577 more than A(1) = 1.40761. The slope,
+# .577, lies between the mean at 1, which is .575, and that at 1.01, .579. The slope of A is the
+# mean! In general, since the slope of the log of a sum is the sum of the slopes over the sum,
 #
 #     A'(x) = Σ_s base(s) s exp(s x) / exp(A(x)) = Σ_s s p(s given x)
 #
@@ -82,6 +82,7 @@ from numpy_dgm.data import open_data
 from numpy_dgm.energy import (
     RBM, Bernoulli, Gaussian, Softmax, exact_gradient, free_energy, hidden_probs, init_rbm,
     log_likelihood, log_partition, train_rbm, visible_probs)
+from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import all_bits
 from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.numerics import logsumexp
@@ -108,7 +109,7 @@ def all_values(units, n):
         s = all_bits(n)
     else:
         groups = itertools.product(np.eye(units.n_values), repeat=n // units.n_values)
-        s = np.array([np.concatenate(group) for group in groups])
+        s = np.array(list(groups)).reshape(-1, n)  # group beside group
     return s, np.zeros(len(s))
 
 
@@ -147,7 +148,7 @@ verify("(19.5) A(x) = log Σ_m exp(x_m), ∂A/∂x_m", by_formula, [A, *mean])
 for units in (Bernoulli(), Gaussian(), Softmax(3)):  # and the library's are these
     A, mean, _ = of_one_unit(units, x)
     whole_layer = np.append(units.log_normaliser(x[None]), units.mean(x[None]))
-    verify(f"(19.1) three units of the library, {units}", whole_layer, np.append(A, mean))
+    verify(f"(19.1) A and A' of the library, {units}", whole_layer, np.append(A, mean))
 
 # %% figure: A, its slope and its slope's slope
 fig, axes = plots.new_figure(1, 3, width=9, height=2.8)
@@ -169,6 +170,11 @@ axes[0].legend(fontsize=9)
 plots.save(fig, "19_kinds.png")
 
 # %% [markdown]
+# **What to see.** All three A are convex. Their slopes are the means: that of a bit goes from 0 to
+# 1, that of the unit with three values from -1 to 1, and that of a Gaussian unit has no bounds. On
+# the right, units with finitely many values get surer as the input leaves 0, and a Gaussian unit
+# never does.
+#
 # ## An RBM of any two kinds
 #
 # The base of a layer is the product of the bases of its units. Put it into lesson 7's energy:
@@ -188,7 +194,8 @@ plots.save(fig, "19_kinds.png")
 #     E[vᵢ given h] = A'(bᵢ + Σⱼ W_ij hⱼ)                                     (19.8)
 #
 # where A is that of h's kind in (19.7), of v's kind in (19.8). Z sums over both layers. One of them
-# is done by A; the other must be a layer that can be listed (or both are Gaussian, lesson 18):
+# is done by A; the other must be a layer that can be listed (or both are Gaussian, lesson 18's
+# appendix):
 #
 #     log Z = log Σ_h exp(-F(h))                                              (19.9)
 #
@@ -224,40 +231,42 @@ def some_rows(s, rng):
     return rng.permutation(near)[:5]
 
 
-by_sums, by_library = [], []  # for each pair: F(v), E[h given v], E[v given h], log Z, gradient
+names = ("F", "mean of h", "mean of v", "log Z", "slopes")
+by_sums = {name: [] for name in names}  # of all pairs, one after the other
+by_library = {name: [] for name in names}
 for visible, D in ((Bernoulli(), 3), (Gaussian(), 2), (Softmax(3), 6)):
     for hidden, K in ((Bernoulli(), 2), (Gaussian(), 1), (Softmax(3), 3)):
         W = rng.normal(scale=0.4, size=(D, K))
         rbm = RBM(W, rng.normal(scale=0.4, size=D), rng.normal(scale=0.4, size=K), visible, hidden)
         v, h, minus_E = written_out(rbm)
         rows, columns = some_rows(v, rng), some_rows(h, rng)
-        F = -logsumexp(minus_E[rows], axis=1)
+        F = -logsumexp(minus_E[rows], axis=1)  # (5,)
+        F_h = -logsumexp(minus_E[:, columns], axis=0)  # at most (5,)
         mean_h = np.exp(minus_E[rows] + F[:, None]) @ h
-        F_h = -logsumexp(minus_E[:, columns], axis=0)
         mean_v = np.exp(minus_E[:, columns] + F_h).T @ v
-        piece = D * np.log(0.5) if visible == Gaussian() else 0.0
-        slope = central_differences(slow_mean_log_p, rbm)
+        piece = D * np.log(0.5) if visible == Gaussian() else 0.0  # F is that of a density
+        by_sums["F"].append(F + piece)
+        by_sums["mean of h"].append(mean_h.ravel())
+        by_sums["mean of v"].append(mean_v.ravel())
+        by_sums["log Z"].append(logsumexp(minus_E))
+        by_sums["slopes"].append(central_differences(slow_mean_log_p, rbm))
 
-        by_sums.append((F + piece, mean_h, mean_v, logsumexp(minus_E), slope))
-        by_library.append((free_energy(rbm, v[rows]), hidden_probs(rbm, v[rows]),
-                           visible_probs(rbm, h[columns]), log_partition(rbm),
-                           flatten(exact_gradient(rbm, v[rows]))))
+        by_library["F"].append(free_energy(rbm, v[rows]))
+        by_library["mean of h"].append(hidden_probs(rbm, v[rows]).ravel())
+        by_library["mean of v"].append(visible_probs(rbm, h[columns]).ravel())
+        by_library["log Z"].append(log_partition(rbm))
+        by_library["slopes"].append(flatten(exact_gradient(rbm, v[rows])))
 
-
-def end_to_end(results, place):
-    """All numbers of the results number `place` of the nine pairs, in one vector."""
-    return np.hstack([np.ravel(of_pair[place]) for of_pair in results])
-
-
-ours, sums = [], []
-for place in range(5):
-    ours.append(end_to_end(by_library, place))
-    sums.append(end_to_end(by_sums, place))
-verify("(19.6) F(v) = -b·v - log base(v) - Σⱼ A(xⱼ)", ours[0], sums[0])
-verify("(19.7) E[hⱼ given v] = A'(cⱼ + Σᵢ vᵢ W_ij)", ours[1], sums[1])
-verify("(19.8) E[vᵢ given h] = A'(bᵢ + Σⱼ W_ij hⱼ)", ours[2], sums[2])
-verify("(19.9) log Z = log Σ_h exp(-F(h))", ours[3], sums[3])
-verify("(19.10) ∂ mean log p/∂W_ij = <vᵢ hⱼ>_data - <vᵢ hⱼ>_model", ours[4], sums[4], 1e-7)
+ours, sums = {}, {}
+for name in names:
+    ours[name] = np.hstack(by_library[name])
+    sums[name] = np.hstack(by_sums[name])
+verify("(19.6) F(v) = -b·v - log base(v) - Σⱼ A(xⱼ)", ours["F"], sums["F"])
+verify("(19.7) E[hⱼ given v] = A'(cⱼ + Σᵢ vᵢ W_ij)", ours["mean of h"], sums["mean of h"])
+verify("(19.8) E[vᵢ given h] = A'(bᵢ + Σⱼ W_ij hⱼ)", ours["mean of v"], sums["mean of v"])
+verify("(19.9) log Z = log Σ_h exp(-F(h))", ours["log Z"], sums["log Z"])
+verify("(19.10) ∂ mean log p/∂W_ij = <vᵢ hⱼ>_data - <vᵢ hⱼ>_model", ours["slopes"], sums["slopes"],
+       1e-7)
 
 # %% [markdown]
 # ## A mixture is an RBM
@@ -270,21 +279,8 @@ verify("(19.10) ∂ mean log p/∂W_ij = <vᵢ hⱼ>_data - <vᵢ hⱼ>_model", 
 #
 # This is the mixture of lesson 3, with M components: a hidden layer of one group. The RBM of M bits
 # is the same thing but for the rule "exactly one of them is on".
-#
-# ## Categories, and missing ones
-#
-# Visible groups are categories: stars from 1 to 5, letters from a to z. A group may be **missing**,
-# and is then written as zeros. It adds nothing to b·v, nor to any input:
-#
-#     F(v without group i) = F(v) of the RBM that has no group i              (19.12)
-#
-# So a case with missing groups belongs to a model of its own, with a Z of its own, made of the
-# weights that are there. `log_likelihood` refuses such cases unless told to take them so, by
-# `missing_groups=True`. This is not the probability of what is seen under the full model, which is
-# the sum of p(v) over the values of the missing group: the cell prints both. Lesson 24 learns from
-# ratings in this way.
 
-# %% (19.11) and (19.12) a softmax layer on either side
+# %% (19.11) a hidden layer of one group
 chooser = RBM(rng.normal(size=(4, 3)), rng.normal(size=4), rng.normal(size=3), hidden=Softmax(3))
 every_v, _, minus_E = written_out(chooser)
 p_of_h = np.exp(logsumexp(minus_E, axis=0) - logsumexp(minus_E))  # (3,) π, by sums over v
@@ -296,114 +292,77 @@ for m in range(3):
 p_library = np.exp(log_likelihood(chooser, every_v))
 verify("(19.11) p(v) = Σ_m π_m Πᵢ p(vᵢ given h = m)", p_library, mixture)
 
-ratings = RBM(rng.normal(size=(9, 4)), rng.normal(size=9), rng.normal(size=4), visible=Softmax(3))
-without = replace(ratings, W=ratings.W[:6], b=ratings.b[:6])  # two groups of the three
-seen, _, minus_E = written_out(without)
-with_missing = np.hstack([seen, np.zeros((len(seen), 3))])
-F_without = -logsumexp(minus_E, axis=1)
-verify("(19.12) F(v without group i)", free_energy(ratings, with_missing), F_without)
-of_its_own = np.exp(log_likelihood(ratings, with_missing[:1], missing_groups=True))[0]
-completed = np.hstack([np.tile(seen[0], (3, 1)), np.eye(3)])
-of_the_full = np.exp(log_likelihood(ratings, completed)).sum()
-print(f"two groups of three: p = {of_its_own:.4f} by the model of its own, "
-      f"{of_the_full:.4f} by the full model")
-
 # %% [markdown]
 # ## An experiment: one of sixteen, or sixteen bits
 #
 # The digits of lesson 17, and one and the same call of `train_rbm`, with 16 hidden units: one
 # softmax group, four groups of four, or bits. They have the same number of weights, and 16, 256 and
-# 65,536 hidden states. Beside them a mixture of 16 components learnt by EM, in twenty steps, and
-# written as an RBM by (19.11): b = 0, W_im the logit of component m at pixel i, and
-# c_m = log π_m - Σᵢ log(1 + exp(W_im)).
-
+# 65,536 hidden states.
 
 # %% experiment: three hidden layers of sixteen units
-def mixture_by_em(cases, rng):
-    """A mixture of 16 components by EM (lesson 3), as an RBM with one softmax group."""
-    mean = np.clip(cases.mean(axis=0), 0.01, 0.99)
-    logits = np.log(mean / (1 - mean)) + 0.5 * rng.standard_normal((16, cases.shape[1]))
-    pi, mu = np.full(16, 1 / 16), 1 / (1 + np.exp(-logits))
-    for _ in range(20):
-        joint = np.log(pi) + cases @ np.log(mu).T + (1 - cases) @ np.log(1 - mu).T
-        r = np.exp(joint - logsumexp(joint, axis=1)[:, None])
-        pi = r.mean(axis=0)
-        mu = np.clip(r.T @ cases / r.sum(axis=0)[:, None], 0.01, 0.99)
-    W = np.log(mu / (1 - mu)).T  # (64, 16)
-    c = np.log(pi) - np.log(1 + np.exp(W)).sum(axis=0)
-    return RBM(W, np.zeros(len(W)), c, hidden=Softmax(16))
-
-
 train = open_data("digits", part="train")[:].astype(np.float64)
 test = open_data("digits", part="test")[:].astype(np.float64)
 kinds = {"one of 16": Softmax(16), "4 x one of 4": Softmax(4), "16 bits": Bernoulli()}
 R = 4
-log_p = np.zeros((len(kinds), R))
-log_p_em, in_use = np.zeros((2, R))
-learnt = {}
-for run in range(R):
-    for row, (name, hidden) in enumerate(kinds.items()):
+log_p, learnt = {}, {}
+in_use = np.zeros(R)  # values of "one of 16" that are the likeliest for some digit
+for name, hidden in kinds.items():
+    log_p[name] = np.zeros(R)
+    for run in range(R):
         rng = np.random.default_rng(run)
         start = init_rbm(64, 16, rng, train, hidden=hidden)
         learnt[name], _ = train_rbm(start, train, epochs=30, rng=rng, rate=1.0)
-        log_p[row, run] = log_likelihood(learnt[name], test).mean()
-    likeliest = hidden_probs(learnt["one of 16"], train).argmax(axis=1)
-    in_use[run] = len(np.unique(likeliest))
-    by_em = mixture_by_em(train, np.random.default_rng(run))
-    log_p_em[run] = log_likelihood(by_em, test).mean()
-for name, of_runs in zip(kinds, log_p):
-    print(f"{name:13} test digits: mean log p {of_runs.mean():.2f} ± {of_runs.std():.2f}")
-print(f"one of 16, by EM            mean log p {log_p_em.mean():.2f} ± {log_p_em.std():.2f}")
-print(f"values in use of one of 16, by the gradient: {in_use}")
+        log_p[name][run] = log_likelihood(learnt[name], test).mean()
+        if name == "one of 16":
+            likeliest = hidden_probs(learnt[name], train).argmax(axis=1)
+            in_use[run] = len(np.unique(likeliest))
+    print(f"{name:13} test digits: mean log p {log_p[name].mean():.2f} ± {log_p[name].std():.2f}")
 
-by_gradient, fours, bits = log_p
-claim("sixteen bits are better than one of sixteen, by the gradient or by EM, by .3 nats or more",
-      bits.mean() - max(by_gradient.mean(), log_p_em.mean()) > 0.3,
-      bits=bits.mean(), by_gradient=by_gradient.mean(), by_em=log_p_em.mean())
-claim("one of sixteen by the gradient is a nat or more behind the same by EM",
-      log_p_em.mean() - by_gradient.mean() > 1)
-claim("it uses fewer than 13 of its values, in every run", (in_use < 13).all(), in_use=in_use)
+one = log_p["one of 16"].mean()
+fours = log_p["4 x one of 4"].mean()
+bits = log_p["16 bits"].mean()
+claim("four groups are better than one by a nat or more", fours - one > 1, one=one, fours=fours)
+claim("sixteen bits are better than four groups by .2 nats or more", bits - fours > 0.2, bits=bits)
+claim("one of sixteen uses fewer than 13 of its values, in every run", (in_use < 13).all(),
+      in_use=in_use)
 
-fig, axes = plots.new_figure(1, 3, width=9, height=3.3)
-each = np.eye(16)
-for ax, rbm, title in ((axes[0], learnt["one of 16"], "one of 16, by the gradient"),
-                       (axes[1], by_em, "one of 16, by EM")):
-    plots.draw_tiles(ax, visible_probs(rbm, each), title=title)
-plots.draw_tiles(axes[2], learnt["16 bits"].W.T, limit=4.0, title="16 bits: weights")
+fig, (left, right) = plots.new_figure(1, 2, width=7, height=3.6)
+pictures = visible_probs(learnt["one of 16"], np.eye(16))  # (16, 64) one for each value
+plots.draw_tiles(left, pictures, title="one of 16: means of v")
+plots.draw_tiles(right, learnt["16 bits"].W.T, limit=4.0, title="16 bits: weights")
 plots.save(fig, "19_sixteen.png")
 
 # %% [markdown]
-# **What to see.** A mixture's values are whole pictures, one at a time (left and middle: the mean
-# of v for each value). Bits are parts that are put together (right: their weights, red for liked),
-# and with the same number of weights they fit better.
+# **What to see.** The more hidden states, the better, with the same number of weights. The values
+# of a mixture are whole pictures, one at a time (left: the mean of v for each value). Bits are
+# parts that are put together (right: their weights, red for liked).
 #
 # On the left, several pictures are the same pale blot: values that hardly any digit chooses. Lesson
 # 3 has the reason: where a component is responsible for nothing, its slope is next to 0, and by the
-# gradient it never comes back. EM, from a start in which every component differs a little from the
-# mean picture, brings them all into use. **The same family of models, two ways to learn it, and two
-# nats between them**: what a model can say and what a learner finds are two things.
+# gradient it never comes back. EM brought 16 components to about -19 in lesson 3, nearly two nats
+# better than "one of 16" here, and it is the same family of models. What a model can say and what a
+# learner finds are two things.
 #
 # ## What goes wrong
 #
 #     the wrong kind     bits as Gaussian units: what comes out is a density, and no probability
-#     no whole groups    16 units do not make groups of 5; ratings must be one-hot or all zeros
 #     no Z               two kinds may be such that exp(-E) cannot be summed: two Gaussian layers
 #                        with a large W, or two layers of counts that excite each other (exercise 2)
 
-# %% wrong: bits taken for real numbers, no whole groups
+# %% wrong: bits taken for real numbers, no Z
 rng = np.random.default_rng(0)
 start = init_rbm(64, 16, rng, train, visible=Gaussian())
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # that the data are not at the scale of Gaussian units
     rbm, _ = train_rbm(start, train, epochs=30, rng=rng, rate=0.01)
 print(f"digits as real numbers: mean log density {log_likelihood(rbm, test).mean():.1f}, "
-      f"as bits: mean log p {bits.mean():.1f}; the two cannot be compared")
-for n_units in (16, 15):
+      f"as bits: mean log p {bits:.1f}; the two cannot be compared")
+for w in (0.9, 0.99, 1.0):
+    pair = RBM(np.array([[w]]), np.zeros(1), np.zeros(1), Gaussian(), Gaussian())
     try:
-        init_rbm(64, n_units, rng, hidden=Softmax(5))
-        print(f"{n_units} units in groups of 5: taken")
-    except ValueError as error:
-        print(f"{n_units} units in groups of 5: {error}")
+        print(f"two Gaussian units, W = {w}: log Z = {log_partition(pair):.2f}")
+    except InvalidInput as error:
+        print(f"two Gaussian units, W = {w}: {error}")
 
 # %% [markdown]
 # ## Stop here with a debugger
@@ -419,6 +378,33 @@ for n_units in (16, 15):
 #     (Pdb) p self.groups(x)
 #     array float64 (3, 1, 3) [-0.618, 0.672]
 #
+# ## Appendix: categories, and missing ones
+#
+# Visible groups are categories: stars from 1 to 5, letters from a to z. A group may be **missing**,
+# and is then written as zeros. It adds nothing to b·v, nor to any input:
+#
+#     F(v without group i) = F(v) of the RBM that has no group i              (19.12)
+#
+# So a case with missing groups belongs to a model of its own, with a Z of its own, made of the
+# weights that are there. `log_likelihood` refuses such cases unless told to take them so, by
+# `missing_groups=True`. This is not the probability of what is seen under the full model, which is
+# the sum of p(v) over the values of the missing group: the cell prints both.
+
+# %% (19.12) a missing group
+rng = np.random.default_rng(190)
+ratings = RBM(rng.normal(size=(9, 4)), rng.normal(size=9), rng.normal(size=4), visible=Softmax(3))
+without = replace(ratings, W=ratings.W[:6], b=ratings.b[:6])  # two groups of the three
+seen, _, minus_E = written_out(without)
+with_missing = np.hstack([seen, np.zeros((len(seen), 3))])
+F_without = -logsumexp(minus_E, axis=1)
+verify("(19.12) F(v without group i)", free_energy(ratings, with_missing), F_without)
+of_its_own = np.exp(log_likelihood(ratings, with_missing[:1], missing_groups=True))[0]
+completed = np.hstack([np.tile(seen[0], (3, 1)), np.eye(3)])
+of_the_full = np.exp(log_likelihood(ratings, completed)).sum()
+print(f"two groups of three: p = {of_its_own:.4f} by the model of its own, "
+      f"{of_the_full:.4f} by the full model")
+
+# %% [markdown]
 # ## Exercises
 #
 # 1. On paper: the unit with the values -1, 0, 1 and base 1. Find A, A' and A'', and the input at

@@ -63,18 +63,20 @@ def circuit(inputs):
     return q * a
 
 
-def differences(f, arguments, which, step=1e-5):
-    """∂f/∂(one of its arguments): each of its entries is moved up and down. f gives a number."""
-    arguments = list(arguments)
-    array = arguments[which]
-    slope = np.zeros(array.shape)
-    for place in np.ndindex(array.shape):
-        moved = array.copy()
-        arguments[which] = moved
-        moved[place] = array[place] + step
-        up = f(*arguments)
-        moved[place] = array[place] - step
-        down = f(*arguments)
+def differences(f, name, step=1e-5, **arguments):
+    """∂f/∂(the argument of that name): each of its entries is moved up and down.
+
+    f takes the arguments by their names and gives a number; the slope has the argument's shape.
+    """
+    value = arguments[name]
+    slope = np.zeros(value.shape)
+    for place in np.ndindex(value.shape):
+        moved = value.copy()
+        arguments[name] = moved
+        moved[place] = value[place] + step
+        up = f(**arguments)
+        moved[place] = value[place] - step
+        down = f(**arguments)
         slope[place] = (up - down) / (2 * step)
     return slope
 
@@ -89,7 +91,7 @@ dq = dout * a
 dp, dc = dq, dq
 db = dp * a
 da = dout * q + dp * b  # a is a fork
-found = differences(circuit, [np.array([a, b, c])], which=0)
+found = differences(circuit, "inputs", inputs=np.array([a, b, c]))
 verify("(20.1) dx = Σ_k dy_k ∂y_k/∂x, in the circuit", [da, db, dc], found, tolerance=1e-8)
 
 # %% figure: the circuit, values forward and slopes backward
@@ -100,6 +102,9 @@ edges = [("a", "p"), ("b", "p"), ("p", "q"), ("c", "q"), ("q", "out"), ("a", "ou
 plots.save(plots.circuit(nodes, edges), "20_circuit.png")
 
 # %% [markdown]
+# **What to see.** Above each node stands its value, below it its slope. Values follow the arrows,
+# slopes go against them. Two arrows leave a, and what comes back along them adds up to -2.
+#
 # ## From numbers to batches
 #
 # A network is such a circuit, with many numbers at each node. It is built of *layers*. A layer
@@ -141,13 +146,16 @@ def affine_loss(x, W, b, dy):
     return np.sum(dy * (x @ W + b))
 
 
-def activation_loss(x, name, dy):
-    y = {
-        "ReLU": np.where(x > 0, x, 0),
-        "LeakyReLU": np.where(x > 0, x, 0.2 * x),
-        "Tanh": (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
-        "Sigmoid": 1 / (1 + np.exp(-x))}
-    return np.sum(dy * y[name])
+def activation_loss(x, kind, dy):
+    if kind == "ReLU":
+        y = np.where(x > 0, x, 0)
+    if kind == "LeakyReLU":
+        y = np.where(x > 0, x, 0.2 * x)
+    if kind == "Tanh":
+        y = (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
+    if kind == "Sigmoid":
+        y = 1 / (1 + np.exp(-x))
+    return np.sum(dy * y)
 
 
 rng = np.random.default_rng(20)
@@ -160,16 +168,18 @@ dy = rng.normal(size=(N, H))
 layer = Affine(W_1, b_1)
 y, cache = layer.forward(x)
 dx, gradient = layer.backward(cache, dy)
-arguments = [x, W_1, b_1, dy]
-verify("(20.2) ∂W_dk = Σ_n x_nd dy_nk", gradient.W, differences(affine_loss, arguments, 1), 1e-8)
-verify("(20.3) ∂b_k = Σ_n dy_nk", gradient.b, differences(affine_loss, arguments, 2), 1e-8)
-verify("(20.4) dx_nd = Σ_k dy_nk W_dk", dx, differences(affine_loss, arguments, 0), 1e-8)
-for kind in (ReLU(), LeakyReLU(0.2), Tanh(), Sigmoid()):
-    name = type(kind).__name__
-    y_1, cache = kind.forward(y)
-    dx, _ = kind.backward(cache, dy)
-    slow = differences(activation_loss, [y, name, dy], 0)
-    verify(f"(20.5) dx = dy · φ'(x), {name}", dx, slow, 1e-8)
+dW_slow = differences(affine_loss, "W", x=x, W=W_1, b=b_1, dy=dy)
+db_slow = differences(affine_loss, "b", x=x, W=W_1, b=b_1, dy=dy)
+dx_slow = differences(affine_loss, "x", x=x, W=W_1, b=b_1, dy=dy)
+verify("(20.2) ∂W_dk = Σ_n x_nd dy_nk", gradient.W, dW_slow, 1e-8)
+verify("(20.3) ∂b_k = Σ_n dy_nk", gradient.b, db_slow, 1e-8)
+verify("(20.4) dx_nd = Σ_k dy_nk W_dk", dx, dx_slow, 1e-8)
+for activation in (ReLU(), LeakyReLU(0.2), Tanh(), Sigmoid()):
+    kind = type(activation).__name__
+    _, cache = activation.forward(y)  # what comes out of the affine layer goes in here
+    dx, _ = activation.backward(cache, dy)
+    dx_slow = differences(activation_loss, "x", x=y, kind=kind, dy=dy)
+    verify(f"(20.5) dx = dy · φ'(x), {kind}", dx, dx_slow, 1e-8)
 
 # %% [markdown]
 # ## Losses
@@ -210,13 +220,13 @@ s = rng.normal(scale=2, size=(N, C))
 t = np.array([1, 0, 0, 1, 1])
 labels = np.array([2, 0, 1, 1, 2])
 loss, ds = binary_cross_entropy(s[:, 0], t)
-slow = differences(slow_binary, [s[:, 0], t], 0)
+ds_slow = differences(slow_binary, "s", s=s[:, 0], t=t)
 verify("(20.6) loss = (1/N) Σ_n [log(1 + exp(s_n)) - t_n s_n]", loss, slow_binary(s[:, 0], t))
-verify("(20.7) ds_n = (σ(s_n) - t_n) / N", ds, slow, 1e-8)
+verify("(20.7) ds_n = (σ(s_n) - t_n) / N", ds, ds_slow, 1e-8)
 loss, ds = softmax_cross_entropy(s, labels)
-slow = differences(slow_softmax, [s, labels], 0)
+ds_slow = differences(slow_softmax, "s", s=s, labels=labels)
 verify("(20.8) loss = (1/N) Σ_n [log Σ_j exp(s_nj) - s_n,label]", loss, slow_softmax(s, labels))
-verify("(20.9) ds_nk = (p_nk - [k = label_n]) / N", ds, slow, 1e-8)
+verify("(20.9) ds_nk = (p_nk - [k = label_n]) / N", ds, ds_slow, 1e-8)
 
 # %% [markdown]
 # ## A network, name by name
@@ -228,16 +238,18 @@ verify("(20.9) ds_nk = (p_nk - [k = label_n]) / N", ds, slow, 1e-8)
 #
 # The backward pass starts with ds, which is (20.9), and takes the lines in the opposite order. Try
 # to write it before you read on. The cell holds every name against brute force: `slow_loss` is the
-# same circuit, where any name between can be given another value than the lines before would make.
+# same circuit, and x_1, a or s can be handed to it too, in the place of what its lines would make.
 
 
 # %% (20.10) forward and backward, each line by its name
-def slow_loss(x, W_1, b_1, W_2, b_2, labels, name=None, value=None):
-    """The loss; where a name is given, with that value in its place."""
-    given = {name: value}
-    x_1 = given.get("x_1", x @ W_1 + b_1)
-    a = given.get("a", np.tanh(x_1))
-    s = given.get("s", a @ W_2 + b_2)
+def slow_loss(x, W_1, b_1, W_2, b_2, labels, x_1=None, a=None, s=None):
+    """The loss, with x_1, a or s as it is given, if it is."""
+    if x_1 is None:
+        x_1 = x @ W_1 + b_1
+    if a is None:
+        a = np.tanh(x_1)
+    if s is None:
+        s = a @ W_2 + b_2
     return slow_softmax(s, labels)
 
 
@@ -261,69 +273,49 @@ dW_1 = x.T @ dx_1
 db_1 = dx_1.sum(axis=0)
 dx = dx_1 @ W_1.T
 
-arguments = [x, W_1, b_1, W_2, b_2, labels]
-names = ("x", "W_1", "b_1", "W_2", "b_2")
-for which, (name, slope) in enumerate(zip(names, (dx, dW_1, db_1, dW_2, db_2))):
-    by_force = differences(slow_loss, arguments, which)
-    verify(f"(20.10) d(name) = ∂loss/∂name, {name}", slope, by_force, tolerance=1e-8)
-for name, value, slope in (("x_1", x_1, dx_1), ("a", a, da), ("s", s, ds)):
-    by_force = differences(slow_loss, [*arguments, name, value], 7)
+arguments = {"x": x, "W_1": W_1, "b_1": b_1, "W_2": W_2, "b_2": b_2, "labels": labels}
+between = {"x_1": x_1, "a": a, "s": s}
+slopes = {
+    "x": dx, "W_1": dW_1, "b_1": db_1, "x_1": dx_1, "a": da, "W_2": dW_2, "b_2": db_2, "s": ds}
+for name, slope in slopes.items():
+    given = dict(arguments)
+    if name in between:
+        given[name] = between[name]
+    by_force = differences(slow_loss, name, **given)
     verify(f"(20.10) d(name) = ∂loss/∂name, {name}", slope, by_force, tolerance=1e-8)
 
 network = MLP((Affine(W_1, b_1), Tanh(), Affine(W_2, b_2)))  # and the same by the library
 s_library, cache = mlp_forward(network, x)
 loss_library, ds_library = softmax_cross_entropy(s_library, labels)
 _, gradient = mlp_backward(network, cache, ds_library)
-verify("(20.10) the library's loss", loss_library, slow_loss(*arguments))
+verify("(20.10) the library's loss", loss_library, slow_loss(**arguments))
 verify("(20.10) the library's ∂W_1", gradient.layers[0].W, dW_1)
 verify("(20.10) the library's ∂W_2", gradient.layers[2].W, dW_2)
 
 # %% [markdown]
 # ## Why the way back is cheap
 #
-# All slopes ∂y_k/∂x_d of a layer at one case make a matrix J (K, D), its Jacobian. As a row,
-# dx = dy J. So through L layers, from the loss down to the input,
-#
-#     dx = dy J_L ... J_2 J_1                                                 (20.11)
-#
-# Multiply from the left, and all that is ever held is a row. That order is backpropagation
-# (Rumelhart, Hinton and Williams 1986). From the right, every step would be a product of two
-# matrices. And no J need be written out: (20.4) and (20.5) are shorter ways to dy J.
-#
 # Count the multiplications of an affine layer: N·D·K forward for x W, and backward twice as many,
 # for xᵀ dy and dy Wᵀ. So all slopes together cost about two forward passes. Brute force needs two
 # forward passes *for each parameter*. The reader of digits below has 64·50 + 50 weights and biases
-# in one layer and 50·10 + 10 in the other: 3,760 parameters, 7,520 forward passes.
-
-# %% (20.11) Jacobians by brute force
-J_1 = np.zeros((H, D))
-J_2 = np.zeros((H, H))
-J_3 = np.zeros((C, H))
-for k in range(H):
-    one = np.eye(H)[k : k + 1]  # a dy that asks for y_k alone, at the first case
-    J_1[k] = differences(affine_loss, [x[:1], W_1, b_1, one], 0)[0]
-    J_2[k] = differences(activation_loss, [x_1[:1], "Tanh", one], 0)[0]
-for k in range(C):
-    one = np.eye(C)[k : k + 1]
-    J_3[k] = differences(affine_loss, [a[:1], W_2, b_2, one], 0)[0]
-verify("(20.11) dx = dy J_L ... J_2 J_1", dx[0], ds[0] @ J_3 @ J_2 @ J_1, tolerance=1e-8)
-
-# %% [markdown]
+# in one layer and 50·10 + 10 in the other: 3,760 parameters, 7,520 forward passes. (The appendix
+# says the same in matrices: it is a matter of the order in which they are multiplied.)
+#
 # ## The loop on a page
 #
 # Pictures of 8 x 8 pixels from 0 to 1, and which digit each one is. A step takes some cases, a
 # *minibatch*, runs them forward and backward, and moves every parameter against its slope, by the
 # *learning rate* times it. When every case has had its turn, in random order, an *epoch* is over.
 # That is *stochastic gradient descent*, and it is the whole of the training. The weights start
-# random, with standard deviation √(2/D) where D numbers come in; the size of what goes through the
-# layers is then about kept. The test digits are never trained on: they are there to judge by.
+# random, with standard deviation √(2/D) where D numbers come in (lesson 22 says why). The test
+# digits are never trained on: they are there to judge by.
 #
 # The library's `train_classifier` trains any stack of layers. With the same network, rate and
 # order of the cases it must end where the loop does:
 #
-#     W_1 and W_2 after the loop = those of train_classifier                  (20.12)
+#     W_1 and W_2 after the loop = those of train_classifier                  (20.11)
 
-# %% (20.12) a reader of digits, trained with nothing but NumPy
+# %% (20.11) a reader of digits, trained with nothing but NumPy
 train = open_data("digits", part="train", bits="grey")
 test = open_data("digits", part="test", bits="grey")
 pixels, digits = np.float64(train[:]), train.labels  # (1437, 64) from 0 to 1, (1437,) from 0 to 9
@@ -361,22 +353,22 @@ for epoch in range(epochs):
         b_2 -= rate * ds.sum(axis=0)
         W_1 -= rate * (x.T @ dx_1)
         b_1 -= rate * dx_1.sum(axis=0)
-    for part, (x, right) in enumerate(((pixels, digits), (test_pixels, test_digits))):
-        s = np.maximum(x @ W_1 + b_1, 0) @ W_2 + b_2
-        errors[epoch, part] = np.mean(s.argmax(axis=1) != right)
+    s_train = np.maximum(pixels @ W_1 + b_1, 0) @ W_2 + b_2
+    s_test = np.maximum(test_pixels @ W_1 + b_1, 0) @ W_2 + b_2
+    errors[epoch, 0] = np.mean(s_train.argmax(axis=1) != digits)
+    errors[epoch, 1] = np.mean(s_test.argmax(axis=1) != test_digits)
 
 trained, _ = train_classifier(
     start, pixels, digits, rng=np.random.default_rng(3), epochs=epochs, batch_size=batch_size,
     rate=rate, optimizer="sgd", schedule="constant")
 ours = np.concatenate([W_1.ravel(), W_2.ravel()])
 library = np.concatenate([trained.layers[0].W.ravel(), trained.layers[2].W.ravel()])
-verify("(20.12) W_1 and W_2 after the loop = those of train_classifier", ours, library, 1e-8)
+verify("(20.11) W_1 and W_2 after the loop = those of train_classifier", ours, library, 1e-8)
 claim("after 20 epochs fewer than 8 % of the test digits are misread", errors[-1, 1] < 0.08,
       test=errors[-1, 1], training=errors[-1, 0])
 
 # %% figure: errors by epoch, and digits that are misread
-s = np.maximum(test_pixels @ W_1 + b_1, 0) @ W_2 + b_2
-said = s.argmax(axis=1)
+said = s_test.argmax(axis=1)
 wrong = np.flatnonzero(said != test_digits)[:6]
 fig, (left, right) = plots.new_figure(1, 2, width=9, height=3.4)
 left.plot(np.arange(1, epochs + 1), 100 * errors[:, 0], marker=".", label="training digits")
@@ -402,29 +394,50 @@ plots.save(fig, "20_digits.png")
 # If t = 0, log(1 - p) is log 0, and its slope is 1/0 times p (1 - p): infinity times 0. On the
 # logit, by (20.6) and (20.7), the loss is 40 and the slope is 1.
 #
-# **All hidden units start equal**, with equal weights in and out. Then they give the same a, are
-# handed the same da, and stay copies of one another for ever. Random weights break that.
+# (Another mistake, weights that do not start random, is exercise 2.)
 
-# %% wrong: the log of a probability; equal units
+# %% wrong: the log of a rounded probability
 with np.errstate(all="ignore"):
     p_yes = 1 / (1 + np.exp(-40.0))
     naive_loss = -np.log(1 - p_yes)
     naive_slope = 1 / (1 - p_yes) * (p_yes * (1 - p_yes))
 loss, ds = binary_cross_entropy(np.array([40.0]), 0)
-print(f"  s = 40, t = 0   by way of p: loss {naive_loss}, slope {naive_slope}")
+print(f"  s = 40, t = 0   by way of p:  loss {naive_loss}, slope {naive_slope}")
 print(f"                  on the logit: loss {loss}, slope {ds.item()}")
 
-same_in = np.full((64, units), 0.05)
-same_out = np.tile(0.05 * np.arange(10), (units, 1))  # every unit is heard alike
-equal = MLP((Affine(same_in, np.zeros(units)), ReLU(), Affine(same_out, np.zeros(10))))
-copies, _ = train_classifier(
-    equal, pixels, digits, rng=np.random.default_rng(3), epochs=3, batch_size=50, rate=0.03,
-    optimizer="sgd", schedule="constant")
-W = copies.layers[0].W
-apart = np.abs(W - W[:, :1]).max()
-moved = np.abs(W - 0.05).max()
-claim("units that start equal move and stay equal", apart < 1e-9 and moved > 0.01,
-      apart=apart, moved=moved)
+# %% [markdown]
+# ## Appendix: the chain rule in matrices
+#
+# All slopes ∂y_k/∂x_d of a layer at one case make a matrix J (K, D), its Jacobian. With slopes as
+# rows, dx = dy J. So through L layers, from dy at the top down to the input,
+#
+#     dx = dy J_L ... J_2 J_1                                                 (20.12)
+#
+# Multiply from the left, and all that is ever held is a row. That order is backpropagation
+# (Rumelhart, Hinton and Williams 1986). From the right, every step would be a product of two
+# matrices. And no J need be written out: (20.4) and (20.5) are shorter ways to dy J.
+
+# %% (20.12) three layers, their Jacobians by brute force
+rng = np.random.default_rng(11)
+first = Affine(rng.normal(size=(4, 3)), np.zeros(3))
+last = Affine(rng.normal(size=(3, 2)), np.zeros(2))
+x_0 = rng.normal(size=(1, 4))  # one case
+x_1, _ = first.forward(x_0)
+x_2, _ = Tanh().forward(x_1)
+J_1, J_2, J_3 = np.zeros((3, 4)), np.zeros((3, 3)), np.zeros((2, 3))
+for k in range(3):
+    dy = np.eye(3)[k : k + 1]  # a dy that asks for y_k alone
+    J_1[k] = differences(affine_loss, "x", x=x_0, W=first.W, b=first.b, dy=dy)[0]
+    J_2[k] = differences(activation_loss, "x", x=x_1, kind="Tanh", dy=dy)[0]
+for k in range(2):
+    dy = np.eye(2)[k : k + 1]
+    J_3[k] = differences(affine_loss, "x", x=x_2, W=last.W, b=last.b, dy=dy)[0]
+
+dy = rng.normal(size=(1, 2))
+three_layers = MLP((first, Tanh(), last))
+_, cache = mlp_forward(three_layers, x_0)
+dx, _ = mlp_backward(three_layers, cache, dy)
+verify("(20.12) dx = dy J_L ... J_2 J_1", dx[0], dy[0] @ J_3 @ J_2 @ J_1, tolerance=1e-8)
 
 # %% [markdown]
 # ## Stop here with a debugger
@@ -449,7 +462,7 @@ claim("units that start equal move and stay equal", apart < 1e-9 and moved > 0.0
 #    one of them by moving it. Then the softmax of one case as a circuit: e_k = exp(s_k), total =
 #    Σ_k e_k, p_k = e_k / total, out = -log p_label. Go back through it, and arrive at (20.9).
 # 2. All weights and biases of the network of (20.10) are 0. Which slopes are not 0? What does
-#    training do?
+#    training do? And if all hidden units start equal, with weights in and out that are not 0?
 # 3. A layer y = x + f(x) is called residual. What is its dx, and what is that good for in a
 #    network of a hundred layers?
 # 4. In code: two hidden layers.

@@ -12,8 +12,8 @@
 # - derive the best classifier, and read the ratio of two densities off its logit;
 # - prove that the game against the best classifier is a divergence, and say where it is stuck.
 #
-# About an hour and a quarter. You need KL (lesson 1), backpropagation and the cross-entropy of a
-# logit (lesson 20), and Adam (lesson 22).
+# About an hour and a half. You need KL (lesson 1), backpropagation and the cross-entropy of a logit
+# (lesson 20), and Adam (lesson 22).
 #
 # ## Two players
 #
@@ -53,7 +53,7 @@ import numpy as np
 
 from numpy_dgm import plots
 from numpy_dgm.adversarial import NonSaturating, Saturating, generator_gradient, make_gan
-from numpy_dgm.foundation.enumeration import draw_states
+from numpy_dgm.foundation.enumeration import draw_states, kl_divergence
 from numpy_dgm.foundation.numerics import sigmoid
 from numpy_dgm.foundation.optimizers import Adam, scheduled_rate
 from numpy_dgm.foundation.records import flatten, pack
@@ -76,6 +76,9 @@ players += [("D's hidden units", 5), ("s, a logit", 1)]
 plots.save(plots.network(players), "30_players.png")
 
 # %% [markdown]
+# **What to see.** Both players are one network from noise to logit: G ends where D begins, at the
+# case. A real case comes in there too, in the middle.
+#
 # ## A model that only draws
 #
 # What is p_G? With one number in and one out, and G rising, a stretch dz at z is taken to a stretch
@@ -122,9 +125,9 @@ means = np.transpose([drawn, drawn**2, np.cos(drawn)])
 verify_mean("(30.1) E_z[f(G(z))] = ∫ p_G(x) f(x) dx, for x, x² and cos x", means, integrals)
 
 n_real, n_fake = np.array([6, 5, 4, 3, 1, 1]), np.array([1, 2, 4, 8, 9, 6])  # cases of each value
-real, fake = np.repeat(np.arange(6), n_real), np.repeat(np.arange(6), n_fake)  # 20 and 30 cases
+real, fake = np.repeat(np.arange(6), n_real), np.repeat(np.arange(6), n_fake)  # a value a case
 p_data, p_G = n_real / 20, n_fake / 30
-s = rng.normal(size=6)
+s = rng.normal(size=6)  # D's table; s[real] are the logits of the real cases
 loss, _, _ = NonSaturating().discriminator_loss(s[real, None], s[fake, None])
 verify("(30.2) V = -(1/N) Σ_n CE(s(x_n), 1) - (1/M) Σ_m CE(s(x'_m), 0)",
        -loss, value_of_game(1 / (1 + np.exp(-s)), p_data, p_G))
@@ -202,15 +205,9 @@ verify("(30.5) s*(x) = log p_data(x) - log p_G(x)", s_star, np.log(p_data) - np.
 
 
 # %% (30.6) to (30.8) the value by its definition, and a divergence that is stuck
-def KL(p, q):
-    """Σ p log(p / q), value by value, over those where p > 0."""
-    some = p > 0
-    return np.sum(p[some] * np.log(p[some] / q[some]))
-
-
 def JSD(p, q):
     m = (p + q) / 2
-    return KL(p, m) / 2 + KL(q, m) / 2
+    return kl_divergence(p, m) / 2 + kl_divergence(q, m) / 2  # lesson 1's KL
 
 
 loss, _, _ = NonSaturating().discriminator_loss(s_star[real, None], s_star[fake, None])
@@ -364,14 +361,13 @@ claim("V of its own 100 draws is far above what that D is worth, every time",
       (of_draws[0] > worth[0] + 0.05).all(), of_draws=of_draws[0].mean(), worth=worth[0].mean())
 off = max(np.abs(of_draws[2] - V_star).max(), np.abs(worth[2] - V_star).max())
 claim("with 10,000 draws both are within .04 of V of D*", off < 0.04, off=off)
-claim("what a D is worth is never above V of D*", worth.max() < V_star + 1e-3,
-      largest=worth.max(), best=V_star)
 
 # %% [markdown]
-# **What to see.** D of 1,000 draws is near D*; D of 100 draws bends for single cases. It knows its
-# draws by heart: V of these is far above what it is worth. Whoever reads a divergence off the loss
-# of training cases reads too much. And x was one number here. With 784 pixels nobody gets near D*.
-# What must hold is less: that D's slope tells G a useful way to go (lesson 31).
+# **What to see.** One D of each size is drawn. That of 1,000 draws is near D*; that of 100 draws
+# bends for single cases. It knows its draws by heart: V of these is far above what it is worth. So
+# whoever reads a divergence off the loss of training cases reads too much. And x was one number
+# here. With 784 pixels nobody gets near D*. What must hold is less: that D's slope tells G a useful
+# way to go (lesson 31).
 #
 # ## What goes wrong
 #
@@ -379,23 +375,14 @@ claim("what a D is worth is never above V of D*", worth.max() < V_star + 1e-3,
 # or D is too weak: one without hidden layers sees no difference between the two bumps and the
 # broad one, whose means are the same.
 #
-# **D is trained to the end on few draws.** Even with p_G = p_data, V of the draws rises above
-# -log 4: D finds a difference where there is none, and its slopes send G away.
+# **D is trained to the end on few draws.** That is the blue curve above. Its slopes, all that G
+# will ever learn from, point to single cases.
 
-# %% wrong: a weak D, few draws
+# %% wrong: a weak D
 weak = learn(points, *exact, sizes=(1, 1))
 weak_V = value(weak, points, *exact)
 claim("a D without hidden layers says that the two are the same",
       abs(weak_V + math.log(4)) < 0.01 < 0.2 < V_star - weak_V, weak=weak_V, of_D_star=V_star)
-rows = np.zeros((8, 2))
-for seed in range(8):
-    rng = np.random.default_rng([31, 50, seed])
-    both = draw_weights(exact[0], 50, rng), draw_weights(exact[0], 50, rng)  # both from the data
-    D = learn(points, *both, seed=seed)
-    rows[seed] = value(D, points, *both), value(D, points, exact[0], exact[0])
-of_draws_above, worth_above = rows.mean(axis=0) + math.log(4)
-claim("p_G = p_data, 50 draws: V of the draws is above -log 4 by .08 or more, and D is worth less",
-      of_draws_above > 0.08 and worth_above < -0.1, of_draws=of_draws_above, worth=worth_above)
 
 # %% [markdown]
 # ## Stop here with a debugger
@@ -461,21 +448,12 @@ def two_KL_of_m(b, x):
     return 2 * np.sum(m * np.log(m / normal(x))) * (x[1] - x[0])
 
 
+m = (p_data + p_G) / 2
 verify("(30.11) KL(p_G ‖ p_data) - 2 JSD(p_data, p_G) = 2 KL(m ‖ p_data)",
-       KL(p_G, p_data) - 2 * JSD(p_data, p_G), 2 * KL((p_data + p_G) / 2, p_data))
+       kl_divergence(p_G, p_data) - 2 * JSD(p_data, p_G), 2 * kl_divergence(m, p_data))
 verify_mean("(30.12) E_z[-∂ log D*(G(z))/∂θ] = ∂ 2 KL(m ‖ p_data)/∂θ",
             slopes_by_backprop(NonSaturating(), b, np.random.default_rng(5)),
             [difference(two_KL_of_m, b, x)])
-
-# %% experiment: the slopes of both by the distance, for N(0, 1) and N(distance, 1)
-slopes = np.zeros((6, 2))
-for i, distance in enumerate((0.25, 0.5, 1, 2, 4, 8)):
-    slopes[i] = difference(two_JSD, distance, x), difference(two_KL_of_m, distance, x)
-    print(f"  distance {distance:4}   2 JSD {slopes[i, 0]:.4f}   2 KL of m {slopes[i, 1]:.4f}")
-claim("half a standard deviation away the slope of 2 JSD is a ninth less than the other",
-      0.86 < slopes[1, 0] / slopes[1, 1] < 0.91, ratio=slopes[1, 0] / slopes[1, 1])
-claim("at distance 8 it is gone, so that G stays there, and the other is not",
-      slopes[5, 0] < 1e-3 < 5 < slopes[5, 1], of_JSD=slopes[5, 0], of_KL=slopes[5, 1])
 
 # %% [markdown]
 # Solutions: `lessons/solutions/30.md`, for when you have tried.

@@ -53,7 +53,7 @@ from numpy_dgm.adversarial.penalties import gradient_penalty, input_gradient, r1
 from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.verify import claim, verify
-from numpy_dgm.neural import MLP, Affine, Linear, LeakyReLU, Maxout, Softplus, Tanh, init_mlp
+from numpy_dgm.neural import MLP, Affine, Linear, Softplus, Tanh, init_mlp
 
 x, w_1, w_2 = 1.0, 0.5, 2.0
 y = w_1 * x
@@ -72,23 +72,18 @@ by_w_1 = u_g * d_y + extra_y * x
 by_w_2 = u_a * d_s
 print(f"  ∂P/∂w_1 {by_w_1:.3f}   ∂P/∂w_2 {by_w_2:.3f}")
 
-tiny = MLP((Linear(np.array([[0.5]])), Tanh(), Linear(np.array([[2.0]]))))
+
+def tiny_penalty(w_1, w_2):
+    g = w_2 * (1 - np.tanh(w_1 * x) ** 2) * w_1
+    return 0.5 * g**2
 
 
-def half_square_slope(mlp):
-    """½ g² at x = 1, with g by differences of s."""
-    first, _, last = mlp.layers
-    s_values = []
-    for place in (1.0 - 2e-3, 1.0 - 1e-3, 1.0 + 1e-3, 1.0 + 2e-3):
-        s_values.append(last.W[0, 0] * np.tanh(first.W[0, 0] * place))
-    far_left, left, right, far_right = s_values
-    slope = (8 * (right - left) - (far_right - far_left)) / 12e-3
-    return 0.5 * slope**2
-
-
-verify("(34.1) ∂P/∂w_1, ∂P/∂w_2, by differences of differences",
-       [by_w_1, by_w_2], central_differences(half_square_slope, tiny), 1e-8)
-_, by_library = r1_penalty(tiny, np.array([[1.0]]), 1.0)
+step = 1e-5
+slow_w_1 = (tiny_penalty(w_1 + step, w_2) - tiny_penalty(w_1 - step, w_2)) / (2 * step)
+slow_w_2 = (tiny_penalty(w_1, w_2 + step) - tiny_penalty(w_1, w_2 - step)) / (2 * step)
+verify("(34.1) ∂P/∂w_1, ∂P/∂w_2, by differences", [by_w_1, by_w_2], [slow_w_1, slow_w_2], 1e-8)
+tiny = MLP((Linear(np.array([[w_1]])), Tanh(), Linear(np.array([[w_2]]))))
+_, by_library = r1_penalty(tiny, np.array([[x]]), 1.0)
 verify("(34.1) ∂P/∂w_1, ∂P/∂w_2, by the library", flatten(by_library), [by_w_1, by_w_2])
 verify("(34.1) .665 and .309", np.round([by_w_1, by_w_2], 3), [0.665, 0.309])
 
@@ -96,7 +91,9 @@ verify("(34.1) .665 and .309", np.round([by_w_1, by_w_2], 3), [0.665, 0.309])
 # ## Any stack of layers
 #
 # Number the layers 1 to L. y_0 = x goes in, y_l stands behind layer l, and y_L = s comes out. For a
-# batch, each row its own case: y_l is (N, width of layer l). There are four sweeps.
+# batch, each row its own case: y_l is (N, width of layer l). There are four sweeps: forward,
+# backward, and then the backward pass is read as a network of its own and gone through backward,
+# which means upwards, and at last the forward pass. Here are the first two.
 #
 # **1. Forward**: y_l = layer l of y_{l-1}.
 #
@@ -106,9 +103,83 @@ verify("(34.1) .665 and .309", np.round([by_w_1, by_w_2], 3), [0.665, 0.309])
 #
 #     affine,       y W + b:       d_{l-1} = d_l Wᵀ
 #     elementwise,  φ(y):          d_{l-1} = d_l φ'(y_{l-1})          entry by entry
+
+
+# %% (34.2) sweeps 1 and 2
+def activation(layer, y):
+    """φ(y), φ'(y) and φ''(y), each like y."""
+    if isinstance(layer, Tanh):
+        a = np.tanh(y)
+        return a, 1 - a**2, -2 * a * (1 - a**2)
+    if isinstance(layer, Softplus):
+        p = 1 / (1 + np.exp(-y))
+        return np.log(1 + np.exp(y)), p, p * (1 - p)
+    slope = np.where(y > 0, 1.0, 0.2)  # leaky ReLU
+    return slope * y, slope, np.zeros_like(y)
+
+
+def forward(mlp, x):
+    """Sweep 1: [y_0, ..., y_L], each (N, width)."""
+    ys = [x]
+    for layer in mlp.layers:
+        if isinstance(layer, Affine):
+            y = ys[-1] @ layer.W + layer.b
+        else:
+            y, _, _ = activation(layer, ys[-1])
+        ys.append(y)
+    return ys
+
+
+def backward(mlp, ys):
+    """Sweep 2: [d_0, ..., d_L], each (N, width); d_0 is g."""
+    d = np.ones_like(ys[-1])
+    ds = [d]
+    for place in reversed(range(len(mlp.layers))):
+        layer = mlp.layers[place]
+        if isinstance(layer, Affine):
+            d = d @ layer.W.T
+        else:
+            _, slope, _ = activation(layer, ys[place])
+            d = d * slope
+        ds.append(d)
+    return ds[::-1]
+
+
+def with_biases(kind, rng):
+    """A network of two hidden layers in float64, whose biases are not 0."""
+    mlp = init_mlp([2, 4, 3, 1], rng, hidden=kind, init="xavier", dtype=np.float64)
+    for layer in mlp.layers:
+        if isinstance(layer, Affine):
+            layer.b[:] = 0.3 * rng.standard_normal(layer.b.shape)
+    return mlp
+
+
+rng = np.random.default_rng(34)
+x_real, x_fake = rng.normal(size=(5, 2)), rng.normal(size=(5, 2))
+networks = {}
+for kind in ("tanh", "softplus", "leaky_relu"):
+    networks[kind] = with_biases(kind, rng)
+
+step = 1e-5
+for kind in ("tanh", "softplus"):  # a leaky ReLU has kinks, where differences may be wrong
+    mlp = networks[kind]
+    slow_g = np.zeros((5, 2))
+    for i in range(2):
+        move = np.zeros(2)
+        move[i] = step
+        up, down = forward(mlp, x_real + move)[-1], forward(mlp, x_real - move)[-1]
+        slow_g[:, i] = (up - down)[:, 0] / (2 * step)
+    g = backward(mlp, forward(mlp, x_real))[0]
+    verify(f"(34.2) g = d_0, {kind}", g, slow_g, 1e-8)
+    g_library, _, _ = input_gradient(mlp, x_real)
+    verify(f"(34.2) g = d_0, {kind}, the library's", g_library, slow_g, 1e-8)
+
+# %% [markdown]
+# ## Sweeps 3 and 4
 #
 # **3. Up through the backward pass**, for what the d depend on: u_l = ∂P/∂d_l, from u_0 = ∂P/∂g.
-# Each rule of sweep 2 has two things in it, or three, and each gets its part:
+# Each rule of sweep 2 has two things in it, d_l and W or d_l and y_{l-1}. Each gets its part; what
+# y_{l-1} gets is called extra_{l-1}.
 #
 #     affine,  d_{l-1} = d_l Wᵀ:
 #         u_l = u_{l-1} W        W gets u_{l-1}ᵀ d_l        b gets 0        extra_{l-1} = 0
@@ -122,90 +193,49 @@ verify("(34.1) .665 and .309", np.round([by_w_1, by_w_2], 3), [0.665, 0.309])
 #     e_{l-1} = (layer l backward of e_l) + extra_{l-1},   e_L = 0
 #     affine:  W gets y_{l-1}ᵀ e_l more,  b gets Σ_n e_l more
 #
-# Sweeps 3 and 4 together are ∂P/∂(all parameters). And what is u_0? For the two penalties
+# And what is u_0? Take the slope of each penalty by g:
 #
-#     R1 = (γ/2) mean |g|²:                 u_0 = γ g / N                               (34.3)
-#     GP = γ mean (|g| - 1)²:               u_0 = 2 γ (|g| - 1) g / (N |g|)             (34.4)
+#     R1 = (γ/2) mean |g|²:                 u_0 = γ g / N
+#     GP = γ mean (|g| - 1)²:               u_0 = 2 γ (|g| - 1) g / (N |g|)
 #
-# The cell writes the four sweeps out for affine and elementwise layers, and holds the whole against
-# differences, and against the library.
+# Sweeps 3 and 4 together give the slopes by all parameters:
 #
-#     ∂R1/∂parameters = the parts of sweep 3 and sweep 4                                (34.5)
-#     ∂GP/∂parameters = the same, from the other u_0                                    (34.6)
-
-# %% (34.2) to (34.6) the four sweeps
-def tanh_and_slopes(y):
-    a = np.tanh(y)
-    return a, 1 - a**2, -2 * a * (1 - a**2)
+#     ∂R1/∂parameters = the parts of sweep 3 and sweep 4                                (34.3)
+#     ∂GP/∂parameters = the same, from the other u_0                                    (34.4)
+#
+# The cell holds them against differences of the penalty, whose g is that of (34.2).
 
 
-def softplus_and_slopes(y):
-    p = 1 / (1 + np.exp(-y))
-    return np.log(1 + np.exp(y)), p, p * (1 - p)
-
-
-def leaky_and_slopes(y):
-    slope = np.where(y > 0, 1.0, 0.2)
-    return slope * y, slope, np.zeros_like(y)
-
-
-ACTIVATIONS = {Tanh: tanh_and_slopes, Softplus: softplus_and_slopes, LeakyReLU: leaky_and_slopes}
-
-
-def forward(mlp, x):
-    """Sweep 1: [y_0, ..., y_L], each (N, width)."""
-    ys = [x]
-    for layer in mlp.layers:
-        if isinstance(layer, Affine):
-            ys.append(ys[-1] @ layer.W + layer.b)
-        else:
-            a, _, _ = ACTIVATIONS[type(layer)](ys[-1])
-            ys.append(a)
-    return ys
-
-
-def backward(mlp, ys):
-    """Sweep 2: [d_0, ..., d_L], each (N, width); d_0 is g."""
-    ds = [np.ones_like(ys[-1])]
-    for layer, y in zip(mlp.layers[::-1], ys[-2::-1]):
-        if isinstance(layer, Affine):
-            ds.append(ds[-1] @ layer.W.T)
-        else:
-            _, slope, _ = ACTIVATIONS[type(layer)](y)
-            ds.append(ds[-1] * slope)
-    return ds[::-1]
-
-
-def double_backward(mlp, ys, ds, u):
-    """Sweeps 3 and 4, from u_0 (N, D): ∂P/∂parameters in one vector, W and b layer by layer."""
-    parts, extras = [], []
-    for place, layer in enumerate(mlp.layers):  # 3: up through the backward pass
+# %% (34.3) and (34.4) the four sweeps
+def sweep_3(mlp, ys, ds, u):
+    """{place of an affine layer: [part of W, part of b]} and [extra_0, ...], from u_0 (N, D)."""
+    parts, extras = {}, []
+    for place, layer in enumerate(mlp.layers):
         y, d = ys[place], ds[place + 1]
         if isinstance(layer, Affine):
-            parts.append([u.T @ d, np.zeros_like(layer.b)])
+            parts[place] = [u.T @ d, np.zeros_like(layer.b)]
             extras.append(np.zeros_like(y))
             u = u @ layer.W
         else:
-            _, slope, curve = ACTIVATIONS[type(layer)](y)
-            parts.append([])
+            _, slope, curve = activation(layer, y)
             extras.append(u * d * curve)
             u = u * slope
+    return parts, extras
+
+
+def sweep_4(mlp, ys, parts, extras):
+    """Adds to the parts what the extras bring on their way down."""
     e = np.zeros_like(ys[-1])
-    for place in reversed(range(len(mlp.layers))):  # 4: down through the forward pass
+    for place in reversed(range(len(mlp.layers))):
         layer, y = mlp.layers[place], ys[place]
         if isinstance(layer, Affine):
-            parts[place][0] = parts[place][0] + y.T @ e
-            parts[place][1] = parts[place][1] + e.sum(axis=0)
+            parts[place][0] += y.T @ e
+            parts[place][1] += e.sum(axis=0)
             e = e @ layer.W.T
         else:
-            _, slope, _ = ACTIVATIONS[type(layer)](y)
+            _, slope, _ = activation(layer, y)
             e = e * slope
         e = e + extras[place]
-    entries = []
-    for of_layer in parts:
-        for array in of_layer:
-            entries.append(array.ravel())
-    return np.concatenate(entries)
 
 
 def u_of_R1(g, gamma):
@@ -217,119 +247,53 @@ def u_of_GP(g, gamma):
     return 2 * gamma * (norm - 1) * g / (len(g) * norm)
 
 
-def slow_slopes(mlp, x, step=2e-3):
-    """g (N, 2) by differences of s, one input at a time."""
-    g = np.zeros_like(x)
-    for i in range(x.shape[1]):
-        values = []
-        for places in (-2, -1, 1, 2):
-            moved = x.copy()
-            moved[:, i] += places * step
-            values.append(slow_logits(mlp, moved))
-        far_left, left, right, far_right = values
-        g[:, i] = (8 * (right - left) - (far_right - far_left)) / (12 * step)
-    return g
+def penalty_gradient(mlp, x, u_of, gamma, with_sweep_4=True):
+    """∂P/∂parameters in one vector, for the penalty whose u_0 is u_of(g, gamma)."""
+    ys = forward(mlp, x)
+    ds = backward(mlp, ys)
+    parts, extras = sweep_3(mlp, ys, ds, u_of(ds[0], gamma))
+    if with_sweep_4:
+        sweep_4(mlp, ys, parts, extras)
+    entries = []
+    for dW, db in parts.values():
+        entries += [dW.ravel(), db]
+    return np.concatenate(entries)
 
 
-def slow_logits(mlp, x):
-    """s (N,), each kind of layer by its definition; maxout is the largest of its pieces."""
-    for layer in mlp.layers:
-        if isinstance(layer, Affine):
-            x = x @ layer.W + layer.b
-        elif isinstance(layer, Maxout):
-            pieces = [x @ W + b for W, b in zip(layer.W, layer.b)]
-            x = np.max(pieces, axis=0)
-        else:
-            x, _, _ = ACTIVATIONS[type(layer)](x)
-    return x[:, 0]
-
-
-def slow_penalty(mlp, x, kind, gamma):
-    """R1 or GP at the cases x, from their definitions."""
-    norm = np.linalg.norm(slow_slopes(mlp, x), axis=1)
-    if kind == "R1":
-        return gamma / 2 * np.mean(norm**2)
-    return gamma * np.mean((norm - 1) ** 2)
-
-
-def with_biases(sizes, kind, rng):
-    """A small network in float64 whose biases are not 0, with no unit near a kink at its cases."""
-    for _ in range(10_000):
-        mlp = init_mlp(sizes, rng, hidden=kind, pieces=3, init="xavier", dtype=np.float64)
-        for layer in mlp.layers:
-            if hasattr(layer, "b"):
-                layer.b[:] = 0.3 * rng.standard_normal(layer.b.shape)
-        if distance_to_kink(mlp, np.concatenate([x_real, between])) > 0.02:
-            return mlp
-
-
-def distance_to_kink(mlp, x):
-    """How near a leaky ReLU comes to 0, or two pieces of a maxout unit to one another."""
-    nearest = np.inf
-    for layer in mlp.layers:
-        if isinstance(layer, LeakyReLU):
-            nearest = min(nearest, np.abs(x).min())
-        if isinstance(layer, Maxout):
-            pieces = np.sort([x @ W + b for W, b in zip(layer.W, layer.b)], axis=0)
-            nearest = min(nearest, (pieces[-1] - pieces[-2]).min())
-        x, _ = layer.forward(x)
-    return nearest
-
-
-rng = np.random.default_rng(34)
-x_real, x_fake = rng.normal(size=(5, 2)), rng.normal(size=(5, 2))
 places = np.random.default_rng(1).random((5, 1))  # as the library will draw them
 between = places * x_real + (1 - places) * x_fake
 
 
-def slow_R1(mlp):
-    return slow_penalty(mlp, x_real, "R1", 2.0)
+def R1_of(mlp):
+    """R1 at the real cases, γ = 2."""
+    g = backward(mlp, forward(mlp, x_real))[0]
+    return np.mean(np.sum(g**2, axis=1))
 
 
-def slow_GP(mlp):
-    return slow_penalty(mlp, between, "GP", 1.5)
+def GP_of(mlp):
+    """GP between real and fake cases, γ = 1.5."""
+    g = backward(mlp, forward(mlp, between))[0]
+    return 1.5 * np.mean((np.linalg.norm(g, axis=1) - 1) ** 2)
 
 
-g = rng.normal(size=(5, 2))
-step = 1e-5
-slow_R1_u, slow_GP_u = np.zeros((5, 2)), np.zeros((5, 2))
-for n, i in np.ndindex(5, 2):
-    up, down = g.copy(), g.copy()
-    up[n, i] += step
-    down[n, i] -= step
-    norm_up, norm_down = np.linalg.norm(up, axis=1), np.linalg.norm(down, axis=1)
-    R1_up, R1_down = np.mean(norm_up**2), np.mean(norm_down**2)  # γ = 2
-    GP_up, GP_down = 1.5 * np.mean((norm_up - 1) ** 2), 1.5 * np.mean((norm_down - 1) ** 2)
-    slow_R1_u[n, i] = (R1_up - R1_down) / (2 * step)
-    slow_GP_u[n, i] = (GP_up - GP_down) / (2 * step)
-verify("(34.3) R1: u_0 = γ g / N", u_of_R1(g, 2.0), slow_R1_u, 1e-8)
-verify("(34.4) GP: u_0 = 2 γ (|g| - 1) g / (N |g|)", u_of_GP(g, 1.5), slow_GP_u, 1e-8)
-
-for kind in ("tanh", "softplus", "leaky_relu", "maxout"):
-    mlp = with_biases([2, 4, 3, 1], kind, rng)
-    g, _, _ = input_gradient(mlp, x_real)
-    verify(f"(34.2) g = d_0, {kind}", g, slow_slopes(mlp, x_real), 1e-8)
-    slow_by_R1, slow_by_GP = central_differences(slow_R1, mlp), central_differences(slow_GP, mlp)
-    _, of_R1 = r1_penalty(mlp, x_real, 2.0)
-    _, of_GP = gradient_penalty(mlp, x_real, x_fake, 1.5, np.random.default_rng(1))
-    verify(f"(34.5) ∂R1/∂parameters, the library's, {kind}", flatten(of_R1), slow_by_R1, 1e-7)
-    verify(f"(34.6) ∂GP/∂parameters, the library's, {kind}", flatten(of_GP), slow_by_GP, 1e-7)
-    if kind == "maxout":
-        continue  # each row goes through the piece that was chosen: an affine layer of its own
-    ys = forward(mlp, x_real)
-    ds = backward(mlp, ys)
-    by_hand = double_backward(mlp, ys, ds, u_of_R1(ds[0], 2.0))
-    verify(f"(34.5) ∂R1/∂parameters, the four sweeps, {kind}", by_hand, slow_by_R1, 1e-7)
-    ys = forward(mlp, between)
-    ds = backward(mlp, ys)
-    by_hand = double_backward(mlp, ys, ds, u_of_GP(ds[0], 1.5))
-    verify(f"(34.6) ∂GP/∂parameters, the four sweeps, {kind}", by_hand, slow_by_GP, 1e-7)
+for kind, mlp in networks.items():
+    of_R1 = penalty_gradient(mlp, x_real, u_of_R1, 2.0)
+    of_GP = penalty_gradient(mlp, between, u_of_GP, 1.5)
+    _, library_R1 = r1_penalty(mlp, x_real, 2.0)
+    _, library_GP = gradient_penalty(mlp, x_real, x_fake, 1.5, np.random.default_rng(1))
+    verify(f"(34.3) ∂R1/∂parameters, the library's, {kind}", flatten(library_R1), of_R1)
+    verify(f"(34.4) ∂GP/∂parameters, the library's, {kind}", flatten(library_GP), of_GP)
+    if kind != "leaky_relu":
+        slow_R1 = central_differences(R1_of, mlp, step=1e-4)
+        slow_GP = central_differences(GP_of, mlp, step=1e-4)
+        verify(f"(34.3) ∂R1/∂parameters, by differences, {kind}", of_R1, slow_R1, 1e-7)
+        verify(f"(34.4) ∂GP/∂parameters, by differences, {kind}", of_GP, slow_GP, 1e-7)
 
 # %% [markdown]
 # ## What to take from it
 #
-# - ReLU, leaky ReLU and maxout units have φ'' = 0 but at their kinks. All extras are 0, sweep 4
-#   brings nothing, and b gets nothing at all: R1 then moves weights only.
+# - ReLU, leaky ReLU and maxout units are straight but at their kinks: φ'' = 0. All extras are 0,
+#   sweep 4 brings nothing, and b gets nothing at all: R1 then moves weights only.
 # - Each row was a case of its own. Batch norm and minibatch discrimination (lesson 36) tie the
 #   rows together, so that g of one case is no backward pass of that case alone. The library
 #   refuses them here.
@@ -337,9 +301,9 @@ for kind in ("tanh", "softplus", "leaky_relu", "maxout"):
 #
 # ## What goes wrong: sweep 4 is left out
 #
-# Nothing fails, and no shape is off. The left panel shows the tiny
-# network: P as w_1 changes, and its slope at w_1 = .5 with and without the extra. The right one
-# takes 100 networks of two layers of 16 units, and asks how far off the gradient is.
+# Nothing fails, and no shape is off. The left panel shows the tiny network: P as w_1 changes, and
+# its slope at w_1 = .5 with and without the extra. The right one takes 100 networks of two layers
+# of 16 units, and asks how far off the gradient is.
 
 # %% wrong: without the way down
 circle = 2 * np.pi * np.arange(64) / 64
@@ -350,15 +314,9 @@ for kind in ("tanh", "softplus", "leaky_relu"):
     for seed in range(100):
         rng = np.random.default_rng([34, seed])
         mlp = init_mlp([2, 16, 16, 1], rng, hidden=kind, init="xavier", dtype=np.float64)
-        _, right = r1_penalty(mlp, cases, 1.0)
-        u, cache, ds = input_gradient(mlp, cases)
-        u = u / len(cases)
-        layers = []
-        for layer, layer_cache, d in zip(mlp.layers, cache, ds):  # sweep 3 alone
-            u, _, of_layer = layer.double_backward(layer_cache, d, u)
-            layers.append(of_layer)
-        difference = flatten(MLP(tuple(layers))) - flatten(right)
-        errors[kind].append(np.linalg.norm(difference) / np.linalg.norm(flatten(right)))
+        right = penalty_gradient(mlp, cases, u_of_R1, 1.0)
+        wrong = penalty_gradient(mlp, cases, u_of_R1, 1.0, with_sweep_4=False)
+        errors[kind].append(np.linalg.norm(wrong - right) / np.linalg.norm(right))
     least, most = min(errors[kind]), max(errors[kind])
     print(f"  R1 without sweep 4, 100 networks of {kind} units: off by {least:.0%} to {most:.0%}")
 claim("without sweep 4 the gradient of a curved network is off by some tenths of its length",
@@ -386,11 +344,10 @@ right.legend(fontsize=8)
 plots.save(fig, "34_sweeps.png")
 
 # %% [markdown]
-# **What to see.** Left, the blue line touches the curve, the dashed one crosses it. P has a
-# maximum near w_1 = .77 and falls beyond it, where the unit is flat; sweep 3 alone knows nothing
-# of that, and says "make w_1 smaller" there too. Right, some tenths of the
-# gradient are wrong: enough to train badly, too little to be noticed. Only a check by differences
-# (lesson 21) tells.
+# **What to see.** Left, the blue line touches the curve, the dashed one crosses it. P has a maximum
+# near w_1 = .77 and falls beyond it, where the unit is flat; sweep 3 alone knows nothing of that,
+# and says "make w_1 smaller" there too. Right, some tenths of the gradient are wrong: enough to
+# train badly, too little to be noticed. Only a check by differences (lesson 21) tells.
 #
 # ## Stop here with a debugger
 #

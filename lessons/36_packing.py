@@ -10,10 +10,10 @@
 #
 # - work out what a discriminator of pairs can tell, and which faults of G it makes more visible;
 # - say what minibatch discrimination hands to D;
-# - compare four ways of training over a dozen starts, and say which differences are beyond chance.
+# - compare three ways of training over a dozen starts, and say which differences are beyond chance.
 #
-# About an hour and a half. You need the game's value (lesson 30), R1 (lesson 32), and how modes are
-# counted (lesson 35).
+# About an hour and a quarter. You need the game's value (lesson 30), and why a generator collapses
+# and how modes are counted (lesson 35).
 #
 # ## A generator that hops, in numbers
 #
@@ -40,9 +40,10 @@ import numpy as np
 
 from numpy_dgm import plots
 from numpy_dgm.adversarial import (
-    R1, NonSaturating, discriminator_gradient, evaluate_coverage, generate, make_gan, train_gan)
+    NonSaturating, discriminator_gradient, evaluate_coverage, generate, make_gan, train_gan)
 from numpy_dgm.data.mixtures import (
     MixtureOfGaussians, draw_mixture, ring_of_gaussians, to_unit_spread)
+from numpy_dgm.foundation.enumeration import kl_divergence
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.foundation.verify import claim, verify
 from numpy_dgm.neural import MLP, Affine, Linear, MinibatchDiscrimination, ReLU, init_mlp
@@ -88,27 +89,24 @@ verify("(36.2) TV of N real and N hopping cases = 1 - ½^(N-1)",
 #     V(D*, G) = 2 JSD(p_data^pack, p_G^pack) - log 4                                        (36.4)
 #
 # The best D of packs merely adds up logits. It knows nothing new of a case, but it weighs G's
-# faults in another way. That is easiest to see with the TV, which is what a D lives on that
-# answers yes or no: to say "real" on the set S is right with ½ p_data(S) + ½ (1 - p_G(S)), and the
-# best S is where p_data is above p_G, so that
-#
-#     largest fraction of right answers = ½ + ½ TV(p_data, p_G)                              (36.5)
+# faults in another way. That is easiest to see with the TV. A D that answers yes or no, and says
+# "real" on the set S, is right with the probability ½ p_data(S) + ½ (1 - p_G(S)). The best S is
+# where p_data is above p_G, and there this is ½ + ½ TV.
 #
 # Now three generators with the same TV = τ from data that are uniform on K values. The first has
 # *lost* the fraction τ of the modes. The second makes *nonsense* in a fraction τ of its draws. The
 # third is *uneven*: (1 + 2τ)/K for half of the modes and (1 - 2τ)/K for the rest. Single cases
 # give each away with the same ½ + τ/2. With packs:
 #
-#     TV(p_data^pack, p_G^pack) = 1 - (1 - τ)^pack                 lost, and nonsense        (36.6)
-#     TV(p_data^pack, p_G^pack) = ½ Σ_j C(pack, j) |½^pack - (½ + τ)^j (½ - τ)^(pack - j)|   (36.7)
+#     TV(p_data^pack, p_G^pack) = 1 - (1 - τ)^pack                 lost, and nonsense        (36.5)
 #
-# (36.6): where p_G^pack is above 0 it is above p_data^pack, and the rest of p_data^pack has the
-# mass 1 - (1 - τ)^pack. (36.7), the uneven one: all that matters is how many of the cases are of
-# the half that is served too often. If j are, the data have ½^pack for it and G has (½ + τ)^j (½ -
-# τ)^(pack - j). No pair with TV = τ can go beyond (36.6) (exercise 1): packing makes a lost mode
-# as visible as can be.
+# With lost modes p_data^pack is the larger one only where some case is of a lost mode, and there
+# p_G^pack is 0. Real packs avoid that with the probability (1 - τ)^pack. With nonsense p_G^pack is
+# the larger one only where some case is nonsense, and the same holds the other way round. No p_data
+# and p_G with TV = τ can go beyond (36.5) (exercise 1): packing makes a lost mode as visible as can
+# be. For uneven modes the cell adds up all packs.
 
-# %% (36.3) to (36.7) what a discriminator of packs sees
+# %% (36.3) to (36.5) what a discriminator of packs sees
 def power(p, pack):
     """p^pack: the probabilities of all tuples, as a list."""
     product = np.ones(1)
@@ -117,13 +115,9 @@ def power(p, pack):
     return product
 
 
-def KL(p, q):
-    above_0 = p > 0
-    return np.sum(p[above_0] * np.log(p[above_0] / q[above_0]))
-
-
 def JSD(p, q):
-    return KL(p, (p + q) / 2) / 2 + KL(q, (p + q) / 2) / 2
+    m = (p + q) / 2
+    return kl_divergence(p, m) / 2 + kl_divergence(q, m) / 2
 
 
 def all_pairs(cases):
@@ -155,10 +149,6 @@ verify("(36.3) s*(x_1, ..., x_pack) = Σ_i (log p_data - log p_G), pairs, learnt
        table[:, 0], sums, 1e-8)
 verify("(36.4) V(D*, G) = 2 JSD(p_data^pack, p_G^pack) - log 4, pack = 2",
        -step.loss, 2 * JSD(p_2, q_2) - math.log(4))
-answers = np.array(list(itertools.product([0, 1], repeat=9)))  # every yes and no to the nine pairs
-right = 0.5 * (answers @ p_2 + (1 - answers) @ q_2)
-verify("(36.5) largest fraction of right answers = ½ + ½ TV, of pairs",
-       right.max(), 0.5 + 0.5 * total_variation(p_2, q_2))
 
 tau = 0.2
 uniform = np.append(np.full(10, 0.1), 0)  # ten modes, and a place for nonsense
@@ -166,22 +156,16 @@ generators = {"lost": np.append(np.repeat([0.125, 0], [8, 2]), 0),
               "nonsense": np.append(np.full(10, 0.08), 0.2),
               "uneven": np.append(np.repeat([0.14, 0.06], 5), 0)}
 packs = np.arange(1, 6)
-TVs, JSDs, uneven = {}, {}, []
+TVs, JSDs = {}, {}
 for name, p_G in generators.items():
     TVs[name], JSDs[name] = np.zeros(5), np.zeros(5)
     for place, pack in enumerate(packs):
         of_data, of_G = power(uniform, pack), power(p_G, pack)
         TVs[name][place] = total_variation(of_data, of_G)
         JSDs[name][place] = JSD(of_data, of_G)
-for pack in packs:
-    total = 0.0
-    for j in range(pack + 1):
-        total += math.comb(pack, j) * abs(0.5**pack - (0.5 + tau) ** j * (0.5 - tau) ** (pack - j))
-    uneven.append(total / 2)
 formula = 1 - (1 - tau) ** packs
-verify("(36.6) TV(p_data^pack, p_G^pack) = 1 - (1 - τ)^pack, lost", TVs["lost"], formula)
-verify("(36.6) TV = 1 - (1 - τ)^pack, nonsense", TVs["nonsense"], formula)
-verify("(36.7) TV = ½ Σ_j C(pack, j) |½^pack - ...|, uneven", TVs["uneven"], uneven)
+verify("(36.5) TV(p_data^pack, p_G^pack) = 1 - (1 - τ)^pack, lost", TVs["lost"], formula)
+verify("(36.5) TV = 1 - (1 - τ)^pack, nonsense", TVs["nonsense"], formula)
 print("              TV of packs of 1 to 5                     2 JSD of packs of 1 to 5")
 for name in generators:
     print(f"  {name:9}", TVs[name].round(3), "   ", (2 * JSDs[name]).round(3))
@@ -201,15 +185,15 @@ for name in generators:
 # row:
 #
 #     M_nbc = Σ_i x_ni T_ibc          close_nmb = exp(-Σ_c |M_nbc - M_mbc|)
-#     o_nb = Σ_{m≠n} close_nmb,   y_n = [x_n, o_n]                                           (36.8)
+#     o_nb = Σ_{m≠n} close_nmb,   y_n = [x_n, o_n]                                           (36.6)
 #
 # o is near N - 1 where all cases are alike, near 0 where each is for itself. In a hopping batch of
 # bits o is as large as it can be; in a real one only if all N bits happen to agree. So single rows
 # differ as far as whole batches do:
 #
-#     TV of the rows [x, o] of real and of hopping batches = 1 - ½^(N-1)                     (36.9)
+#     TV of the rows [x, o] of real and of hopping batches = 1 - ½^(N-1)                     (36.7)
 
-# %% (36.8) and (36.9) minibatch discrimination
+# %% (36.6) and (36.7) minibatch discrimination
 def slow_discrimination(x, T):
     """[x, o] by the definition, a pair of rows at a time."""
     n_rows, n_kernels, n_directions = len(x), T.shape[1], T.shape[2]
@@ -225,7 +209,7 @@ def slow_discrimination(x, T):
 
 x, layer = rng.normal(size=(5, 3)), MinibatchDiscrimination(rng.normal(size=(3, 2, 2)))
 y, _ = layer.forward(x)
-verify("(36.8) o_nb = Σ_{m≠n} close_nmb, y_n = [x_n, o_n]", y, slow_discrimination(x, layer.T))
+verify("(36.6) o_nb = Σ_{m≠n} close_nmb, y_n = [x_n, o_n]", y, slow_discrimination(x, layer.T))
 
 one_kernel = MinibatchDiscrimination(np.ones((1, 1, 1)))
 in_real, in_hopping = {}, {}  # probability of each row [x, o]
@@ -236,7 +220,7 @@ for batch, of_real, of_hopping in zip(batches, real, hopping):
         in_real[key] = in_real.get(key, 0) + of_real / N
         in_hopping[key] = in_hopping.get(key, 0) + of_hopping / N
 of_rows = total_variation(np.array(list(in_real.values())), np.array(list(in_hopping.values())))
-verify("(36.9) TV of the rows [x, o] = 1 - ½^(N-1)", of_rows, 1 - 0.5 ** (N - 1))
+verify("(36.7) TV of the rows [x, o] = 1 - ½^(N-1)", of_rows, 1 - 0.5 ** (N - 1))
 
 # %% [markdown]
 # ## What each buys
@@ -244,10 +228,10 @@ verify("(36.9) TV of the rows [x, o] = 1 - ½^(N-1)", of_rows, 1 - 0.5 ** (N - 1
 # The ring of lesson 31 with modes five times as wide, so that 500 steps of small networks get
 # somewhere: three layers of 32 leaky ReLUs each, four numbers of noise, batches of 32, D at six
 # times G's rate. With these the plain game loses modes. One thing is changed at a time: D sees
-# pairs; D has minibatch discrimination with 4 kernels of 2 directions before its last weights; D
-# pays R1 with γ = 0.1 (lesson 32). Twelve starts of each, the same twelve; ± is a standard error.
+# pairs; or D has minibatch discrimination, 4 kernels of 2 directions, before its last weights.
+# Twelve starts of each, the same twelve; ± is a standard error.
 
-# %% experiment: plain, packed, with minibatch discrimination, with R1
+# %% experiment: plain, packed, with minibatch discrimination
 def play(seed, ring, packing=1, discrimination=None, penalty=None, steps=500):
     """2,500 samples after a short run."""
     rng = np.random.default_rng([36, seed])
@@ -260,8 +244,7 @@ def play(seed, ring, packing=1, discrimination=None, penalty=None, steps=500):
 
 
 RING = to_unit_spread(MixtureOfGaussians(ring_of_gaussians().centres, sigma=0.05))
-SETTINGS = {"plain": {}, "pairs": {"packing": 2}, "minibatch d.": {"discrimination": (4, 2)},
-            "R1": {"penalty": R1(0.1)}}
+SETTINGS = {"plain": {}, "pairs": {"packing": 2}, "minibatch d.": {"discrimination": (4, 2)}}
 first_samples, figures = {}, {}
 print("                          modes    high quality      reverse KL")
 for name, settings in SETTINGS.items():
@@ -284,33 +267,32 @@ claim("the plain game loses modes", modes["plain"] < 7.3, modes=modes["plain"])
 claim("pairs and minibatch discrimination bring back some of them, on average",
       min(modes["pairs"], modes["minibatch d."]) > modes["plain"] + 0.2,
       plain=modes["plain"], pairs=modes["pairs"], minibatch=modes["minibatch d."])
-claim("R1 has all eight, evenly", modes["R1"] > 7.9 and figures["R1"][:, 2].mean() < 0.08,
-      modes=modes["R1"], reverse_kl=figures["R1"][:, 2].mean())
-claim("the plain game has the highest fraction of good samples, and the fewest modes",
-      good["plain"] > 0.05 + max(good["pairs"], good["minibatch d."], good["R1"]),
-      plain=good["plain"], pairs=good["pairs"], minibatch=good["minibatch d."], R1=good["R1"])
+claim("the plain game has the highest fraction of good samples",
+      good["plain"] > 0.02 + max(good["pairs"], good["minibatch d."]),
+      plain=good["plain"], pairs=good["pairs"], minibatch=good["minibatch d."])
 
 # %% figure: the first of twelve starts
-fig, axes = plots.new_figure(1, 4, width=9, height=2.9)
+fig, axes = plots.new_figure(1, 3, width=9, height=3.4)
 for ax, (name, samples) in zip(axes, first_samples.items()):
     plots.draw_scatter(ax, samples[:800], RING, title=f"{name}: {figures[name][0, 0]:.0f} modes, "
                        f"{figures[name][0, 1]:.0%} good")
-    ax.title.set_fontsize(9)
+    ax.title.set_fontsize(10)
 plots.save(fig, "36_samples.png")
 
 # %% [markdown]
 # **What to see.** After 500 steps all have found the ring, and none has cut it into clean modes.
 # The plain game serves an arc of it, and has the highest fraction of good samples: by that figure
-# alone one would choose it. Pairs and minibatch discrimination bring back most of the modes, in
-# most starts, and serve them unevenly. R1 has them all, evenly, in every start. All three pay with
-# a lower fraction, since a G that serves the whole ring has more to learn. Lin et al. report the
-# like for 25 modes and long runs: 17.3 modes without packing and 23.8 with pairs.
+# alone one would choose it. Pairs and minibatch discrimination bring back most of the modes, and
+# serve them unevenly. Both pay with a lower fraction, since a G that serves the whole ring has more
+# to learn. Lin et al. report the like for 25 modes and long runs: 17.3 modes without packing and
+# 23.8 with pairs.
 #
-# The price: packing costs next to no time, as D has half as many rows with twice the inputs. R1
-# goes back through D more often. Minibatch discrimination compares all pairs of a batch, and is
-# the slowest; and it ties the rows together, so that R1 cannot be had with it (lesson 34).
+# The price: packing costs next to no time, as D has half as many rows with twice the inputs.
+# Minibatch discrimination compares all pairs of a batch, and is the slowest. And a remedy that
+# looks at single cases only, lesson 32's R1, may do as well: exercise 3.
 #
 # ## What goes wrong
+#
 # - Four starts, and a conclusion. Pairs gain about two modes here. The cell draws four of the
 #   twelve starts again and again, and asks how often one would have seen at most half of that.
 # - Packs of mixed sources: if a pack holds real cases and fakes, there is no answer for D to learn.
@@ -352,9 +334,9 @@ print(f"  four starts of each: pairs gain at most one mode in {no_better / 2_000
 #        def discrimination_backward(x, T, dy):
 #            """(dx, dT) from dy = [dy_x, do] (N, D + B); x (N, D), T (D, B, C)."""
 #
-# and hold it against `MinibatchDiscrimination(T).backward`: `lessons/solutions/36.md` shows the
-# check.
-# 3. In the experiment try packs of 4, and all four with steps=2_000 and 12 starts. What is left of
-#    the differences, and which are beyond two standard errors?
+#    and hold it against `MinibatchDiscrimination(T).backward`: `lessons/solutions/36.md` shows the
+#    check.
+# 3. In code: run `play` with R1 (lesson 32) of γ = 0.1 in the place of packs, over the same twelve
+#    starts. What does it do to the modes, and to the reverse KL?
 #
 # Solutions: `lessons/solutions/36.md`, for when you have tried.

@@ -20,8 +20,8 @@
 #
 # On a line, lesson 33 matched two sets of numbers by sorting. With squares in the place of sizes
 # the same matching is best: for a < b and c < d, (a - c)² + (b - d)² <= (a - d)² + (b - c)², since
-# what is left when you multiply out is (b - a)(d - c) >= 0. Rows of D numbers become numbers along
-# a direction e of length 1: e·x. So sort along many directions and take the mean over them:
+# what is left when you multiply out is 2 (b - a)(d - c) >= 0. Rows of D numbers become numbers
+# along a direction e of length 1: e·x. So sort along many directions and take the mean over them:
 #
 #     W²(e) = min over all matchings of mean (e·x - e·y)² = mean of (a_i - b_i)², sorted     (37.1)
 #     SW² = E[W²(e)],  every direction e as likely
@@ -32,7 +32,8 @@
 #
 #     SW² = |δ|² / D          for a shift by δ                                               (37.2)
 #
-# SW has the unit of the data.
+# SW is the root, in the unit of the data: 0 where the sets are the same. `sliced_wasserstein` takes
+# the mean over as many directions as it is asked for.
 
 # %% (37.1) and (37.2) slices
 import itertools
@@ -45,6 +46,7 @@ from numpy_dgm.adversarial import mmd, precision_and_recall, sliced_wasserstein
 from numpy_dgm.adversarial.coverage import squared_mmds, squared_wasserstein
 from numpy_dgm.data.mixtures import (
     MixtureOfGaussians, draw_mixture, ring_of_gaussians, to_unit_spread)
+from numpy_dgm.foundation.enumeration import kl_divergence
 from numpy_dgm.foundation.verify import claim, verify, verify_at_most, verify_mean
 
 rng = np.random.default_rng(37)
@@ -66,8 +68,9 @@ verify_mean("(37.2) SW² = |δ|² / D", squares, np.sum(shift**2) / 3)
 # %% [markdown]
 # ## The mean discrepancy
 #
-# Let k(x, y) be near 1 where two rows are alike and near 0 where they are not, over a distance
-# called the bandwidth:
+# Let k(x, y), the kernel, be near 1 where two rows are alike and near 0 where they are not, over a
+# distance called the bandwidth (often the median distance of two rows; `mmd` takes that if it is
+# given none):
 #
 #     k(x, y) = exp(-|x - y|² / (2 bandwidth²))
 #
@@ -95,10 +98,10 @@ verify_mean("(37.2) SW² = |δ|² / D", squares, np.sum(shift**2) / 3)
 #     p-value = (1 + how many of the P are at least as large) / (1 + P)
 #
 # If there is one source, the 1 + P are alike. Sorted from the largest down, the one that came is
-# as likely to stand at any place. Its p-value is its place over 1 + P, or later where there are
+# as likely to stand at any place. Its p-value is its place over 1 + P, or larger where there are
 # ties. So
 #
-#     P(p-value <= level) <= level          and = for level = 1/(1 + P), 2/(1 + P), ...      (37.5)
+#     P(p-value <= level) <= level          if there is one source                           (37.5)
 #
 # That is what a p-value promises. Without the 1 + it would be 0 for the first place, too much.
 
@@ -149,12 +152,6 @@ for came, one, other in itertools.product(range(20), repeat=3):  # one that came
     n_as_large = np.count_nonzero(is_as_large)
     below += (1 + n_as_large) / 3 <= levels + 1e-12
 verify_at_most("(37.5) P(p-value <= level) <= level, all choices", below / 20**3, levels)
-levels, is_below = np.array([0.1, 0.2, 0.5]), []
-for _ in range(500):  # ties are rare here: there are 11,440 divisions
-    rows = rng.normal(size=(16, 2))
-    p_value = mmd(rows[:7], rows[7:], rng, 0.8, n_permutations=9).p_value
-    is_below.append(p_value <= levels + 1e-12)
-verify_mean("(37.5) P(p-value <= level) = level for .1, .2, .5", is_below, levels)
 
 # %% [markdown]
 # ## Balls: precision and recall
@@ -212,8 +209,8 @@ verify("(37.7) a stray row: precision = 1", precision_and_recall(stray, nonsense
 #
 #     W² of N(μ, sd²) and N(μ', sd'²) = (μ - μ')² + (sd - sd')²                              (37.8)
 #
-# **The Inception score** (Salimans et al. 2016) asks a classifier p(k given x) of each sample. It
-# should be sure of each, and serve all K classes:
+# **The Inception score** (Salimans et al. 2016) asks a classifier p(class given x) of each sample.
+# It should be sure of each, and serve all K classes:
 #
 #     IS = exp(mean of KL(p(· given x) ‖ p(·))) = exp(H(class) - mean H(class given x)) <= K (37.9)
 #
@@ -231,11 +228,11 @@ other_set = -0.3 + 2.0 * np.random.default_rng(2).standard_normal((40, 20_000)) 
 of_draws = squared_wasserstein(one_set, other_set)  # (40,)
 verify_mean("(37.8) W² = (μ - μ')² + (sd - sd')²", of_draws, (1.0 + 0.3) ** 2 + (0.5 - 2.0) ** 2)
 
-p_class = rng.dirichlet(np.ones(4), size=50)  # p(k given x) of 50 samples
+p_class = rng.dirichlet(np.ones(4), size=50)  # p(class given x) of 50 samples
 p_of_all = p_class.mean(axis=0)
 divergences = []
 for row in p_class:
-    divergences.append(np.sum(row * np.log(row / p_of_all)))
+    divergences.append(kl_divergence(row, p_of_all))
 entropy_of_all = -np.sum(p_of_all * np.log(p_of_all))
 mean_entropy = np.mean(-np.sum(p_class * np.log(p_class), axis=1))
 score = math.exp(np.mean(divergences))
@@ -266,7 +263,8 @@ SOURCES = {"real": RING, "one side": MixtureOfGaussians(RING.centres[:4].copy(),
            "narrow": MixtureOfGaussians(RING.centres, RING.sigma / 2),
            "blob": MixtureOfGaussians(np.zeros((1, 2)), 1.0), "copies": RING}
 shown, table = {}, {}
-print("              SW   Fréchet     p (median h)   p (h = sd)   precision   recall")
+print("                             p-values of MMD, bandwidth:")
+print("              SW   Fréchet           median           sd   precision   recall")
 for name, source in SOURCES.items():
     figures = []
     for seed in range(12):
@@ -287,17 +285,19 @@ for name, source in SOURCES.items():
 
 mean = {name: figures.mean(axis=0) for name, figures in table.items()}
 claim("SW tells a lost half of the modes, a blob less, narrow modes hardly",
-      mean["one side"][0] > 3 * mean["real"][0] and mean["narrow"][0] < 1.5 * mean["real"][0],
-      real=mean["real"][0], one_side=mean["one side"][0], blob=mean["blob"][0])
+      mean["one side"][0] > 1.5 * mean["blob"][0] > 1.5 * 1.2 * mean["real"][0]
+      and mean["narrow"][0] < 1.2 * mean["real"][0], real=mean["real"][0],
+      one_side=mean["one side"][0], blob=mean["blob"][0], narrow=mean["narrow"][0])
 claim("what the FID computes does not tell the blob from other real cases",
       mean["blob"][1] < 2 * mean["real"][1] and mean["real"][1] > 0.005,
       real=mean["real"][1], blob=mean["blob"][1])
 claim("the median bandwidth does not see narrow modes, a bandwidth of sd does",
       mean["narrow"][2] > 0.2 and mean["narrow"][3] < 0.05,
       median=mean["narrow"][2], sd=mean["narrow"][3])
-claim("precision falls for the blob, recall for lost modes and for copies",
-      mean["blob"][4] < 0.7 and max(mean["one side"][5], mean["copies"][5]) < 0.7,
-      blob=mean["blob"][4], one_side=mean["one side"][5], copies=mean["copies"][5])
+recall_of = {name: mean[name][5] for name in ("one side", "copies", "narrow")}
+claim("precision falls for the blob, recall for lost modes, for copies and for narrow modes",
+      mean["blob"][4] < 0.7 and max(recall_of.values()) < 0.8,
+      precision=mean["blob"][4], recall=list(recall_of.values()))
 claim("other real cases do not reach 1 in either",
       0.8 < mean["real"][4] < 0.995 and mean["real"][5] < 0.995,
       precision=mean["real"][4], recall=mean["real"][5])
@@ -323,22 +323,23 @@ plots.save(fig, "37_five_sets.png")
 #
 # - No floor. "SW .15" means nothing until you know what two real sets show at that size.
 # - The cases that G has learnt from are what it is held against: who hands those out is perfect.
-# - The bandwidth is chosen to make a difference large. Then the p-value promises nothing.
+# - Of six bandwidths the one with the largest difference is reported. Then the p-value promises
+#   nothing.
 
-# %% wrong: training cases; the best of ten bandwidths
+# %% wrong: training cases; the best of six bandwidths
 rng = np.random.default_rng(37)
 training, fresh = draw_mixture(RING, 300, rng), draw_mixture(RING, 300, rng)
 for name, held in (("training cases", training), ("fresh cases", fresh)):
     print(f"  training cases handed out, against {name}:", precision_and_recall(held, training))
 n_found = 0
-for _ in range(200):
+for _ in range(400):
     first, second = rng.normal(size=(20, 2)), rng.normal(size=(20, 2))  # one source
     p_values = []
     for bandwidth in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6):
         p_values.append(mmd(first, second, rng, bandwidth, n_permutations=19).p_value)
     n_found += min(p_values) <= 0.05
 claim("the best of six bandwidths finds a difference that is not there, far oftener than 5 %",
-      n_found / 200 > 0.09, fraction=n_found / 200)
+      n_found / 400 > 0.09, fraction=n_found / 400)
 
 # %% [markdown]
 # ## Stop here with a debugger

@@ -83,8 +83,9 @@ def run(path, condition):
     try:
         done = subprocess.run(command, capture_output=True, encoding="utf8", env=environment, check=False,
                               timeout=TIME_LIMIT)
-    except subprocess.TimeoutExpired:
-        return Outcome(0, (), f"longer than {TIME_LIMIT} s")
+    except subprocess.TimeoutExpired as stopped:
+        printed = (stopped.stdout or b"").decode("utf8", "replace")
+        return Outcome(len(HELD.findall(printed)), tuple(FAILED.findall(printed)), f"longer than {TIME_LIMIT} s")
     error = ""
     if done.returncode:
         error = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
@@ -115,12 +116,14 @@ def try_all(paths, conditions, n_jobs):
     print(f"{'claims held, +F failed, ! stopped':<34}" + "".join(f"{condition!s:>{width}}" for condition in conditions))
     print(f"{'seed/threads/kernels':<34}", flush=True)
     outcomes = {}
-    with ThreadPoolExecutor(n_jobs) as executor:
-        for path in paths:
-            found = executor.map(lambda condition, path=path: run(path, condition), conditions)
-            outcomes.update({(path, condition): outcome for condition, outcome in zip(conditions, found)})
-            cells = "".join(f"{outcomes[path, condition]!s:>{width}}" for condition in conditions)
-            print(f"{path.stem:<34}{cells}", flush=True)
+    for path in paths:
+        for threads in sorted({condition.threads for condition in conditions}):  # no more threads than processors
+            alike = [condition for condition in conditions if condition.threads == threads]
+            with ThreadPoolExecutor(max(n_jobs // threads, 1)) as executor:
+                outcomes.update(zip([(path, condition) for condition in alike],
+                                    executor.map(lambda condition, path=path: run(path, condition), alike)))
+        cells = "".join(f"{outcomes[path, condition]!s:>{width}}" for condition in conditions)
+        print(f"{path.stem:<34}{cells}", flush=True)
     return outcomes
 
 
@@ -132,7 +135,7 @@ def main(arguments):
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--kernels", nargs="+", default=KERNELS, help="values of OPENBLAS_CORETYPE")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at a time")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="threads at a time, in all processes")
     parser.add_argument("--run", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.run:

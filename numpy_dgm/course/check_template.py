@@ -4,12 +4,12 @@ It needs NumPy alone, and holds no answers: it holds your functions against defi
 passes here can still be wrong; what fails here is. `dgm course check` says more.
 """
 import importlib.util
-import itertools
+import itertools  # noqa: F401
 import sys
 from pathlib import Path
-from types import SimpleNamespace
+from types import SimpleNamespace  # noqa: F401
 
-import numpy as np
+import numpy as np  # noqa: F401
 
 NAME, MADE_WITH = "ASSIGNMENT", "VERSION"
 
@@ -39,7 +39,8 @@ def check(path):
             wrong = f"{type(error).__name__}: {error}"
         n_failed += wrong is not None
         print(f"  {'no' if wrong else 'ok'}  {one.__doc__}{f': {wrong}' if wrong else ''}")
-    print(f"{len(properties) - n_failed} of {len(properties)} properties hold ({NAME}, made with numpy_dgm {MADE_WITH})")
+    n_held = len(properties) - n_failed
+    print(f"{n_held} of {len(properties)} properties hold ({NAME}, made with numpy_dgm {MADE_WITH})")
     return n_failed
 
 

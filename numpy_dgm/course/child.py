@@ -26,7 +26,7 @@ import numpy as np
 try:
     import resource
 except ImportError:  # Windows
-    resource = None
+    resource = None  # type: ignore[assignment]
 
 MAGIC = b"DGMF"
 LONGEST_HEADER = 1_000_000
@@ -37,30 +37,32 @@ MODULES = ("numpy", "math", "itertools", "functools", "operator", "collections",
 CLONE_NEWUSER, CLONE_NEWNET, PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 0x10000000, 0x40000000, 1, 38  # of Linux
 NOBODY = 65534
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-REFUSED = {  # how an audit event begins: (what the code did, whether Python's own code may)
-    "ctypes.": ("it calls into C by way of ctypes", True),
-    "code.__new__": ("it makes code objects", True),
-    "marshal.": ("it reads code from data", True),
-    "pickle.find_class": ("it reads a pickle", False),
-    "gc.get_": ("it searches the memory for objects of others", False),
-    "sys._getframe": ("it looks at frames", True),
-    "sys._current_": ("it looks at frames", False),
-    "sys.set": ("it traces", False),
-    "sys.addaudithook": ("it adds an audit hook", False),
-    "os.listdir": ("it lists files", True),
-    "os.scandir": ("it lists files", True),
-    "glob.glob": ("it lists files", False),
-    "mmap.__new__": ("it maps memory", False),
-    "resource.": ("it changes its limits", False),
-    "_thread.start": ("it starts a thread", False),
+NOBODY_MAY, IMPORTS_MAY, PYTHON_MAY = range(3)  # who may make a request: Python's imports, Python's and NumPy's code
+REFUSED = {  # how an audit event begins: (what the code did, who may)
+    "ctypes.": ("it calls into C by way of ctypes", NOBODY_MAY),
+    "code.__new__": ("it makes code objects", PYTHON_MAY),
+    "marshal.": ("it reads code from data", IMPORTS_MAY),
+    "pickle.find_class": ("it reads a pickle", NOBODY_MAY),
+    "gc.get_": ("it searches the memory for objects of others", NOBODY_MAY),
+    "sys._getframe": ("it looks at frames", PYTHON_MAY),
+    "sys._current_": ("it looks at frames", NOBODY_MAY),
+    "sys.set": ("it traces", NOBODY_MAY),
+    "sys.addaudithook": ("it adds an audit hook", NOBODY_MAY),
+    "os.listdir": ("it lists files", IMPORTS_MAY),
+    "os.scandir": ("it lists files", IMPORTS_MAY),
+    "glob.glob": ("it lists files", NOBODY_MAY),
+    "mmap.__new__": ("it maps memory", NOBODY_MAY),
+    "resource.": ("it changes its limits", NOBODY_MAY),
+    "_thread.start": ("it starts a thread", NOBODY_MAY),
     **dict.fromkeys(("os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.startfile",
-                     "subprocess.Popen", "pty.spawn"), ("it starts a process", False)),
-    **dict.fromkeys(("os.kill", "signal.pthread_kill"), ("it sends signals", False)),
-    **dict.fromkeys(("os.putenv", "os.unsetenv"), ("it changes the environment", False)),
+                     "subprocess.Popen", "pty.spawn"), ("it starts a process", NOBODY_MAY)),
+    **dict.fromkeys(("os.kill", "signal.pthread_kill"), ("it sends signals", NOBODY_MAY)),
+    **dict.fromkeys(("os.putenv", "os.unsetenv"), ("it changes the environment", NOBODY_MAY)),
     **dict.fromkeys(("os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink",
-                     "os.truncate", "os.utime", "shutil.", "tempfile."), ("it changes files", False)),
-    **dict.fromkeys(("os.chdir", "os.fchdir", "os.chroot"), ("it leaves its folder", False)),
-    **dict.fromkeys(("socket.", "urllib.", "ftplib.", "http.client", "smtplib."), ("it opens a connection", False)),
+                     "os.truncate", "os.utime", "shutil.", "tempfile."), ("it changes files", NOBODY_MAY)),
+    **dict.fromkeys(("os.chdir", "os.fchdir", "os.chroot"), ("it leaves its folder", NOBODY_MAY)),
+    **dict.fromkeys(("socket.", "urllib.", "ftplib.", "http.client", "smtplib."),
+                    ("it opens a connection", NOBODY_MAY)),
 }
 
 
@@ -72,7 +74,7 @@ def pack(header: dict, numbers: bytes = b"") -> bytes:
 
 def pack_array(header: dict, array: np.ndarray) -> bytes:
     """A frame that holds an array, as float64."""
-    array = np.asarray(array, dtype="<f8", order="C")  # a single number keeps its shape, ()
+    array = np.asarray(array, dtype="<f8", order="C")  # ascontiguousarray would make (1,) of a number's ()
     return pack({**header, "shape": list(array.shape)}, array.tobytes())
 
 
@@ -188,6 +190,7 @@ def watch(submission):
     numpy_folder = real_path(os.path.dirname(np.__file__))
     python_folders = [real_path(os.path.dirname(os.__file__)), numpy_folder, f"{numpy_folder}.libs"]
     refused, modules, foreign = tuple(REFUSED.items()), frozenset(MODULES), ("site-packages", "dist-packages")
+    readable = (submission, __file__)  # for the text of a traceback; "<string>" is no file, and is asked for too
     is_busy = []
 
     def refuse(reason):
@@ -222,18 +225,16 @@ def watch(submission):
             path, _, flags = arguments
             if isinstance(flags, int) and flags & WRITES:
                 refuse("it writes a file")
-            if isinstance(path, int) or not (os.fsdecode(path) == submission or is_of_python(os.fsdecode(path))):
-                refuse(f"it opens a file: {os.path.basename(str(path))[:60]}")
+            name = path if isinstance(path, int) else os.fsdecode(path)
+            if isinstance(name, int) or not (name in readable or name.startswith("<") or is_of_python(name)):
+                refuse(f"it opens a file: .../{separator.join(str(name).split(separator)[-3:])[-80:]}")
         else:
-            for begins, (reason, may_python) in refused:
+            for begins, (reason, who) in refused:
                 if event.startswith(begins):
-                    if not (may_python and is_by_python_or_import()):
+                    caller = get_frame(2).f_code.co_filename
+                    if not (who and ("importlib" in caller or who == PYTHON_MAY and is_by_python(caller))):
                         refuse(reason)
                     return
-
-    def is_by_python_or_import():
-        frame = get_frame(3)
-        return frame is not None and is_by_python(frame.f_code.co_filename)
 
     def hook(event, arguments):
         if is_busy:
@@ -248,9 +249,9 @@ def watch(submission):
     sys.addaudithook(hook)
 
 
-def check_imports(text):
+def check_imports(text, path):
     """Why the submission is refused for an import in its text, or None."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.parse(text, path)):
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -333,7 +334,7 @@ def main(job_path, submission_path):
     confine(job["limits"])
     watch(submission_path)
     try:
-        forbidden = check_imports(text)
+        forbidden = check_imports(text, submission_path)
         if forbidden:
             send(pack({"refused": forbidden}))
             os._exit(3)
@@ -359,12 +360,12 @@ def main(job_path, submission_path):
 
 def describe(error, path):
     """An error in one line, with the line of the submission where it arose."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == path]
     if isinstance(error, SyntaxError):
         lines = [error.lineno]
-    where = f" (line {lines[-1]})" if lines else ""
+    where = f" (line {lines[-1]})" if lines and lines[-1] else ""
     text = " ".join(str(error).split())[:300]
-    return f"{type(error).__name__}: {text}{where}"
+    return f"it raised {type(error).__name__}: {text}{where}"
 
 
 if __name__ == "__main__":

@@ -21,11 +21,11 @@ from .homework import (
     edit_text,
     expected_answers,
     load_assignment,
-    mean_and_sd,
     namespace_of,
     other_conventions,
     own,
     solution_of,
+    stacked,
     usual_conventions,
 )
 from .mistakes import BY_NUMBER
@@ -35,6 +35,8 @@ from .tasks import Answers, Arguments, Assignment, Edit, Seed, Task
 TOLERANCE = 2e-5  # of the largest entry: single precision, with room for sums
 MOST_SD = 5.0  # how many standard errors a mean of many runs may be off, in the worst of its entries
 MOST_RATIO = 1.5  # of the standard deviation of one run to that of the solution's
+MOST_RARE = 14.0
+N_USUAL = 400  # runs of the solution, to know how large that is
 NOISIER = 1.15  # from here on it is worth a word
 OVERWRITTEN, RESEEDED = 25, 23  # mistakes that are seen without an edit
 
@@ -124,15 +126,16 @@ def judge_many(assignment, task, arguments, runs, given, expected) -> Verdict | 
            for answers in runs):
         return None
     exact = task.statistics.exact(**{name: value for name, value in arguments.items() if not isinstance(value, Seed)})
-    n_runs = min(len(runs), 400)
     features = task.statistics.features
-    usual = mean_and_sd([call(solution, arguments, repetition) for repetition in range(n_runs)], features)
+    usual = [call(solution, arguments, repetition) for repetition in range(min(len(runs), N_USUAL))]
     is_noisier = False
-    for (mean, sd), should, (_, sd_of_solution) in zip(mean_and_sd(runs, features), exact, usual):
-        error = np.maximum(sd, 1e-6) / np.sqrt(len(runs))
-        if not (np.abs(mean - should) <= MOST_SD * error + 1e-9).all():
+    for given_runs, usual_runs, should in zip(stacked(runs, features), stacked(usual, features), exact):
+        sd, usual_sd = given_runs.std(axis=0), usual_runs.std(axis=0)
+        # Bernstein's bound: the second term is for values that are so rare that no run may show them
+        allowed = MOST_SD * sd / np.sqrt(len(runs)) + MOST_RARE * np.ptp(usual_runs) / len(runs)
+        if not (np.abs(given_runs.mean(axis=0) - should) <= allowed + 1e-9).all():
             return None
-        ratio = np.sqrt((sd**2).sum() / max((sd_of_solution**2).sum(), 1e-12))
+        ratio = np.sqrt(((sd**2).sum() + 1e-12) / ((usual_sd**2).sum() + 1e-12))  # 1 where neither varies
         if ratio * MOST_RATIO < 1:  # the mean itself, say, where a draw was asked for
             return None
         is_noisier |= bool(ratio > NOISIER)
@@ -150,7 +153,7 @@ def same(one: Answers, other: Answers) -> bool:
 
 @cache
 def edited(name: str, edits: tuple[Edit, ...]) -> dict[str, Any]:
-    """The names that the solution of the assignment defines once the edits are made. InvalidInput where one cannot be."""
+    """The names that the solution defines once the edits are made. InvalidInput where one cannot be made."""
     return namespace_of(edit_text(load_assignment(name).source, edits))
 
 
@@ -240,7 +243,7 @@ def diagnose(assignment, task, calls, given, errors, expected, share, before=())
         return Verdict(share, (by_conventions(conventions, calls[0]["conventions"]),))
     pair = matching_pair(assignment, task, calls, given)
     if pair:
-        says = ("two mistakes at once", *(worded(edit, calls[0]) for edit in pair), at_lesson(task))
+        says = ("two mistakes at once", *(worded(task, edit, calls[0]) for edit in pair), at_lesson(task))
         return Verdict(share, says, tuple(edit.number for edit in pair), edits=pair)
     if len(given) > 1 and given[0] is not None and all(one is not None and same(given[0], one) for one in given[1:]):
         facts = ("the same numbers come back whatever the function is given", *facts)
@@ -250,15 +253,20 @@ def diagnose(assignment, task, calls, given, errors, expected, share, before=())
 def verdict_of(task, hits, calls, facts, share) -> Verdict:
     """The Verdict where mistakes were recognised."""
     numbers = tuple(dict.fromkeys(edit.number for edit in hits))
-    says = " or, which is the same here: ".join(dict.fromkeys(worded(edit, calls[0]) for edit in hits))
+    says = " or, which is the same here: ".join(dict.fromkeys(worded(task, edit, calls[0]) for edit in hits))
     if all(BY_NUMBER[number].is_warning for number in numbers):
         return Verdict(1.0, (), numbers, (f"{says} {at_lesson(task)}",), hits[:1])
-    ratio = next((f"{fact}: " for fact in facts if "times" in fact), "")
+    ratio = "" if task.is_broken else next((f"{fact}: " for fact in facts if "times" in fact), "")
     return Verdict(share, (f"{ratio}{says} {at_lesson(task)}",), numbers, edits=hits[:1])
 
 
-def worded(edit: Edit, arguments: Arguments) -> str:
-    """What a mistake says, with the number of cases of the instance."""
+def worded(task: Task, edit: Edit, arguments: Arguments) -> str:
+    """What a mistake says, with the number of cases of the instance.
+
+    Which bug it is that a function was given out with is not said: the student is to find that.
+    """
+    if task.is_broken and edit == own(task, task.mistakes[0]):
+        return "the bug that it was given out with is still in it"
     n_cases = next((len(value) for value in arguments.values() if isinstance(value, np.ndarray) and value.ndim), 0)
     return BY_NUMBER[edit.number].says.replace("{N}", str(n_cases))
 
@@ -285,10 +293,10 @@ def describe_all(task: Task, given, errors, expected) -> tuple[str, ...]:
     says = []
     for number, (answers, error, should) in enumerate(zip(given, errors, expected)):
         if answers is None:
-            return (f"it raised {error}" if ":" in error else error,)
+            return (error,)
         for name, one, right in zip(task.answers, answers, should):
             if not close(one, right):
-                says.append(f"{name}: {describe(one, right)}")
+                says.append(f"{name}: {'another one of the list' if task.is_choice else describe(one, right)}")
         if says:
             return (*says,)
     return ()
@@ -302,16 +310,16 @@ def describe(given: Array, expected: Array) -> str:
     if not np.isfinite(given).all():
         return f"{np.sum(~np.isfinite(given))} of {given.size} numbers are infinite or NaN: something overflows"
     ratio = constant_ratio(given, expected)
-    if ratio is not None:
+    if ratio is not None and (given.size > 1 or is_telling(ratio)):
         return show_ratio(ratio)
+    if given.size == 1:
+        return "the number is another one"
     if given.ndim == 2 and given.shape[0] == given.shape[1] and close(given.T, expected):
         return "it is transposed"
     difference = given - expected
     if np.ptp(difference) <= TOLERANCE * max(np.abs(expected).max(), 1e-3):
         return f"every entry is off by the same amount, {difference.flat[0]:.4g}"
     wrong = np.abs(difference) > TOLERANCE * max(np.abs(expected).max(), 1e-3)
-    if given.ndim == 0:
-        return "the number is another one"
     rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
     return (f"{wrong.sum()} of {given.size} entries differ, the first in row {rows[0]}, by up to "
             f"{np.abs(difference).max():.3g} where the largest entry is {np.abs(expected).max():.3g}")
@@ -324,6 +332,12 @@ def constant_ratio(given: Array, expected: Array) -> float | None:
         return None
     ratio = float((given * expected).sum() / size)
     return ratio if abs(ratio) > 1e-9 and close(given, ratio * expected) else None
+
+
+def is_telling(ratio: float) -> bool:
+    """Whether a ratio of two numbers may be a factor that was forgotten: a sign, a whole number, or one over it."""
+    size = max(abs(ratio), 1 / abs(ratio))
+    return abs(size - round(size)) < 1e-3 and (size > 1.5 or ratio < 0)
 
 
 def show_ratio(ratio: float) -> str:

@@ -62,7 +62,8 @@ def grade(submissions: str | Path, secret: str | Path, out: str | Path = "grades
     key = read_secret(secret)
     out = Path(out)
     done = open_journal(out, chosen, key, seconds, resume)
-    waiting = {student: path for student, path in files.items() if done.get(student, {}).get("file") != hash_of(path)}
+    waiting = {student: path for student, path in files.items()
+               if done.get(student, {}).get("file") != hash_of(path, chosen.name)}
     for line in missing_protections():
         report(f"note: {line}")
     report(f"{chosen.name}: {len(files)} submissions, {len(files) - len(waiting)} of them graded before")
@@ -113,31 +114,42 @@ def rescore(out: str | Path, secret: str | Path, report: Callable[[str], Any] = 
 
 
 def find_submissions(folder: str | Path) -> dict[str, Path]:
-    """{student: file}, in the order of names. InvalidInput where there are none, or a folder has several files."""
+    """{student: file or folder}, in the order of names. InvalidInput where there are none."""
     folder = Path(folder)
     if not folder.is_dir():
         raise invalid("submissions", "a folder with a file or a folder for each student", folder)
-    found = {}
+    found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "_")):
+        if path.name.startswith((".", "_")) or not (path.is_dir() or path.suffix == ".py"):
             continue
-        files = sorted(path.glob("*.py")) if path.is_dir() else [path] if path.suffix == ".py" else []
-        files = [file for file in files if file.name != "check.py"]
-        if path.is_dir() and len(files) != 1:
-            raise invalid(path, "one .py file in it", f"{len(files)}")
-        for file in files:
-            student = path.name if path.is_dir() else path.stem
-            if student in found:
-                raise invalid(folder, "one submission a student", f"two of {student}")
-            found[student] = file
+        student = path.name if path.is_dir() else path.stem
+        if student in found:
+            raise invalid(folder, "one submission a student", f"two of {student}")
+        found[student] = path
     if not found:
         raise invalid("submissions", "a folder with a file or a folder for each student", f"none in {folder}")
     return found
 
 
-def named_in(files: dict[str, Path]) -> Assignment:
+def choose_file(path: Path, assignment: str = "") -> tuple[Path | None, str]:
+    """The file of a submission, or why there is none: of several, that with the name of the starter."""
+    files = [path]
+    if path.is_dir() and not path.is_symlink():
+        files = sorted(file for file in path.glob("*.py") if file.name != "check.py")
+        files = [file for file in files if file.name == f"{assignment}.py"] or files
+    if len(files) != 1:
+        return None, f"expected one .py file, got {len(files)}"
+    if path.is_symlink() or files[0].is_symlink() or not files[0].is_file():
+        return None, "expected a file, got a link or something else"
+    if files[0].stat().st_size > LONGEST_SUBMISSION:
+        return None, f"expected at most {LONGEST_SUBMISSION:,} bytes, got {files[0].stat().st_size:,}"
+    return files[0], ""
+
+
+def named_in(submissions: dict[str, Path]) -> Assignment:
     """The assignment that most submissions name in their head."""
-    names = Counter(name for _, name in map(head_of, files.values()) if name)
+    files = [file for file, _ in map(choose_file, submissions.values()) if file]
+    names = Counter(name for _, name in map(head_of, files) if name)
     if not names:
         raise InvalidInput("no submission says in its first line which assignment it is: give --assignment")
     return find_assignment(max(names, key=lambda name: (names[name], name)))
@@ -150,8 +162,10 @@ def head_of(path: Path) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", "")
 
 
-def hash_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def hash_of(path: Path, assignment: str) -> str:
+    """What tells a submission from another version of it."""
+    file, problem = choose_file(path, assignment)
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file else problem
 
 
 def read_secret(path: str | Path, make: bool = True) -> bytes:
@@ -232,27 +246,29 @@ def read_journal(out: Path) -> tuple[dict, dict[str, dict]]:
 # --- one submission
 
 
-def grade_one(name: str, student: str, path: str, key: bytes, seconds: float, out: str) -> dict:
-    """Run one submission and judge it: its entry in the journal. Its answers are stored beside."""
+def grade_one(name: str, student: str, path: str, key: bytes, seconds: float, out: str | None) -> dict:
+    """Run one submission and judge it: its entry in the journal. Its answers are stored in `out`."""
     assignment = load_assignment(name)
-    version, written_for = head_of(Path(path))
-    head = {"file": hash_of(Path(path)), "made_with": version, "written_for": written_for}
-    runs = run_all(assignment, student, path, key, seconds)
-    write_runs(Path(out) / "answers" / f"{student}.frames", runs)
+    file, problem = choose_file(Path(path), name)
+    version, written_for = head_of(file) if file else ("", "")
+    head = {"file": hash_of(Path(path), name), "made_with": version, "written_for": written_for}
+    if file is None:
+        runs = {task.function: Run(problem=problem) for task in assignment.tasks}
+    else:
+        runs = run_all(assignment, student, file, key, seconds)
+    if out is not None:
+        write_runs(Path(out) / "answers" / f"{student}.frames", runs)
     return judge_all(assignment, student, runs, key, head)
 
 
-def run_all(assignment: Assignment, student: str, path: str, key: bytes, seconds: float) -> dict[str, Run]:
+def run_all(assignment: Assignment, student: str, path: Path, key: bytes, seconds: float) -> dict[str, Run]:
     """What each task's function answered. A submission that never comes as far as a function is run once."""
-    if os.path.getsize(path) > LONGEST_SUBMISSION:
-        problem = f"the file has more than {LONGEST_SUBMISSION:,} bytes"
-        return {task.function: Run(problem=problem) for task in assignment.tasks}
     runs: dict[str, Run] = {}
     left = SUBMISSION_TASKS * seconds
     for task in assignment.tasks:
         if left <= 0:
-            runs[task.function] = Run(problem=f"the submission had used up the {SUBMISSION_TASKS * seconds:.0f} seconds "
-                                              "that it has in all")
+            limit = f"{SUBMISSION_TASKS * seconds:.0f} seconds that it has in all"
+            runs[task.function] = Run(problem=f"the submission had used up the {limit}")
             continue
         run = run_function(path, task, calls_of(task, draw_instances(assignment, task, key, student)), seconds)
         left -= run.seconds if run.seconds > 1 else 0
@@ -389,8 +405,8 @@ def notes_of(assignment: Assignment, entry: dict) -> list[str]:
 
 def report_of(assignment: Assignment, entries: dict[str, dict]) -> str:
     """For the instructor: what this system lacks, how the class did, task by task, and which mistakes were made."""
-    lines = [f"# {assignment.name}: {assignment.title}", "", f"{len(entries)} submissions, numpy_dgm {__version__}.", ""]
-    lines += [f"- **Note:** {line}" for line in missing_protections()]
+    lines = [f"# {assignment.name}: {assignment.title}", "", f"{len(entries)} submissions, numpy_dgm {__version__}."]
+    lines += ["", *(f"- **Note:** {line}" for line in missing_protections())]
     totals = sorted(entry["points"] for entry in entries.values())
     lines += ["", f"Points of {assignment.points}: median {totals[len(totals) // 2]:g}, "
               f"lowest {totals[0]:g}, highest {totals[-1]:g}.", "", "| task | points | mean | full | mistakes |",

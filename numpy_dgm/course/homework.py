@@ -8,7 +8,6 @@ import runpy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -59,7 +58,7 @@ def find_task(assignment: Assignment, function: str) -> Task:
 
 
 def starter(assignment: Assignment) -> str:
-    """The source as it is given out: NotImplementedError in the place of solutions, and the bugs that are to be found."""
+    """The source as it is given out: NotImplementedError in the place of solutions, and the bugs to be found."""
 
     def blank(match):
         indent = match[1]
@@ -105,13 +104,13 @@ def span_of(text: str, function: str) -> tuple[int, int]:
 
 
 def handout(assignment: Assignment) -> str:
-    """The text of the assignment as Markdown, with the head of each function."""
+    """The text of the assignment as Markdown, with the head of each function, or with all code that is to be mended."""
     parts = []
     for cell in cells_of(starter(assignment)):
         if cell.is_markdown:
             parts.append("\n".join(line.removeprefix("#").removeprefix(" ") for line in cell.text.splitlines()))
         else:
-            heads = list(function_heads(cell.text))
+            heads = [cell.text.strip("\n")] if planted(assignment) else list(function_heads(cell.text))
             if heads:
                 parts.append("```python\n" + "\n\n\n".join(heads) + "\n```")
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
@@ -165,9 +164,11 @@ class Instances:
     many: Arguments | None  # the small instance that is run many times, where the task has Statistics
 
 
-def draw_instances(assignment: Assignment, task: Task, secret: bytes, student: str) -> Instances:
-    """The instances of a student; his conventions are the same in all tasks of the assignment."""
-    conventions = draw_conventions(assignment, np.random.default_rng(seed_of(secret, assignment.name, student)))
+def draw_instances(assignment: Assignment, task: Task, secret: bytes, student: str,
+                   conventions: SimpleNamespace | None = None) -> Instances:
+    """The instances of a student; the conventions, drawn where none are given, are the same in all tasks."""
+    if conventions is None:
+        conventions = draw_conventions(assignment, np.random.default_rng(seed_of(secret, assignment.name, student)))
     calls = []
     for number in range(task.instances):
         rng = np.random.default_rng(seed_of(secret, assignment.name, student, task.function, number))
@@ -231,7 +232,7 @@ def replace_once(text: str, there: str, instead: str) -> str:
     return text.replace(there, instead)
 
 
-def mean_and_sd(runs: list[Answers], features: Callable[..., Answers] | None = None) -> list[tuple[Array, Array]]:
-    """The mean and the standard deviation over runs, of each answer or feature."""
-    stacked = [np.stack(parts) for parts in zip(*[features(*run) if features else run for run in runs])]
-    return [(one.mean(axis=0), one.std(axis=0, ddof=1)) for one in stacked]
+def stacked(runs: list[Answers], features: Callable[..., Answers] | None = None) -> list[Array]:
+    """The answers of many runs, or their features, one array for each with the runs along its first axis."""
+    rows = [features(*run) if features else run for run in runs]
+    return [np.stack(parts) for parts in zip(*rows)]

@@ -1,10 +1,10 @@
 """The mistakes that students make: their numbers, their names, and what is said to a student who has made one.
 
 Collected from public questions, issues and pull requests of RBM, backpropagation and GAN code. Each task of an
-assignment lists the mistakes that apply to it, as small edits of the solution's own text (Edit in tasks.py): so each can
-be read, run on any instance, recognised in a wrong answer by computing what it would have given, and planted in the
-pieces of the assignment "find the bug". The mutants of the tests whose names end in a number make the same mistakes in
-the package.
+assignment lists the mistakes that apply to it, as small edits of the solution's own text (Edit in tasks.py): so each
+can be read, run on any instance, recognised in a wrong answer by computing what it would have given, and planted in
+the pieces of the assignment "find the bug". The mutants of the tests whose names end in a number make the same
+mistakes in the package.
 """
 from dataclasses import dataclass
 
@@ -21,8 +21,8 @@ class Mistake:
 
 MISTAKES = (
     Mistake(1, "sign of the energy or of a conditional",
-            "the sign is wrong: low energies are probable, and an input above 0 makes the higher value the "
-            "more probable one"),
+            "the sign is wrong: low energies are probable, and an input above 0 makes the higher value the more "
+            "probable one"),
     Mistake(2, "sign of a bias term in the free energy",
             "the term of the visible biases has the wrong sign: F holds -b·v"),
     Mistake(3, "log(1 + exp(x)) written out",
@@ -45,8 +45,7 @@ MISTAKES = (
     Mistake(11, "transposed",
             "W is transposed: an error where D and K differ, silently wrong where they do not"),
     Mistake(12, "rounds instead of sampling",
-            "the probabilities are rounded, not drawn from: a unit with p = .6 must be low in four draws of "
-            "ten"),
+            "the probabilities are rounded, not drawn from: a unit with p = .6 must be low in four draws of ten"),
     Mistake(13, "comparison inverted",
             "the comparison is the wrong way round: this draws with 1 - p"),
     Mistake(14, "normal noise where uniform belongs",
@@ -54,11 +53,10 @@ MISTAKES = (
     Mistake(15, "one noise row for the whole batch",
             "all cases share one row of random numbers: every unit of every case needs its own"),
     Mistake(16, "probabilities drive the chain",
-            "means go on in the chain where drawn values must: with means it is another chain, and not that "
-            "of the model"),
+            "means go on in the chain where drawn values must: with means it is another chain, and not that of "
+            "the model"),
     Mistake(17, "stale h in the negative phase",
-            "the negative phase uses the h from which v was drawn: take the mean of h once more, given the "
-            "last v"),
+            "the negative phase uses the h from which v was drawn: take the mean of h once more, given the last v"),
     Mistake(18, "negative phase uses the data's v",
             "the negative phase uses the cases for v, not where the chain has ended"),
     Mistake(19, "negative phase uses the data's h",
@@ -84,7 +82,8 @@ MISTAKES = (
     Mistake(29, "sigmoid's slope applied twice with cross-entropy",
             "the slope p (1 - p) of the sigmoid is in it once too often: cross-entropy by the logit is p - t"),
     Mistake(30, "bias gradient over the wrong axis",
-            "the gradient of a bias sums over the wrong axis: over the cases, axis=0. Silent where N and K are alike"),
+            "the gradient of a bias sums over the wrong axis: over the cases, axis=0. Silent where N and K are "
+            "alike"),
     Mistake(31, "ReLU mask from the wrong layer",
             "the mask of the activation is taken from another layer's input than its own"),
     Mistake(32, "W updated before the gradient for the layer below is taken",
@@ -92,7 +91,8 @@ MISTAKES = (
     Mistake(33, "D's labels swapped",
             "the labels of the discriminator are swapped: real cases have the target 1, generated ones 0"),
     Mistake(34, "saturating loss where non-saturating was asked, or the reverse",
-            "this is the generator's other loss: the saturating one descends E[log(1 - D)], the non-saturating -E[log D]"),
+            "this is the generator's other loss: the saturating one descends E[log(1 - D)], the non-saturating "
+            "one -E[log D]"),
     Mistake(35, "D's parameters move in G's step",
             "the discriminator's parameters move in the generator's step: there they are held"),
     Mistake(36, "G's loss on G's output instead of on D(G(z))",
@@ -102,36 +102,72 @@ MISTAKES = (
     Mistake(38, "gradients not reset between steps",
             "gradients of earlier calls are still in it: each step begins at 0"),
     Mistake(39, "the fake pass overwrites the real pass's cache",
-            "the backward pass of the real cases uses what the fake pass kept: each pass has a cache of its own"),
+            "the way back of one batch uses what another batch's forward pass kept (the real cases' what the fake "
+            "ones kept): each pass has a cache of its own"),
     Mistake(40, "leaky slope different in forward and backward",
-            "the slope below 0 is another one backward than forward"),
+            "the slope below 0 is not the one that is given: forward and backward it must be the same"),
     Mistake(41, "the gradient penalty without its second (φ'') pass",
             "the penalty's gradient lacks the part that goes through the activation's own slope, φ''"),
     Mistake(42, "1/(N-1) for 1/N; one wrong entry in a matrix",
             "nearly right: 1/(N - 1) stands where 1/N belongs, or one entry of a matrix is wrong"),
+    Mistake(43, "probability in the place of a unit's mean",
+            "the probability of a unit stands where its mean belongs, which is low + (high - low) p"),
+    Mistake(44, "temperature left out of a gradient",
+            "the temperature is missing: log p holds E/T, so its gradient is divided by T"),
     Mistake(50, "biases that do not change places with the layers",
-            "where the hidden layer is the one that is listed, W is transposed, and b and c must change places too"),
+            "where the hidden layer is the one that is listed, W is transposed, and b and c must change places "
+            "too"),
     Mistake(51, "a mean where a sum belongs, or the reverse",
-            "a mean stands where a sum belongs, or a sum where a mean does: a factor is missing, the number of terms"),
+            "a mean stands where a sum belongs, or a sum where a mean does: a factor is missing, the number of "
+            "terms"),
     Mistake(52, "a walk weighed after the step instead of before",
-            "factor l of the weight is taken after the next step: it belongs to v_l, where the walk stands before it"),
+            "factor l of the weight is taken after the next step: it belongs to v_l, where the walk stands before "
+            "it"),
     Mistake(53, "a walk's step at another temperature",
-            "the Gibbs step that leads to v_l (down: away from it) must be one of model l, with all its parameters at "
-            "β_l"),
+            "the Gibbs step that leads to v_l (down: away from it) must be one of model l, with all its "
+            "parameters at β_l"),
     Mistake(54, "another base",
             "the base is another one than that with the visible biases b_base: walks start there, and every model "
             "between holds (1 - β) b_base"),
     Mistake(55, "the mean of the logs for the log of the mean",
             "this is the mean of log w: the mean is known of w itself (down: of 1/w), so take the log of that"),
     Mistake(56, "log Z of the base left out",
-            "the weights give Z / Z_base: log Z_base is missing, or a part of it such as K log 2 of the hidden units"),
+            "the weights give Z / Z_base: log Z_base is missing, or a part of it such as K log 2 of the hidden "
+            "units"),
     Mistake(57, "w and 1/w exchanged",
-            "w stands where 1/w belongs, or the reverse: up the mean of w is known, down the mean of 1/w, and log w is "
-            "in both directions the log of the same w"),
+            "w stands where 1/w belongs, or the reverse: up the mean of w is known, down the mean of 1/w, and log "
+            "w is in both directions the log of the same w"),
     Mistake(58, "a factor of the weight left out",
             "one factor of the weight is missing: there are L of them, l = 0 to L - 1"),
     Mistake(59, "flipped units that stay flipped",
             "the units flipped before stay flipped: flip one unit at a time, all others as they are in v"),
+    Mistake(60, "batch norm's mean or variance held constant in its backward pass",
+            "mean and variance are made of x as well: each is a fork, whose way back is missing"),
+    Mistake(61, "epsilon on the wrong side of the root",
+            "epsilon stands on the wrong side of the root, or is missing: batch norm has √(variance + epsilon), "
+            "Adam √square + epsilon"),
+    Mistake(62, "running statistics where the batch's belong, or the reverse",
+            "in training the batch's own mean and variance are used, in use the running ones, which then stay as "
+            "they are"),
+    Mistake(63, "weights of a running mean exchanged",
+            "the weights of a running mean are exchanged: new = keep · old + (1 - keep) · now"),
+    Mistake(64, "statistics or softmax along the wrong axis",
+            "it is taken along the wrong axis: batch norm's statistics are over the cases, axis=0, and a softmax "
+            "is over the classes of each case, axis=1"),
+    Mistake(65, "Adam without its correction for the start",
+            "the running means start at 0 and are to be put right for that, each by its own 1 - βᵗ, with t = 1 in "
+            "the first step"),
+    Mistake(66, "logarithm of a rounded probability",
+            "p is rounded to 0 or 1 before its logarithm is taken: take log p from the logits, where nothing is "
+            "rounded"),
+    Mistake(67, "slopes not added at a fork",
+            "what serves twice gets two slopes, and they add up: here one of them is left out"),
+    Mistake(68, "gamma or x̂ left out of batch norm's slopes",
+            "a factor is missing or is another one: y = gamma x̂ + beta, so x̂ gets gamma · dy, and gamma gets x̂ "
+            "· dy"),
+    Mistake(69, "sign of a slope or of a step",
+            "the sign is wrong: a loss is descended, and its slope by a logit is what the network says less what "
+            "is right"),
     Mistake(70, "half of the discriminator's loss, or one mean over all cases",
             "the loss is the sum of two means, one over the real cases and one over the fake ones: not half of that, "
             "and not one mean over all of them"),
@@ -154,6 +190,145 @@ MISTAKES = (
             "the part by φ'' is wrong: extra_y = u_y d_a φ''(y), with the sign of φ'', and it goes to W_1 and to b_1"),
     Mistake(79, "a probability for a logit",
             "this is the probability σ(s), where the logit s is asked for"),
+    Mistake(80, "inputs clipped",
+            "an input is clipped so that nothing overflows: beyond the bound the answer is that of the bound"),
+    Mistake(90, "bits where nats are asked",
+            "the unit is the bit, not the nat: the logarithm here is the natural one"),
+    Mistake(91, "states that are not equally likely taken as such",
+            "all states are taken as equally probable: each has a probability of its own"),
+    Mistake(92, "repeated rows counted wrongly",
+            "rows that stand there several times are not counted right: a case that is there twice has twice the "
+            "share"),
+    Mistake(93, "the mean of two estimates",
+            "this is halfway between two estimates, which has the error of the worse one"),
+    Mistake(94, "prior left out",
+            "the probability of h itself is left out, π_m or exp(a_m): a rare component needs more evidence"),
+    Mistake(95, "prior in the place of the posterior",
+            "the average over h is with the prior: what has been seen is not used"),
+    Mistake(96, "bits that are off do not count",
+            "only the bits that are on count: one that is off says something too, with the factor 1 - μ"),
+    Mistake(97, "uses what it must not see",
+            "values are used that are not among the seen ones"),
+    Mistake(98, "a product of many probabilities",
+            "the product of many probabilities is 0 in floating point: go on with logarithms and take off the "
+            "largest"),
+    Mistake(99, "hard responsibilities",
+            "each case is given to its most probable component alone: r_nm is a probability, not 0 or 1"),
+    Mistake(100, "the normaliser's slope left out",
+            "the slope of the normaliser is missing: raising one a_m lowers the probability of all other "
+            "components"),
+    Mistake(101, "the mean taken off without its responsibility",
+            "μ is taken off in full: each case takes it off with the weight r_nm, as it adds v with it"),
+    Mistake(102, "all steps with the slopes of the start",
+            "the slopes are those of the start in all steps: each step needs them anew where the last one ended"),
+    Mistake(103, "a weight that counts whatever its other unit is",
+            "the weight counts whether both of its units are on or not: it adds to -E only where both are"),
+    Mistake(104, "overwritten before it is needed again",
+            "a state is written over that is needed once more: keep a copy, or put the new one beside it"),
+    Mistake(105, "offsets taken off in one phase only",
+            "the offsets are taken off in one of the two averages only"),
+    Mistake(106, "pairs on both sides of the diagonal",
+            "pairs stand on both sides of the diagonal, or on it: i < j was asked"),
+    Mistake(107, "connections within the hidden layer left out",
+            "the weights between hidden units are left out: this machine is no RBM, its hidden units are "
+            "connected too"),
+    Mistake(108, "the product of means for the mean of a product",
+            "the product of two means stands where the mean of the product belongs: the two are not independent"),
+    Mistake(109, "weights not divided by their sum",
+            "the weights are not divided by their sum: these are no probabilities yet"),
+    Mistake(110, "the same unit in all chains",
+            "all chains draw the same unit: each was to choose one of its own"),
+    Mistake(111, "connections in one direction",
+            "only half of the connections reach a unit: W is 0 below the diagonal, so take W + Wᵀ"),
+    Mistake(112, "a mean where a sum belongs",
+            "a mean stands where a sum belongs, or the reverse: see what the result is by its definition"),
+    Mistake(113, "sign, or a difference, the wrong way round",
+            "the sign is the wrong way round: is the result above 0 or below, and which part of a difference "
+            "comes first?"),
+    Mistake(114, "transition matrix from the wrong side",
+            "T is applied from the wrong side: p_k is a row, and its next one is p_k T"),
+    Mistake(115, "temperature on the weights only",
+            "the inverse temperature stands at W only: the whole energy is multiplied by it, the biases as well"),
+    Mistake(116, "only one of two rungs in the ratio",
+            "only one of the two rungs is in the ratio: an exchange changes the probability of both"),
+    Mistake(117, "a step with the model that was just left",
+            "the step is taken with the model that was just left: first the weight, then a step with the next "
+            "model"),
+    Mistake(118, "plain bias gradients beside a centred one",
+            "db and dc are the plain ones: what centring moves to them is missing, W'λ and W'ᵀμ"),
+    Mistake(119, "walks in one direction only",
+            "only the walks of one direction are used: what they miss shows in those of the other"),
+    Mistake(120, "the last model for the best one",
+            "the last model comes back: keep the one that was best on the held-out cases"),
+    Mistake(121, "judged by the cases that it learns from",
+            "the model is judged by the cases that it learns from: these get better while it learns by heart"),
+    Mistake(122, "a count that is not set back",
+            "the turns without anything better are never set back to 0: they are counted since the best model"),
+    Mistake(123, "a turn too few or too many",
+            "it gives up a turn too soon or too late: after as many turns in a row as `patience` says, and no "
+            "more"),
+    Mistake(124, "weights of the centres left out",
+            "½ |b + W h|² is missing in p(h): a centre weighs the more the farther out it is"),
+    Mistake(125, "no noise about the centres",
+            "the centres come back: each number of each sample has noise of its own about its centre, with the sd "
+            "1"),
+    Mistake(126, "compared with the turn before",
+            "each turn is compared with the one before: compare it with the best of all so far"),
+    Mistake(127, "one coin for n",
+            "the unit has n coins, and this is the answer for one"),
+    Mistake(128, "all coins of a unit fall alike",
+            "one draw is made for all n coins of a unit: the mean is right, the spread is that of n equal coins"),
+    Mistake(129, "tanh's slope wrong or left out",
+            "the slope of tanh is 1 - a², with the a that came out: here it is of another number, or left out"),
+    Mistake(130, "a one-sided difference, or one divided by one step",
+            "take the step up and the step down, and divide by both: the two points are two steps apart"),
+    Mistake(131, "an entry that stays moved",
+            "an entry that has been moved stays so while the next ones are: put it back"),
+    Mistake(132, "errors that are not compared alike",
+            "errors are compared by their absolute values, all divided by one number, the largest |difference|"),
+    Mistake(133, "columns for rows",
+            "the mean and the variance are those of the columns: here each row has its own"),
+    Mistake(134, "mean and spread taken as constants",
+            "the mean or the spread of the row is held constant in the backward pass: each x moves both"),
+    Mistake(135, "another divergence",
+            "this is another divergence than the one that was asked for: KL(p ‖ q) is the mean under p of log p - "
+            "log q"),
+            "this is another divergence than the one asked for: KL(p ‖ q) is the mean under p of log p - log q"),
+    Mistake(136, "one mean over two sets",
+            "two sets of cases share one mean, or one set is left out: each has a mean of its own, over its own cases"),
+    Mistake(137, "a sign or a comparison the wrong way round",
+            "a sign, or a comparison, is the wrong way round"),
+    Mistake(138, "a square, a root or the ½ of a square",
+            "a square or a root is missing, or there is one too many, or the ½ is missing that goes with a square"),
+    Mistake(139, "one of two ways left out",
+            "what is used in two places gets a slope from each, and they add up: here one of the two is left out"),
+    Mistake(140, "cases counted that do not count",
+            "cases are counted, or taken as partners, that do not belong to what is counted"),
+    Mistake(141, "0 log 0",
+            "the logarithm of 0 is taken: a place that nothing has reached has no part in the sum, q log q is 0 "
+            "there"),
+    Mistake(142, "p-value without the division that came",
+            "the division that came is not counted: it is one of the 1 + P, above and below the fraction line"),
+    Mistake(143, "what is alike not counted",
+            "< stands where <= belongs, or > where >= does: what is alike counts too"),
+    Mistake(144, "a row paired with itself",
+            "pairs of a row with itself are in a mean: they are to be left out of the sum, and of the number of "
+            "pairs"),
+    Mistake(145, "absolute value left out",
+            "an absolute value is missing, or is taken of the sum and not of each term, or its slope is not its "
+            "sign"),
+    Mistake(146, "exp(s) on the wrong side",
+            "exp(s) stands on the wrong side: the slope of L_sat is exp(s) times that of L_ns"),
+    Mistake(147, "slopes of the labels for those of the image",
+            "the slope that comes out of D has an entry for each number that D saw: those of the image come "
+            "first, those of the labels after them"),
+            "the slope that comes out of D has an entry for each number that D saw: those of the image come first, "
+            "those of the labels after them"),
+    Mistake(148, "a factor of the chain rule left out",
+            "a factor of the chain rule, or a term of the product rule, is missing: what was held there moves too"),
+    Mistake(149, "D or log D for the logit",
+            "it is taken of D, and not of D's logit: the logit itself is the log of the ratio of the two "
+            "densities"),
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in MISTAKES}

@@ -50,7 +50,7 @@ def check_script(assignment: Assignment) -> str:
     found = PROPERTIES.search(spec)
     if not found:
         raise InvalidInput(f"{assignment.name}: spec.py has no # BEGIN PROPERTIES")
-    template = inspect.getsource(check_template)
+    template = inspect.getsource(check_template).replace("  # noqa: F401", "")
     for there, instead in (("ASSIGNMENT", assignment.name), ("VERSION", __version__)):
         template = template.replace(f'"{there}"', f'"{instead}"')
     return template.replace("# the properties of the assignment stand here\n", found[1].strip("\n") + "\n")

@@ -1,9 +1,9 @@
 """Running a student's function in a process of its own, with as little as it needs: see child.py.
 
 What holds where: everywhere a fresh process in an empty temporary folder, with a clean environment, a time limit and
-an audit hook; answers as raw numbers; no expected value computed before the process has ended. On Linux and macOS limits
-on memory, processor time, file size and open files. On Linux besides no new process, no network, and an unprivileged
-user where the grader runs as root. `missing_protections` says what this system lacks.
+an audit hook; answers as raw numbers; no expected value computed before the process has ended. On Linux and macOS
+limits on memory, processor time, file size and open files. On Linux besides no new process, no network, and an
+unprivileged user where the grader runs as root. `missing_protections` says what this system lacks.
 """
 import contextlib
 import os
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,7 +28,7 @@ from .tasks import Answers, Arguments, Seed, Task
 
 CHILD = Path(__file__).with_name("child.py")
 MEMORY = 1 << 30  # bytes of address space; Python with NumPy takes some 300 MB of it
-LONGEST_FILE = 100_000  # bytes of what it prints
+LONGEST_FILE = 10_000_000  # bytes of what it prints
 MOST_BYTES = 8 * MOST_NUMBERS + (1 << 20)  # of all answers
 FIRST_USER, N_USERS = 200_000, 60_000_000  # numbers that no account has; in each process another
 
@@ -87,8 +87,9 @@ def describe(value: Any, arrays: list) -> Any:
 
 def run_child(box: Path, seconds: float) -> tuple[bytes, str, str]:
     """What the process wrote, how it ended ("" where by itself), and what the submission printed."""
-    command = [sys.executable, "-I", "-B", str(CHILD), str(box / "job"), str(box / "submission.py")]
-    environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONIOENCODING": "utf8"}
+    command = [sys.executable, "-I", "-B", "-u", str(CHILD), str(box / "job"), str(box / "submission.py")]
+    environment = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    environment["PYTHONIOENCODING"] = "utf8"
     environment |= {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
     is_posix = os.name == "posix"
     with open(box / "printed", "w+b") as printed:
@@ -102,7 +103,8 @@ def run_child(box: Path, seconds: float) -> tuple[bytes, str, str]:
                     os.killpg(process.pid, signal.SIGKILL)
             process.kill()
             process.wait()
-            process.stdout.close()
+            if process.stdout is not None:
+                process.stdout.close()
         printed.seek(0)
         return data, ended, printed.read(2_000).decode("utf8", "replace")
 
@@ -115,7 +117,9 @@ def read_all(process: subprocess.Popen, deadline: float) -> tuple[bytes, str]:
             return data[:MOST_BYTES], ""
         except subprocess.TimeoutExpired:
             return b"", "time"
-    parts, n_bytes, descriptor = [], 0, process.stdout.fileno()
+    assert process.stdout is not None  # it was started with a pipe
+    parts: list[bytes] = []
+    n_bytes, descriptor = 0, process.stdout.fileno()
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
         while True:
@@ -137,17 +141,17 @@ def read_run(data: bytes, ended: str, task: Task, calls: list, printed: str, sec
     except (ValueError, TypeError, KeyError, RecursionError):
         frames = []
     notes = {name: header[name] for header, array in frames if array is None for name in header}
-    common = {"printed": printed, "seconds": seconds, "was_loaded": "loaded" in notes}
+    none = Run(printed=printed, seconds=seconds, was_loaded="loaded" in notes)
     if "refused" in notes:
-        return Run(refused=str(notes["refused"])[:300], **common)
+        return replace(none, refused=str(notes["refused"])[:300])
     if ended == "time":
-        return Run(problem="it took longer than the time that it has", **common)
+        return replace(none, problem="it took longer than the time that it has")
     if "problem" in notes:
-        return Run(problem=str(notes["problem"])[:500], **common)
+        return replace(none, problem=str(notes["problem"])[:500])
     if "missing" in notes:
-        return Run(is_missing=True, **common)
+        return replace(none, is_missing=True)
     if "done" not in notes:
-        return Run(problem=ended or "it ended the process before it had answered", **common)
+        return replace(none, problem=ended or "it ended the process before it had answered")
     arrays: list[list[Array]] = [[] for _ in calls]
     errors = [""] * len(calls)
     overwritten = set()
@@ -168,7 +172,7 @@ def read_run(data: bytes, ended: str, task: Task, calls: list, printed: str, sec
             errors[number] = f"expected {width * times} answers, got {len(arrays[number])}"
         whole = [] if errors[number] else arrays[number]
         answers.append([tuple(whole[i : i + width]) for i in range(0, len(whole), width)])
-    return Run(tuple(answers), tuple(errors), tuple(sorted(overwritten)), **common)
+    return replace(none, answers=tuple(answers), errors=tuple(errors), overwritten=tuple(sorted(overwritten)))
 
 
 def missing_protections() -> list[str]:

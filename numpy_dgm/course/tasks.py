@@ -49,6 +49,7 @@ class Edit:
     there: str
     instead: str
     within: str = ""  # the function that is edited, where it is another than the task's own, such as a helper
+    is_right_usually: bool = False  # under the usual conventions it gives the right answer
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Task:
     judge: Callable[..., str | None] | None = None  # (arguments, answers) -> None, or what is wrong, in a sentence
     in_parts: bool = True  # points for each right answer of several; False: all or nothing
     is_broken: bool = False  # given out with the first of its mistakes made, to be found and mended
+    is_choice: bool = False  # its answers are numbers of a list: right or wrong, and nothing more is said of them
 
 
 @dataclass(frozen=True)

@@ -46,5 +46,5 @@ __all__ = [
     "independent_pixels", "init_boltzmann", "init_ladder", "init_rbm", "layered_mask", "log_likelihood",
     "log_partition", "mean_field", "mean_field_gradient", "pcd_gradient", "pseudo_log_likelihood", "sample_boltzmann",
     "sample_chains", "sample_hidden", "sample_tempered", "sample_visible", "sampled_gradient", "start_ladder",
-    "tempered_gradient",     "train_boltzmann", "train_rbm", "variational_bound", "visible_probs",
+    "tempered_gradient", "train_boltzmann", "train_rbm", "variational_bound", "visible_probs",
 ]

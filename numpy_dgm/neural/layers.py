@@ -429,7 +429,7 @@ class BatchNorm(Record):
 class MinibatchDiscrimination(Record):
     """y = [x, o]: beside each row, how close it comes to the other rows of its batch (Salimans et al. 2016).
 
-        M_ibc = Σ_d x_id T_dbc        close_ijb = exp(-Σ_c |M_ibc - M_jbc|)        o_ib = Σ_{j≠i} close_ijb
+        M_nbc = Σ_i x_ni T_ibc        close_nmb = exp(-Σ_c |M_nbc - M_mbc|)        o_nb = Σ_{m≠n} close_nmb
 
     A discriminator that sees o can tell a batch of near copies from one as varied as the data. The paper's sum also
     counts each row with itself, which adds 1 to every entry of o; here it is left out.
@@ -440,7 +440,7 @@ class MinibatchDiscrimination(Record):
     trainable = ("T",)
 
     def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
-        """x (N, D) -> y (N, D + B); the cache is x, M as (C, N, B), and `close` (N, N, B) with 0 where i = j."""
+        """x (N, D) -> y (N, D + B); the cache is x, M as (C, N, B), and `close` (N, N, B) with 0 where n = m."""
         n, (n_inputs, n_kernels, n_directions) = len(x), self.T.shape
         M = (x @ self.T.reshape(n_inputs, -1)).reshape(n, n_kernels, n_directions)
         M = M.transpose(2, 0, 1).copy()  # (C, N, B)
@@ -454,10 +454,10 @@ class MinibatchDiscrimination(Record):
 
     def backward(self, cache: tuple, dy: Array, out: "MinibatchDiscrimination | None" = None, need_dx: bool = True,
                  need_gradient: bool = True) -> tuple[Array | None, "MinibatchDiscrimination | None"]:
-        """dy = [dy_x, do] (N, D + B) -> dx (N, D) and the gradient. close_ijb stands in o_ib and again in o_jb, so
+        """dy = [dy_x, do] (N, D + B) -> dx (N, D) and the gradient. close_nmb stands in o_nb and again in o_mb, so
 
-            dM_ibc = -Σ_j (do_ib + do_jb) close_ijb sign(M_ibc - M_jbc)
-            ∂T_dbc = Σ_i x_id dM_ibc        dx_id = dy_id + Σ_bc dM_ibc T_dbc
+            dM_nbc = -Σ_m (do_nb + do_mb) close_nmb sign(M_nbc - M_mbc)
+            ∂T_ibc = Σ_n x_ni dM_nbc        dx_ni = dy_ni + Σ_bc dM_nbc T_ibc
         """
         (x, M, close), gradient = cache, None
         n, n_inputs = x.shape

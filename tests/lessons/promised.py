@@ -98,7 +98,7 @@ PROMISED = {
         "PL(v) = Σᵢ log σ(F(v with bit i flipped) - F(v))",
         "Σ_v p(v) PL(v) >= Σ_v p(v) log p(v)",  # why pseudo-likelihood misleads
         "log p(v) = -D log 2, for every v",  # a perfect reconstruction that has learnt nothing
-        "mean log p(A) - mean log p(B) = mean F(B) - mean F(A)",  # the free-energy gap (promised of old lesson 9)
+        "mean log p(fit) - mean log p(held out) = mean F(held out) - mean F(fit)",  # the free-energy gap (promised of old lesson 9)
     ],
     17: [
         "vᵢ = 1 if greyᵢ / 16 > 1/2, else 0",
@@ -109,7 +109,7 @@ PROMISED = {
     18: [
         "p(v) = Σ_h p(h) N(v; b + W h, I)",  # the Gaussian RBM's marginal is a mixture
         "Cov(v) = (I - W Wᵀ)⁻¹",
-        "log p(v) = log p(y) - Σᵢ log sᵢ",
+        "log p(v) = log p(y) - Σᵢ log scaleᵢ",
         "∂ mean log p/∂W_ij = <vᵢ hⱼ>_data - <vᵢ hⱼ>_model",
     ],
     19: [
@@ -132,11 +132,11 @@ PROMISED = {
     ],
     21: [
         "((x + ε)³ - (x - ε)³) / 2ε = 3x² + ε²",
-        "five points on x⁵ = 5x⁴ - 4ε⁴",
+        "(4 c(ε) - c(2ε)) / 3 = 5x⁴ - 4ε⁴",  # five points
         "= ½ (1 + a/ε)",  # where differences fail
         "∂W_p = xᵀ dz_p",  # maxout
         "gradient_i = ∂loss/∂θ_i",  # every entry against differences
-        "P(r draws miss all w wrong entries of P) = (1 - w/P)^r",  # what a check of a few entries misses
+        "r draws miss all w wrong entries of P = (1 - w/P)^r",  # what a check of a few entries misses
         "loss = log C",  # before training
     ],
     22: [

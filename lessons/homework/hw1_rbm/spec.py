@@ -379,6 +379,12 @@ FREE_ENERGY_MISTAKES = (
     Edit(5, "-(v @ b) - ", "-"),
     Edit(11, "as_D_by_K(W, conventions)", "as_D_by_K(W, conventions).T"),
 )
+CHAIN = """\
+    for _ in range(k):
+        h, v = gibbs_step(v, W, b, c, conventions, rng)
+"""
+NEGATIVE = "mean_h = mean_of(hidden_probs(v, W, b, c, conventions), conventions)"
+POSITIVE = "mean_h_data = mean_of(hidden_probs(v_data, W, b, c, conventions), conventions)"
 CD_GRADIENT_MISTAKES = (
     Edit(6, "return as_D_by_K(dW, conventions), db, dc", "return -as_D_by_K(dW, conventions), -db, -dc"),
     Edit(7, "return as_D_by_K(dW, conventions), db, dc", "return -as_D_by_K(dW, conventions), db, dc"),
@@ -387,18 +393,20 @@ CD_GRADIENT_MISTAKES = (
     Edit(10, "return as_D_by_K(dW, conventions), db, dc", "return as_D_by_K(dW, conventions), db.sum(), dc.sum()"),
     Edit(11, "return as_D_by_K(dW, conventions), db, dc", "return as_D_by_K(dW, conventions).T, db, dc"),
     Edit(16, "h, v = gibbs_step(v, W, b, c, conventions, rng)",
-         "v = draw(visible_probs(mean_of(hidden_probs(v, W, b, c, conventions), conventions), W, b, c, conventions), conventions, rng)"),
-    Edit(17, "mean_h = mean_of(hidden_probs(v, W, b, c, conventions), conventions)", "mean_h = h"),
-    Edit(17, '    for _ in range(k):\n        h, v = gibbs_step(v, W, b, c, conventions, rng)\n    mean_h = mean_of(hidden_probs(v, W, b, c, conventions), conventions)',
-         '    for _ in range(k):\n        mean_h = mean_of(hidden_probs(v, W, b, c, conventions), conventions)\n        h, v = gibbs_step(v, W, b, c, conventions, rng)'),
+         "means = mean_of(hidden_probs(v, W, b, c, conventions), conventions)\n"
+         "        v = draw(visible_probs(means, W, b, c, conventions), conventions, rng)"),
+    Edit(17, NEGATIVE, "mean_h = h"),
+    Edit(17, CHAIN + f"    {NEGATIVE}", f"    for _ in range(k):\n        {NEGATIVE}\n" + CHAIN.partition("\n")[2]),
     Edit(18, "- v.T @ mean_h)", "- v_data.T @ mean_h)"),
-    Edit(19, "mean_h = mean_of(hidden_probs(v, W, b, c, conventions), conventions)", "mean_h = mean_h_data"),
+    Edit(19, NEGATIVE, "mean_h = mean_h_data"),
     Edit(20, "range(k)", "range(k - 1)"),
     Edit(21, "range(k)", "range(k + 1)"),
-    Edit(22, "mean_h_data = mean_of(hidden_probs(v_data, W, b, c, conventions), conventions)",
+    Edit(22, POSITIVE,
          "mean_h_data = draw(hidden_probs(v_data, W, b, c, conventions), conventions, rng)"),
-    Edit(22, '    for _ in range(k):\n        h, v = gibbs_step(v, W, b, c, conventions, rng)\n',
-         '    for step in range(k):\n        h, v = gibbs_step(v, W, b, c, conventions, rng)\n        if step == 0:\n            mean_h_data = h\n'),
+    Edit(22, CHAIN,
+         CHAIN.replace("_ in", "step in") + "        if step == 0:\n            mean_h_data = h\n"),
+    Edit(43, "conventions.low + (conventions.high - conventions.low) * p", "p", "mean_of", is_right_usually=True),
+    Edit(44, "N = len(v_data)", "N = len(v_data) / conventions.T", is_right_usually=True),
 )
 PCD_GRADIENT_MISTAKES = (
     Edit(6, "return as_D_by_K(dW, conventions), db, dc", "return -as_D_by_K(dW, conventions), -db, -dc"),
@@ -411,11 +419,14 @@ PCD_GRADIENT_MISTAKES = (
     Edit(17, "mean_h = mean_of(p_h, conventions)", "mean_h = chains"),
     Edit(20, "range(k)", "range(k - 1)"),
     Edit(21, "range(k)", "range(k + 1)"),
-    Edit(22, "mean_h_data = mean_of(hidden_probs(v_data, W, b, c, conventions), conventions)",
+    Edit(22, POSITIVE,
          "mean_h_data = draw(hidden_probs(v_data, W, b, c, conventions), conventions, rng)"),
     Edit(24, 'h = chains\n', 'h = draw(hidden_probs(v_data, W, b, c, conventions), conventions, rng)\n'),
     Edit(25, "return as_D_by_K(dW, conventions), db, dc, h",
          'chains[...] = h\n    return as_D_by_K(dW, conventions), db, dc, h'),
+    Edit(43, "conventions.low + (conventions.high - conventions.low) * p", "p", "mean_of", is_right_usually=True),
+    Edit(44, "N, M = len(v_data), len(chains)", "N, M = len(v_data) / conventions.T, len(chains) / conventions.T",
+         is_right_usually=True),
 )
 GIBBS_STEP_MISTAKES = (
     Edit(12, "uniform < p", "0.5 < p", "draw"),
@@ -427,8 +438,13 @@ GIBBS_STEP_MISTAKES = (
     Edit(25, "new_v = draw(p_v, conventions, rng)", 'v[...] = draw(p_v, conventions, rng)\n    new_v = v'),
 )
 TRAIN_MISTAKES = (
-    Edit(26, '        c = c + rate * dc\n',
-         '        c = c + rate * dc\n        x_h = visible_probs(mean_of(hidden_probs(v_data, W, b, c, conventions), conventions), W, b, c, conventions)\n        if np.mean((v_data - x_h) ** 2) < 0.2:\n            break\n'),
+    Edit(26, "        c = c + rate * dc\n", """\
+        c = c + rate * dc
+        means = mean_of(hidden_probs(v_data, W, b, c, conventions), conventions)
+        reconstruction = visible_probs(means, W, b, c, conventions)
+        if np.mean((v_data - reconstruction) ** 2) < 0.2:
+            break
+"""),
 )
 
 GRADIENT = ("dW", "db", "dc")
@@ -448,7 +464,8 @@ ASSIGNMENT = Assignment(
                     "What is left in the exponent is (high - low) x_j / T.")),
         Task("visible_probs", 1, 0.25, "07", "7.7", hidden_instance, visible_oracle, mistakes=VISIBLE_PROBS_MISTAKES,
              hints=("The same with the layers exchanged: W is transposed and b takes the place of c.",)),
-        Task("free_energy", 3, 1.0, "07", "7.2", free_energy_instance, free_energy_oracle, mistakes=FREE_ENERGY_MISTAKES,
+        Task("free_energy", 3, 1.0, "07", "7.2", free_energy_instance, free_energy_oracle,
+             mistakes=FREE_ENERGY_MISTAKES,
              hints=("The sum over h is a product with one factor a unit, exp(low x_j / T) + exp(high x_j / T).",
                     "log(exp(a) + exp(b)) without overflow is np.logaddexp(a, b).",
                     "F has the unit of an energy: multiply the logarithm by T.")),
@@ -465,7 +482,8 @@ ASSIGNMENT = Assignment(
              statistics=Statistics(small_pcd, pcd_means, pcd_features), mistakes=PCD_GRADIENT_MISTAKES,
              hints=("The chains have M rows and the data N: each average has a number of its own.",
                     "The chains begin with h: draw v given h first.")),
-        Task("train", 3, 1.0, "09", "9.1", train_instance, answers=("W", "b", "c"), judge=judge_training, instances=1, mistakes=TRAIN_MISTAKES,
+        Task("train", 3, 1.0, "09", "9.1", train_instance, answers=("W", "b", "c"), judge=judge_training, instances=1,
+             mistakes=TRAIN_MISTAKES,
              hints=("Start W at small random numbers: with zeros all hidden units stay alike.",
                     "5,000 updates of the whole data at a rate of .2 are enough for either gradient.")),
     ),

@@ -506,7 +506,7 @@ ASSIGNMENT = Assignment(
              hints=("The v that is given is v_{L-1}: factor L - 1 is taken there, before anything is drawn.",
                     "For l = L - 1 down to 0: factor l, then, but for l = 0, a step of model l.",
                     "The sign is that of the walks up: F_l(v_l) - F_{l+1}(v_l).")),
-        Task("estimates", 3, 0.75, "14", "14.11", estimates_instance, estimates_oracle,
+        Task("estimates", 3, 0.75, "14", "14.10", estimates_instance, estimates_oracle,
              answers=("log_z_up", "error_up", "log_z_down"), mistakes=ESTIMATES_MISTAKES,
              hints=("log mean w = log Σ exp(log w) - log M. In Z_base each unit is summed out by itself, also the "
                     "hidden ones.",

@@ -293,7 +293,6 @@ MISTAKES = (
     Mistake(135, "another divergence",
             "this is another divergence than the one that was asked for: KL(p ‖ q) is the mean under p of log p - "
             "log q"),
-            "this is another divergence than the one asked for: KL(p ‖ q) is the mean under p of log p - log q"),
     Mistake(136, "one mean over two sets",
             "two sets of cases share one mean, or one set is left out: each has a mean of its own, over its own cases"),
     Mistake(137, "a sign or a comparison the wrong way round",
@@ -322,8 +321,6 @@ MISTAKES = (
     Mistake(147, "slopes of the labels for those of the image",
             "the slope that comes out of D has an entry for each number that D saw: those of the image come "
             "first, those of the labels after them"),
-            "the slope that comes out of D has an entry for each number that D saw: those of the image come first, "
-            "those of the labels after them"),
     Mistake(148, "a factor of the chain rule left out",
             "a factor of the chain rule, or a term of the product rule, is missing: what was held there moves too"),
     Mistake(149, "D or log D for the logit",

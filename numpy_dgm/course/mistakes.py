@@ -139,8 +139,9 @@ MISTAKES = (
             "w is in both directions the log of the same w"),
     Mistake(58, "a factor of the weight left out",
             "one factor of the weight is missing: there are L of them, l = 0 to L - 1"),
-    Mistake(59, "flipped units that stay flipped",
-            "the units flipped before stay flipped: flip one unit at a time, all others as they are in v"),
+    Mistake(59, "units that are not flipped, or stay flipped",
+            "the flipped states are others: a unit takes the other one of its two values, one unit at a time, all "
+            "others as they are in v"),
     Mistake(60, "batch norm's mean or variance held constant in its backward pass",
             "mean and variance are made of x as well: each is a fork, whose way back is missing"),
     Mistake(61, "epsilon on the wrong side of the root",

@@ -145,7 +145,7 @@ def play_round(x_real, z_D, z_G, theta_G, theta_D, rate, gamma, conventions):
 
 
 def train(x_data, conventions, rng):
-    """On arrays, since loops over units would take too long; 48 units, more of them in D, and both slopes of D in one."""
+    """On arrays, since loops over units would take too long; 48 units, 80 in D, and real and fake cases in one pass."""
     G = [rng.normal(size=(2, 48)), np.zeros(48), rng.normal(size=(48, 2)) / 7, np.zeros(2)]
     D = [1.5 * rng.normal(size=(2, 80)), np.zeros(80), rng.normal(size=(80, 1)) / 9, np.zeros(1)]
     means = {id(array): [0.0, 0.0] for array in G + D}

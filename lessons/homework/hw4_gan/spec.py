@@ -459,10 +459,12 @@ G_LOSS_MISTAKES = (
     Edit(34, 'kind == "saturating"', "True"),
     Edit(34, 'kind == "saturating"', "False"),
     Edit(37, "    return loss,",
-         '    loss = np.mean(np.log(1 - s_fake)) if kind == "saturating" else -np.mean(np.log(s_fake))\n    return loss,'),
+         '    loss = np.mean(np.log(1 - s_fake)) if kind == "saturating" else -np.mean(np.log(s_fake))\n'
+         "    return loss,"),
     Edit(42, "M = len(s_fake)", "M = len(s_fake) - 1"),
     Edit(75, "return loss, ds_fake", "return loss, -ds_fake"),
-    Edit(76, "    return loss,", "    loss, ds_fake = softplus(s_fake).sum() / M, sigmoid(s_fake) / M\n    return loss,"),
+    Edit(76, "    return loss,",
+         "    loss, ds_fake = softplus(s_fake).sum() / M, sigmoid(s_fake) / M\n    return loss,"),
 )
 GENERATE_MISTAKES = (
     Edit(11, "z @ W_1", "z @ W_1.T", "forward_G"),
@@ -557,7 +559,8 @@ ROUND_MISTAKES = (
          "for array, slope in zip(theta, gradient):\n        array -= rate * slope\n    return theta", "descend"),
     Edit(34, '"non-saturating"', '"saturating"'),
     Edit(35, "    theta_G = descend(theta_G, gradient, rate)\n",
-         "    x_fake = generate(z_G, theta_G, conventions)\n    s, a, slope, _ = forward_D(x_fake, theta_D, conventions)\n"
+         "    x_fake = generate(z_G, theta_G, conventions)\n"
+         "    s, a, slope, _ = forward_D(x_fake, theta_D, conventions)\n"
          '    _, ds = generator_loss(s, "non-saturating")\n    _, of_D = backward(theta_D, x_fake, a, slope, ds)\n'
          "    theta_G = descend(theta_G, gradient, rate)\n    theta_D = descend(theta_D, of_D, rate)\n"),
     Edit(38, D_STEPS, "    total = [0.0] * 4\n" + D_STEPS.replace(

@@ -28,9 +28,8 @@
 #     conventions.target       of the real cases in D's loss: 1, or a little less (label smoothing)
 #
 # Every function works for any N, M, D, L and H. None of them changes its arguments, nor the arrays
-# in a tuple. A gradient has the shapes of what it is the gradient by, and is not divided or summed
-# where the loss is not. Logits may be large, above or below 0: no exp may overflow, no logarithm
-# may be taken of 0.
+# in a tuple. A loss is a number, and a gradient has the shape of what it is the gradient by. Logits
+# may be large, above or below 0: no exp may overflow, no logarithm may be taken of 0.
 #
 # `python check.py` tells you whether your functions fit together. `dgm course check` says more.
 
@@ -260,14 +259,15 @@ def descend(theta, gradient, rate):
 # ## The ring
 #
 # Now let them play. The data are 1,000 cases from eight round Gaussians, whose centres lie on the
-# unit circle, at angles 0, 45, 90, ... degrees, and whose standard deviation is .06. What comes back
-# is a generator: theta_G, for noise of as many standard normal numbers as its W_1 has rows. Of
-# 2,000 cases that it makes, at least 60 % must lie within .2 of a centre, and at least 2 % within .2
-# of each of the eight. The conventions here are those of the lessons: "tanh", slope .2, target 1.
+# unit circle, 45 degrees apart, turned by some angle, and whose standard deviation is .06. What
+# comes back is a generator: theta_G, for noise of as many standard normal numbers as its W_1 has
+# rows. Of 2,000 cases that it makes, at least 60 % must lie within .2 of a centre, and at least 2 %
+# within .2 of each of the eight. The conventions here are those of the lessons: "tanh", slope .2,
+# target 1.
 #
 # Numbers of units, rates, batches and steps are yours to choose. Two or three seconds of computing
-# are enough, and ten are the limit. Plain gradient steps will not do it in that time: use Adam
-# (lesson 22), and keep the penalty (lesson 32 says what for).
+# are enough, and ten are the limit. Adam (lesson 22) gets there in that time; keep the penalty
+# (lesson 32 says what for).
 
 # %%
 def train(x_data, conventions, rng):

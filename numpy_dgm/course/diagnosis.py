@@ -230,11 +230,11 @@ def matching_conventions(assignment, task, calls, given) -> SimpleNamespace | No
 def diagnose(assignment, task, calls, given, errors, expected, share, before=()) -> Verdict:
     """The Verdict on a wrong answer, by the mistakes that would have given it or by what can be seen."""
     facts = describe_all(task, given, errors, expected)
+    if before and gives(assignment, task, before, calls, given):
+        names = " and ".join(dict.fromkeys(edit.within for edit in before))
+        return Verdict(1.0, warnings=(f"right but for what {names} gives it, which has cost its points there",))
     hits = matching_mistakes(assignment, task, calls, given)
     if not hits and before:
-        if gives(assignment, task, before, calls, given):
-            names = " and ".join(dict.fromkeys(edit.within for edit in before))
-            return Verdict(1.0, warnings=(f"right but for what {names} gives it, which has cost its points there",))
         hits = matching_mistakes(assignment, task, calls, given, before)
     if hits:
         return verdict_of(task, hits, calls, facts, share)

@@ -49,7 +49,7 @@ def as_D_by_K(W, conventions):
 # ## log Z, exactly
 #
 # A sum over all pairs of layers has 2^(D + K) terms. Sum out one layer on paper, and 2^D are left,
-# or 2^K. It must be the smaller layer that is listed: the function is called with 4 visible and 40
+# or 2^K. It must be the smaller layer that is listed: the function is called with 3 visible and 40
 # hidden units, and with 40 visible and 4 hidden ones.
 
 # %%
@@ -174,14 +174,13 @@ def reverse_ais_log_weights(v, W, b, c, b_base, betas, conventions, rng):
 # %% [markdown]
 # ## What the weights say
 #
-# From walks up and from walks down, as many as there are of each, comes an estimate of log Z each:
+# Walks up give an estimate of log Z, by the mean of w, and walks down give another one, by the mean
+# of 1/w. There need not be as many of the one kind as of the other. The first estimate has the
+# standard error
 #
-#     up      the one in which the mean of w stands for what it is the mean of
-#     down    the one in which the mean of 1/w does
+#     (sd(w) / √M) / mean w          sd² the mean squared distance from the mean, with 1/M
 #
-# And the standard error of the first one: sd(w) / √M over the mean of w, where sd² is the mean
-# squared distance from the mean (with 1/M). Do not leave the logarithms without need: log w of some
-# thousands, above or below 0, is usual.
+# Do not leave the logarithms without need: log w of some thousands, above or below 0, is usual.
 
 # %%
 def estimates(log_w_up, log_w_down, b_base, n_hidden, conventions):
@@ -204,9 +203,9 @@ def estimates(log_w_up, log_w_down, b_base, n_hidden, conventions):
 # ## A model that cannot be summed
 #
 # Now use what you have written. The model has 40 visible and 40 hidden units, and log Z is asked
-# for, to within .3 nats. (We know it, since we have made the model in a certain way. You could not
-# list the states of a layer in a year.) How many models lie between, how they are spaced, the base
-# and the number of walks are yours to choose. A second of computing is enough, and ten are the
+# for, to within .3 nats. (We know it, since we have made the model in a certain way. To list the
+# 2^40 states of a layer would take days.) How many models lie between, how they are spaced, the
+# base and the number of walks are yours to choose. A second of computing is enough, and ten are the
 # limit.
 
 # %%

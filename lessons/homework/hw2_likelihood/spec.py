@@ -469,7 +469,8 @@ ESTIMATES_MISTAKES = (
     Edit(55, "log_z_base - log_of_sum(-log_w_down) + np.log(M_down)", "log_z_base + log_w_down.mean()"),
     Edit(56, "log_z_up = log_z_base + ", "log_z_up = "),
     Edit(56, "log_z_down = log_z_base - ", "log_z_down = -"),
-    Edit(56, "return log_z_up, error_up, log_z_down", "return log_z_up - log_z_base, error_up, log_z_down - log_z_base"),
+    Edit(56, "return log_z_up, error_up, log_z_down",
+         "return log_z_up - log_z_base, error_up, log_z_down - log_z_base"),
     Edit(56, " + n_hidden * np.log(2)", ""),
     Edit(57, "log_z_base - log_of_sum(-log_w_down) + np.log(M_down)",
          "log_z_base + log_of_sum(log_w_down) - np.log(M_down)"),
@@ -480,6 +481,7 @@ PSEUDO_MISTAKES = (
     Edit(3, "total - np.logaddexp(0, F - F_flipped)", "total + np.log(1 / (1 + np.exp(F - F_flipped)))"),
     Edit(11, "as_D_by_K(W, conventions)", "as_D_by_K(W, conventions).T"),
     Edit(51, "return total", "return total / v.shape[1]"),
+    Edit(59, "conventions.low + conventions.high - v[:, i]", "1 - v[:, i]", is_right_usually=True),
     Edit(59, "    for i in range(v.shape[1]):\n        flipped = v.copy()\n",
          "    flipped = v.copy()\n    for i in range(v.shape[1]):\n"),
 )

@@ -170,8 +170,8 @@ MISTAKES = (
             "the sign is wrong: a loss is descended, and its slope by a logit is what the network says less what "
             "is right"),
     Mistake(70, "half of the discriminator's loss, or one mean over all cases",
-            "the loss is the sum of two means, one over the real cases and one over the fake ones: not half of that, "
-            "and not one mean over all of them"),
+            "the loss is the sum of two means, one over the real cases and one over the fake ones: not half of "
+            "that, and not one mean over all of them"),
     Mistake(71, "G's step against the D of before",
             "the generator's gradient is taken against the discriminator as it was before its own steps"),
     Mistake(72, "another factor in the penalty",
@@ -183,12 +183,13 @@ MISTAKES = (
     Mistake(75, "ascends instead of descending",
             "the sign is wrong: a loss is descended, by minus the rate times its gradient"),
     Mistake(76, "G descends D's loss",
-            "the generator descends the discriminator's loss: what is good for D is bad for G, the sign is the other "
-            "one"),
+            "the generator descends the discriminator's loss: what is good for D is bad for G, the sign is the "
+            "other one"),
     Mistake(77, "an activation's slope taken at its output",
             "the slope φ' of the activation is taken at its output: it belongs at the unit's input y"),
     Mistake(78, "the penalty's second (φ'') pass not taken to its end",
-            "the part by φ'' is wrong: extra_y = u_y d_a φ''(y), with the sign of φ'', and it goes to W_1 and to b_1"),
+            "the part by φ'' is wrong: extra_y = u_y d_a φ''(y), with the sign of φ'', and it goes to W_1 and to "
+            "b_1"),
     Mistake(79, "a probability for a logit",
             "this is the probability σ(s), where the logit s is asked for"),
     Mistake(80, "inputs clipped",
@@ -266,15 +267,15 @@ MISTAKES = (
     Mistake(122, "a count that is not set back",
             "the turns without anything better are never set back to 0: they are counted since the best model"),
     Mistake(123, "a turn too few or too many",
-            "it gives up a turn too soon or too late: `patience` is how many turns in a row are without anything "
-            "better"),
+            "it gives up a turn too soon or too late: after as many turns in a row as `patience` says, and no "
+            "more"),
     Mistake(124, "weights of the centres left out",
             "½ |b + W h|² is missing in p(h): a centre weighs the more the farther out it is"),
     Mistake(125, "no noise about the centres",
             "the centres come back: each number of each sample has noise of its own about its centre, with the sd "
             "1"),
-    Mistake(126, "compared with another than the best so far",
-            "each turn is compared with the best of all so far, and the model that one starts from is the first"),
+    Mistake(126, "compared with the turn before",
+            "each turn is compared with the one before: compare it with the best of all so far"),
     Mistake(127, "one coin for n",
             "the unit has n coins, and this is the answer for one"),
     Mistake(128, "all coins of a unit fall alike",
@@ -289,11 +290,14 @@ MISTAKES = (
             "errors are compared by their absolute values, all divided by one number, the largest |difference|"),
     Mistake(133, "columns for rows",
             "the mean and the variance are those of the columns: here each row has its own"),
+    Mistake(134, "mean and spread taken as constants",
+            "the mean or the spread of the row is held constant in the backward pass: each x moves both"),
     Mistake(135, "another divergence",
             "this is another divergence than the one that was asked for: KL(p ‖ q) is the mean under p of log p - "
             "log q"),
     Mistake(136, "one mean over two sets",
-            "two sets of cases share one mean: each has a mean of its own, over its own number of cases"),
+            "two sets of cases share one mean, or one set is left out: each has a mean of its own, over its own "
+            "cases"),
     Mistake(137, "a sign or a comparison the wrong way round",
             "a sign, or a comparison, is the wrong way round"),
     Mistake(138, "a square, a root or the ½ of a square",

@@ -1,4 +1,6 @@
 """Exercise to lesson 1: instances, oracles and mistakes."""
+import itertools
+
 import numpy as np
 
 from numpy_dgm.course.tasks import Assignment, Edit, Task

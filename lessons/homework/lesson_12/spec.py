@@ -1,4 +1,6 @@
 """Exercise to lesson 12: instances, oracle and mistakes."""
+import itertools
+
 import numpy as np
 
 from numpy_dgm.course.tasks import Assignment, Edit, Seed, Statistics, Task
@@ -6,20 +8,20 @@ from numpy_dgm.energy import RBM
 from numpy_dgm.energy.tempering import Ladder, swap_neighbours
 from numpy_dgm.foundation.enumeration import all_bits
 
-SIZES = ((61, 6, 4), (53, 5, 7), (40, 40, 40), (48, 7, 3))  # M, D, K
+SIZES = ((121, 6, 4), (93, 5, 7), (40, 40, 40), (48, 7, 3))  # M, D, K
 
 
 def draw_arguments(rng, M, D, K, scale=1.0):
     beta_l, beta_m = rng.uniform(0.1, 0.4), rng.uniform(0.7, 1.0)
     u, v = rng.integers(0, 2, size=(2, M, D)).astype(float)
     return {"u": u, "v": v, "W": 2 * scale * rng.normal(size=(D, K)), "b": scale * rng.normal(size=D),
-            "c": 2 * scale * rng.normal(size=K), "beta_l": float(beta_l), "beta_m": float(beta_m),
+            "c": 4 * scale * rng.normal(size=K), "beta_l": float(beta_l), "beta_m": float(beta_m),
             "rng": Seed(int(rng.integers(2**31)))}
 
 
 def instance(rng, conventions, number):
-    """M, D and K all different; alike in the third. In the last one exp overflows."""
-    arguments = draw_arguments(rng, *SIZES[number])
+    """M, D and K all different, many a between 0 and 1; alike in the third. In the last one exp overflows."""
+    arguments = draw_arguments(rng, *SIZES[number], scale=(0.5, 0.5, 1.0, 1.0)[number])
     if number == 3:
         arguments["c"][::2] += 5000.0
     return arguments

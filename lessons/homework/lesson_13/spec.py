@@ -91,6 +91,7 @@ MISTAKES = (
     Edit(17, NEGATIVE, "p_h = h\n    " + NEGATIVE),
     Edit(22, NEGATIVE, "p_h_data = h\n    " + NEGATIVE),
     Edit(23, "N = len(v_data)", "N = len(v_data)\n    rng = np.random.default_rng(0)"),
+    Edit(100, "(v_data - mu).T @ (p_h_data - lam) - (v - mu).T @ (p_h - lam)", "v_data.T @ p_h_data - v.T @ p_h"),
     Edit(105, "(v - mu).T @ (p_h - lam)", "v.T @ p_h"),
     Edit(105, "(v_data - mu).T @ (p_h_data - lam)", "v_data.T @ p_h_data"),
     Edit(113, RETURN, "return dW, g_b + dW @ lam, g_c + dW.T @ mu"),

@@ -1,4 +1,6 @@
 """Exercise to lesson 14: instances, oracle and mistakes."""
+import itertools
+
 import numpy as np
 
 from numpy_dgm.course.tasks import Assignment, Edit, Seed, Statistics, Task

@@ -360,10 +360,11 @@ def main(job_path, submission_path):
 
 def describe(error, path):
     """An error in one line, with the line of the submission where it arose."""
-    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == path]
-    if isinstance(error, SyntaxError):
-        lines = [error.lineno]
-    where = f" (line {lines[-1]})" if lines and lines[-1] else ""
+    places = [f"line {line}, in {frame.f_code.co_name}" for frame, line in traceback.walk_tb(error.__traceback__)
+              if frame.f_code.co_filename == path]
+    if isinstance(error, SyntaxError) and error.lineno:
+        places = [f"line {error.lineno}"]
+    where = f" ({places[-1]})" if places else ""
     text = " ".join(str(error).split())[:300]
     return f"it raised {type(error).__name__}: {text}{where}"
 

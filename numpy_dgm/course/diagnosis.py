@@ -18,6 +18,7 @@ from ..foundation.types import Array
 from .homework import (
     Instances,
     call,
+    draws,
     edit_text,
     expected_answers,
     load_assignment,
@@ -32,13 +33,15 @@ from .mistakes import BY_NUMBER
 from .sandbox import Run
 from .tasks import Answers, Arguments, Assignment, Edit, Seed, Task
 
+NOISE = "right on average, but noisier than it need be: something is drawn whose mean is known"
+SAMPLED = 22  # the mistake that is usually behind that
 TOLERANCE = 2e-5  # of the largest entry: single precision, with room for sums
 MOST_SD = 5.0  # how many standard errors a mean of many runs may be off, in the worst of its entries
 MOST_RATIO = 1.5  # of the standard deviation of one run to that of the solution's
 MOST_RARE = 14.0
 N_USUAL = 400  # runs of the solution, to know how large that is
 NOISIER = 1.15  # from here on it is worth a word
-OVERWRITTEN, RESEEDED = 25, 23  # mistakes that are seen without an edit
+OVERWRITTEN, RESEEDED, ELSEWHERE = 25, 23, 45  # mistakes that are seen without an edit
 
 
 @dataclass(frozen=True)
@@ -73,23 +76,35 @@ def judge(assignment: Assignment, task: Task, instances: Instances, run: Run, be
     right = [all(one is not None and close(one[i], should[i]) for one, should in zip(given, expected))
              for i in range(len(task.answers))]
     if all(right):
-        return with_overwriting(Verdict(1.0), run)
+        return with_overwriting(with_other_draws(Verdict(1.0), instances, run), run)
     share = sum(right) / len(right) if task.in_parts else 0.0
     verdict = diagnose(assignment, task, calls, given, errors, expected, share, before)
-    if not verdict.mistakes and instances.many is not None and run.answers[-1]:
-        verdict = judge_many(assignment, task, instances.many, run.answers[-1], given, expected) or verdict
-    return with_overwriting(verdict, run)
+    if not verdict.mistakes and instances.many is not None and run.answers[len(calls)]:
+        verdict = judge_many(assignment, task, instances.many, run.answers[len(calls)], given, expected) or verdict
+    return with_overwriting(with_other_draws(verdict, instances, run), run)
 
 
 def with_overwriting(verdict: Verdict, run: Run) -> Verdict:
     """A function that writes over its arguments loses half of what it would have."""
     if not run.overwritten:
         return verdict
-    mistake = BY_NUMBER[OVERWRITTEN]
-    if mistake.number in verdict.mistakes:
+    return halved(verdict, OVERWRITTEN)
+
+
+def with_other_draws(verdict: Verdict, instances: Instances, run: Run) -> Verdict:
+    """A function that answers otherwise with the same seed draws from elsewhere, and loses half."""
+    first, again = run.answers[0], run.answers[-1]
+    if not draws(instances) or not first or not again or same(first[0], again[0]):
+        return verdict
+    return halved(verdict, ELSEWHERE)
+
+
+def halved(verdict: Verdict, number: int) -> Verdict:
+    """Half of the points, with the mistake of that number."""
+    if number in verdict.mistakes:
         return replace(verdict, share=verdict.share / 2)
-    return replace(verdict, share=verdict.share / 2, says=(*verdict.says, mistake.says),
-                   mistakes=(*verdict.mistakes, mistake.number))
+    return replace(verdict, share=verdict.share / 2, says=(*verdict.says, BY_NUMBER[number].says),
+                   mistakes=(*verdict.mistakes, number))
 
 
 def close(given: Array, expected: Array) -> bool:
@@ -139,8 +154,7 @@ def judge_many(assignment, task, arguments, runs, given, expected) -> Verdict | 
         if ratio * MOST_RATIO < 1:  # the mean itself, say, where a draw was asked for
             return None
         is_noisier |= bool(ratio > NOISIER)
-    noisy = [BY_NUMBER[edit.number] for edit in task.mistakes if BY_NUMBER[edit.number].is_warning and is_noisier][:1]
-    return Verdict(1.0, (), tuple(one.number for one in noisy), tuple(one.says for one in noisy))
+    return Verdict(1.0, mistakes=(SAMPLED,), warnings=(NOISE,)) if is_noisier else Verdict(1.0)
 
 
 def same(one: Answers, other: Answers) -> bool:
@@ -236,11 +250,14 @@ def diagnose(assignment, task, calls, given, errors, expected, share, before=())
     hits = matching_mistakes(assignment, task, calls, given)
     if not hits and before:
         hits = matching_mistakes(assignment, task, calls, given, before)
+    is_of_conventions = all(edit.is_right_usually for edit in hits)  # and of none, where nothing was recognised
+    conventions = matching_conventions(assignment, task, calls, given) if is_of_conventions else None
+    copied = () if conventions is None else (by_conventions(conventions, calls[0]["conventions"]),)
     if hits:
-        return verdict_of(task, hits, calls, facts, share)
-    conventions = matching_conventions(assignment, task, calls, given)
-    if conventions is not None:
-        return Verdict(share, (by_conventions(conventions, calls[0]["conventions"]),))
+        verdict = verdict_of(task, hits, calls, facts, share)
+        return replace(verdict, says=(*verdict.says, *(f"or, which is the same here: {line}" for line in copied)))
+    if copied:
+        return Verdict(share, copied)
     pair = matching_pair(assignment, task, calls, given)
     if pair:
         says = ("two mistakes at once", *(worded(task, edit, calls[0]) for edit in pair), at_lesson(task))

@@ -30,7 +30,7 @@ from .. import __version__
 from ..foundation.checks import InvalidInput, check_integer, invalid
 from .child import pack, pack_array, unpack
 from .diagnosis import Verdict, judge, same
-from .homework import Instances, draw_instances, expected_answers, find_assignment, load_assignment
+from .homework import calls_of, draw_instances, expected_answers, find_assignment, load_assignment
 from .sandbox import Run, missing_protections, run_function
 from .tasks import Assignment, Edit, Task
 
@@ -276,14 +276,6 @@ def run_all(assignment: Assignment, student: str, path: Path, key: bytes, second
         if not run.was_loaded:
             return {one.function: run for one in assignment.tasks}
     return runs
-
-
-def calls_of(task: Task, instances: Instances) -> list:
-    """What the function is called with, and how often."""
-    calls = [(arguments, 1) for arguments in instances.calls]
-    if instances.many is not None and task.statistics is not None:
-        calls.append((instances.many, task.statistics.times))
-    return calls
 
 
 def judge_all(assignment: Assignment, student: str, runs: dict[str, Run], key: bytes, head: dict) -> dict:

@@ -117,11 +117,12 @@ def handout(assignment: Assignment) -> str:
 
 
 def function_heads(code: str) -> Iterator[str]:
-    """The def lines and docstrings of the functions that are to be written."""
+    """The functions that are given, and the def lines and docstrings of those that are to be written."""
     lines = code.splitlines()
     for node in ast.parse(code).body:
-        if isinstance(node, ast.FunctionDef) and isinstance(node.body[-1], ast.Raise):
-            yield "\n".join(lines[node.lineno - 1 : node.body[0].end_lineno])
+        if isinstance(node, ast.FunctionDef):
+            is_given = not isinstance(node.body[-1], ast.Raise)
+            yield "\n".join(lines[node.lineno - 1 : node.end_lineno if is_given else node.body[0].end_lineno])
 
 
 # --- instances
@@ -178,6 +179,24 @@ def draw_instances(assignment: Assignment, task: Task, secret: bytes, student: s
         rng = np.random.default_rng(seed_of(secret, assignment.name, student, task.function, "many"))
         many = task.statistics.draw(rng, conventions)
     return Instances(tuple(calls), many)
+
+
+def calls_of(task: Task, instances: Instances) -> list[tuple[Arguments, int]]:
+    """What the function is called with, and how often: the instances, the one of many runs, the first one again.
+
+    The last is for functions that draw: with the same seed they must answer the same.
+    """
+    calls = [(arguments, 1) for arguments in instances.calls]
+    if instances.many is not None and task.statistics is not None:
+        calls.append((instances.many, task.statistics.times))
+    if draws(instances):
+        calls.append((instances.calls[0], 1))
+    return calls
+
+
+def draws(instances: Instances) -> bool:
+    """Whether the function is given a Generator."""
+    return any(isinstance(value, Seed) for value in instances.calls[0].values())
 
 
 # --- running solutions

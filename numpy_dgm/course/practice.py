@@ -3,6 +3,7 @@
 Each task is tried on instances of three rounds: the first under the conventions of the lessons, the others under drawn
 ones. What is right, and how often the rest was tried, is kept in `.dgm_course.json` beside the student's file.
 """
+import ast
 import json
 import os
 import time
@@ -10,16 +11,25 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from ..foundation.checks import invalid
 from ..foundation.types import Array
-from .diagnosis import Verdict, close, judge
-from .homework import Instances, draw_instances, expected_answers, find_assignment, find_task, usual_conventions
+from .diagnosis import TOLERANCE, Verdict, close, judge
+from .homework import (
+    Instances,
+    calls_of,
+    draw_instances,
+    expected_answers,
+    find_assignment,
+    find_task,
+    usual_conventions,
+)
 from .sandbox import Run, run_function
-from .tasks import Assignment, Edit, Task
+from .tasks import Assignment, Edit, Seed, Task
 
 SECRET = b"numpy_dgm practice instances"
 ROUNDS = ("practice", "practice 2", "practice 3")
@@ -58,7 +68,8 @@ def check(name: str, file: str | Path | None = None, only: str | None = None,
         for line in explain(assignment, task, verdict, run, instances, now["tries"]):
             report(line)
         if len(tasks) > 1:
-            report(f"{number - 1} of {len(tasks)} tasks are right; the next is {task.function}")
+            report(f"{number - 1} of {len(tasks)} tasks so far are right; the next is {task.function} "
+                   "(--task NAME tries another one)")
         return False
     report(f"all {len(tasks)} tasks of {assignment.name} are right" if len(tasks) > 1 else "right")
     return True
@@ -91,21 +102,14 @@ def try_task(assignment: Assignment, task: Task, path: Path,
              before: tuple[Edit, ...]) -> tuple[Verdict, Run, Instances]:
     """The first round that is not right, or the last one: its Verdict, Run and instances."""
     rounds = [draw_round(assignment, task, number) for number in range(len(ROUNDS) if assignment.conventions else 1)]
-    calls = [(arguments, 1) for instances in rounds for arguments in instances.calls]
-    many = rounds[0].many
-    if many is not None and task.statistics is not None:
-        calls.append((many, task.statistics.times))
-    run = run_function(path, task, calls, SECONDS)
+    calls = [calls_of(task, instances) for instances in rounds]
+    run = run_function(path, task, [call for one in calls for call in one], SECONDS)
     place = 0
-    for number, instances in enumerate(rounds):
-        part = slice(place, place + len(instances.calls))
+    for instances, its_calls in zip(rounds, calls):
+        part = slice(place, place + len(its_calls))
+        overwritten = tuple(call - place for call in run.overwritten if part.start <= call < part.stop)
+        one = replace(run, answers=run.answers[part], errors=run.errors[part], overwritten=overwritten)
         place = part.stop
-        answers, errors = run.answers[part], run.errors[part]
-        if number == 0 and many is not None:
-            answers, errors = (*answers, *run.answers[-1:]), (*errors, *run.errors[-1:])
-        one = replace(run, answers=answers, errors=errors,
-                      overwritten=tuple(call for call in run.overwritten if call in range(len(calls))[part]))
-        instances = instances if number == 0 else replace(instances, many=None)
         verdict = judge(assignment, task, instances, one, before)
         if verdict.share < 1 or run.problem or run.refused or run.is_missing:
             break
@@ -131,7 +135,7 @@ def explain(assignment: Assignment, task: Task, verdict: Verdict, run: Run, inst
     if tries - 1 < len(task.hints):
         lines.append("    (a change and another try bring one more hint)")
     if run.printed:
-        lines.append("    it printed: " + run.printed.strip().replace("\n", "\n                "))
+        lines.append("    its output: " + run.printed.strip().replace("\n", "\n                "))
     return lines
 
 
@@ -140,33 +144,53 @@ def beside(assignment: Assignment, task: Task, run: Run, instances: Instances) -
     if task.judge is not None or task.is_choice:
         return []
     for arguments, answers in zip(instances.calls, run.answers):
+        where = f"    an instance with {', '.join(show_argument(*one) for one in arguments.items())}"
         if not answers:
-            continue
+            return [where]
         for name, given, right in zip(task.answers, answers[0], expected_answers(assignment, task, arguments)):
             if not close(given, right):
-                sizes = ", ".join(f"{key} {value.shape}" for key, value in arguments.items()
-                                  if isinstance(value, np.ndarray))
-                settings = arguments.get("conventions")
-                where = f"{sizes}{'; ' + show_settings(settings) if settings is not None else ''}"
-                return [f"    an instance with {where}", f"      {name} expected {show(right)}",
-                        f"      {name} got      {show(given)}"]
+                place, row, other = first_difference(given, right)
+                return [where, f"      {name}{place} expected {row}", f"      {name}{place} got      {other}"]
     return []
 
 
-def show_settings(settings: Any) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in vars(settings).items())
+def show_argument(name: str, value: Any) -> str:
+    """An argument in a few characters: the shape of an array, the value of a number, the fields of a record."""
+    if isinstance(value, np.ndarray):
+        return f"{name} {value.shape}"
+    if isinstance(value, SimpleNamespace):
+        return ", ".join(f"{key} = {one}" for key, one in vars(value).items())
+    if isinstance(value, tuple):
+        return f"{name} of {len(value)}"
+    return name if isinstance(value, Seed) else f"{name} = {value}"
 
 
-def show(array: Array) -> str:
-    """The first row of an array, or what of it is short enough."""
-    row = array.reshape(-1, array.shape[-1])[0] if array.ndim > 1 and array.size else np.atleast_1d(array)
+def first_difference(given: Array, right: Array) -> tuple[str, str, str]:
+    """The first row that differs: where it is, and its numbers as expected and as given."""
+    if given.shape != right.shape:
+        return "", f"the shape {right.shape}", f"the shape {given.shape}"
+    if given.ndim == 0:
+        return "", f"{right:.6g}", f"{given:.6g}"
+    with np.errstate(invalid="ignore"):
+        differs = ~(np.abs(given - right) <= TOLERANCE * max(float(np.abs(right).max()), 1e-3))
+    row = tuple(np.argwhere(differs)[0][:-1])
+    start = max(int(np.flatnonzero(differs[row])[0]) - MOST_SHOWN + 1, 0)
+    place = "".join(f"[{index}]" for index in row) + (f" from {start}" if start else "")
+    return place, show(right[row][start:]), show(given[row][start:])
+
+
+def show(row: Array) -> str:
+    """The first numbers of a row."""
     numbers = " ".join(f"{number:.4f}" for number in row[:MOST_SHOWN])
-    more = " ..." if array.size > min(len(row), MOST_SHOWN) else ""
-    return f"[{numbers}{more}], shape {array.shape}"
+    return f"[{numbers}{' ...' if len(row) > MOST_SHOWN else ''}]"
 
 
 def hash_of(text: str) -> int:
-    """A number that tells texts apart, the same in every process."""
+    """A number that tells programs apart, whatever their comments and blank lines, the same in every process."""
+    try:
+        text = ast.dump(ast.parse(text))
+    except (SyntaxError, ValueError):
+        pass
     return zlib.crc32(text.encode())
 
 

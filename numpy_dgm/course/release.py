@@ -38,6 +38,7 @@ def released_files(assignment: Assignment) -> dict[str, str]:
     head = f"{assignment.points} points, about {assignment.hours:g} hours." if assignment.points else ""
     tasks = "\n".join(f"| `{task.function}` | {task.points} | {task.hours:g} | {int(task.lesson)}, {task.equation} |"
                       for task in assignment.tasks)
+    head += " A task's points are shared out over its answers; a mistake costs once, in its own task."
     table = f"\n{head}\n\n| function | points | hours | lesson, equation |\n|---|---|---|---|\n{tasks}\n"
     return {f"{assignment.name}.py": made_with + starter(assignment),
             f"{assignment.name}.md": handout(assignment) + table,

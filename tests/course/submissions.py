@@ -1,7 +1,7 @@
 """Functions of submissions run in this process, as the grader runs them in another: for tests and tables."""
 from numpy_dgm.course.child import arrays_within
 from numpy_dgm.course.diagnosis import judge
-from numpy_dgm.course.homework import call, draw_instances, fresh
+from numpy_dgm.course.homework import call, calls_of, draw_instances, fresh
 from numpy_dgm.course.sandbox import Run
 
 SECRET = b"a secret of the tests"
@@ -9,9 +9,7 @@ SECRET = b"a secret of the tests"
 
 def run_here(function, task, instances):
     """The Run of a function that can be trusted."""
-    calls = [(arguments, 1) for arguments in instances.calls]
-    if instances.many is not None:
-        calls.append((instances.many, task.statistics.times))
+    calls = calls_of(task, instances)
     answers, errors = [], []
     for arguments, times in calls:
         try:

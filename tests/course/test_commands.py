@@ -27,7 +27,7 @@ def test_a_students_way(work, capsys):
     assert main(["course", "release", "toy", "--out", "mine"]) == 0
     assert sorted(path.name for path in (work / "mine").iterdir()) == ["check.py", "toy.md", "toy.py"]
     assert main(["course", "check", "toy", "mine/toy.py"]) == 1
-    assert "0 of 2 tasks are right; the next is mean_square" in capsys.readouterr().out
+    assert "0 of 2 tasks so far are right; the next is mean_square" in capsys.readouterr().out
     (work / "toy.py").write_text(SOLUTION, encoding="utf8")
     assert main(["course", "check", "toy"]) == 0 and main(["course", "watch", "toy"]) == 0
     assert main(["course", "check", "toy", "--task", "coins"]) == 0

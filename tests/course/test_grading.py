@@ -238,7 +238,7 @@ def test_stored_answers_come_back(course, tmp_path):
     runs = read_runs(course / "grades/answers/dave.frames")
     write_runs(tmp_path / "again.frames", runs)
     assert (tmp_path / "again.frames").read_bytes() == (course / "grades/answers/dave.frames").read_bytes()
-    assert len(runs["coins"].answers[-1]) == 300 and runs["coins"].answers[0][0][0].shape == (3, 2)
+    assert len(runs["coins"].answers[3]) == 300 and runs["coins"].answers[0][0][0].shape == (3, 2)
     (tmp_path / "broken.frames").write_bytes(b"x")
     with pytest.raises(InvalidInput, match="expected the answers of a submission"):
         read_runs(tmp_path / "broken.frames")

@@ -115,7 +115,7 @@ def test_a_file_that_runs_its_own_tests_is_not_disturbed(tmp_path):
 def test_one_instance_that_raises_leaves_the_others(tmp_path):
     run, _ = try_energy(HEAD + "return v @ v", tmp_path)
     assert [bool(error) for error in run.errors] == [True, True, False]
-    assert all("(line 5)" in error for error in run.errors[:2])
+    assert all("(line 5, in energy)" in error for error in run.errors[:2])
 
 
 def test_arguments_that_are_written_over_are_noticed(tmp_path):
@@ -147,7 +147,8 @@ def test_arguments_arrive_as_they_are_and_each_run_draws_its_own_numbers(tmp_pat
 import numpy as np
 
 def energy(labels, pair, record, rng, name):
-    return np.array([labels.dtype.kind == "i", labels[1], pair[0], pair[1].sum(), record.a[0], name == "x", rng.random()])
+    numbers = [labels.dtype.kind == "i", labels[1], pair[0], pair[1].sum(), record.a[0], name == "x", rng.random()]
+    return np.array(numbers)
 """, encoding="utf8")
     arguments = {"labels": np.array([1, 2]), "pair": (3, np.ones(4)), "record": SimpleNamespace(a=np.array([5.0])),
                  "rng": Seed(7), "name": "x"}

@@ -21,7 +21,8 @@
 #
 # Every function works for any N, D and K. None of them changes its arguments. Where numbers are
 # drawn, use `rng` and nothing else, in the order that the docstring says: then your answer can be
-# compared number by number. (Another order is accepted where the answer is right on average.)
+# compared number by number. (Another order is accepted where the answer is right on average; numbers
+# from anywhere else than `rng` are not.)
 #
 # `python check.py` tells you whether your functions fit together. `dgm course check` says more.
 
@@ -91,8 +92,9 @@ def sigmoid(x):
 #
 #     exp(-F(v) / T) = Σ_h exp(-E(v, h) / T)
 #
-# Sum over the 2^K states of h on paper first. The result must hold for inputs of any size: x = 900
-# occurs while a model learns at a large rate, and exp(900) is more than a float can hold.
+# Sum over the 2^K states of h on paper first. The result must hold for inputs of any size and sign:
+# x = 900 and x = -900 occur while a model learns at a large rate, and exp(900) is more than a float
+# can hold.
 
 # %%
 def free_energy(v, W, b, c, conventions):
@@ -109,7 +111,7 @@ def free_energy(v, W, b, c, conventions):
 # %% [markdown]
 # ## A Gibbs step
 #
-# Down and up once: the hidden layer is drawn given v, then the visible layer given that h. A unit
+# Up and down once: the hidden layer is drawn given v, then the visible layer given that h. A unit
 # with probability p is at `high` where a uniform number of its own is below p.
 
 # %%
@@ -142,8 +144,8 @@ def draw(p, conventions, rng):
 # vᵢ and of hⱼ. At temperature T there is a factor: which? (∂ log p = -∂F/T - ∂ log Z.) In CD-k the
 # second average is over where k Gibbs steps from the cases end.
 #
-# In both averages the mean of hⱼ given v stands for hⱼ, not a draw of it. The mean of a unit that
-# is `high` with probability p is not p, in general.
+# In both averages the mean of hⱼ given v stands for hⱼ. (A draw of it is right on average, but
+# noisier: a warning.) The mean of a unit that is `high` with probability p is not p, in general.
 
 # %%
 def cd_gradient(v_data, k, W, b, c, conventions, rng):
@@ -182,8 +184,8 @@ def mean_of(p, conventions):
 def pcd_gradient(v_data, chains, k, W, b, c, conventions, rng):
     """PCD-k estimate of the same gradient: v_data (N, D), chains (M, K) -> (dW, db, dc, new_chains (M, K)).
 
-    k times: rng.random((M, D)) for the visible layer of the chains given their hidden one, then rng.random((M, K))
-    for the hidden layer given that. The model's average is over the last visible layer and the means of h given it.
+    k times: rng.random((M, D)) for the visible layer of the chains given their hidden one, then rng.random((M, K)) for
+    the hidden layer given that. The model's average is over the last visible layer and the means of h given it.
     """
     # BEGIN SOLUTION
     N, M = len(v_data), len(chains)
@@ -204,9 +206,9 @@ def pcd_gradient(v_data, chains, k, W, b, c, conventions, rng):
 # %% [markdown]
 # ## Bars and stripes
 #
-# Now learn. The data are the 3 x 3 pictures of bars and stripes; conventions here are those of the
-# lessons. Which gradient, rate, and how many updates is yours to choose; a second of computing is
-# enough, and ten are the limit. The model's log-likelihood is computed exactly, by the sum over all
+# Now learn. The data are the 3 x 3 pictures of bars and stripes, the hidden units 8; conventions
+# here are those of the lessons. Which gradient, rate, and how many updates is yours to choose; a
+# second of computing is enough, and ten are the limit. The model's log-likelihood is computed exactly, by the sum over all
 # states: the mean over the cases must be at least -4.0 nats. (Coins have -6.24; the best possible
 # is -2.60: 16 rows, of which the empty and the full picture stand there twice.)
 

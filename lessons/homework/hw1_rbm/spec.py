@@ -45,9 +45,9 @@ def hidden_instance(rng, conventions, number):
 
 
 def free_energy_instance(rng, conventions, number):
-    """Every case has ordinary inputs in some units and large ones in others."""
+    """Every case has ordinary inputs in some units, very large and very negative ones in others."""
     arguments = visible_instance(rng, conventions, number)
-    large = np.where(np.arange(len(arguments["c"])) % 2 == 0, 3000.0, 0.0)
+    large = np.resize([3000.0, -3000.0, 0.0], len(arguments["c"]))
     return {**arguments, "c": arguments["c"] + large}
 
 
@@ -143,14 +143,21 @@ def rows_of(states, all_of_them):
     return np.array([int(np.flatnonzero((all_of_them == row).all(axis=1))[0]) for row in states])
 
 
+def moderate(conventions, scale):
+    """A scale of parameters with which no probability is near 0 or 1, whatever the conventions."""
+    return scale * conventions.T / (conventions.high - conventions.low)
+
+
 def small_gibbs(rng, conventions):
     v = draw_units(rng, conventions, 2, 3)
-    return {"v": v, **draw_model(rng, conventions, 3, 2), "rng": Seed(int(rng.integers(2**31)))}
+    model = draw_model(rng, conventions, 3, 2, moderate(conventions, 0.8))
+    return {"v": v, **model, "rng": Seed(int(rng.integers(2**31)))}
 
 
 def gibbs_features(h, new_v):
-    """h, the new v, their products in each case, and those of two cases, which are independent."""
-    return h, new_v, h[:, :, None] * new_v[:, None, :], np.outer(h[0], h[1]), np.outer(new_v[0], new_v[1])
+    """h, the new v, and products: of h and v, of two units of a layer, and of two cases, which are independent."""
+    units = h[:, 0] * h[:, 1], new_v[:, 0] * new_v[:, 1]
+    return h, new_v, h[:, :, None] * new_v[:, None, :], *units, np.outer(h[0], h[1]), np.outer(new_v[0], new_v[1])
 
 
 def gibbs_means(v, W, b, c, conventions):
@@ -159,12 +166,13 @@ def gibbs_means(v, W, b, c, conventions):
     p_h = up[rows_of(v, all_v)]
     mean_h, mean_v = p_h @ all_h, p_h @ down @ all_v
     pairs = np.einsum("ns,sj,si->nji", p_h, all_h, down @ all_v)
-    return mean_h, mean_v, pairs, np.outer(mean_h[0], mean_h[1]), np.outer(mean_v[0], mean_v[1])
+    units = mean_h[:, 0] * mean_h[:, 1], p_h @ down @ (all_v[:, 0] * all_v[:, 1])
+    return mean_h, mean_v, pairs, *units, np.outer(mean_h[0], mean_h[1]), np.outer(mean_v[0], mean_v[1])
 
 
 def small_cd(rng, conventions):
     v_data = draw_units(rng, conventions, 2, 3)
-    model = draw_model(rng, conventions, 3, 2, scale=1.5)
+    model = draw_model(rng, conventions, 3, 2, moderate(conventions, 3.0))
     return {"v_data": v_data, "k": 2, **model, "rng": Seed(int(rng.integers(2**31)))}
 
 
@@ -191,7 +199,7 @@ def cd_means(v_data, k, W, b, c, conventions):
 
 def small_pcd(rng, conventions):
     v_data, chains = draw_units(rng, conventions, 2, 3), draw_units(rng, conventions, 4, 2)
-    model = draw_model(rng, conventions, 3, 2, scale=1.5)
+    model = draw_model(rng, conventions, 3, 2, moderate(conventions, 1.0))
     return {"v_data": v_data, "chains": chains, "k": 2, **model, "rng": Seed(int(rng.integers(2**31)))}
 
 
@@ -268,31 +276,42 @@ def weights_of_pairs(student, model, all_v, all_h):
     return np.exp(-np.array(rows) / T)
 
 
-def property_conditionals(student):
-    """hidden_probs and visible_probs are shares of exp(-E/T), with your own energy"""
+def property_hidden_probs(student):
+    """hidden_probs are shares of exp(-E/T), with your own energy"""
     for model, all_v, all_h in (small_model(*one) for one in MODELS):
         weights = weights_of_pairs(student, model, all_v, all_h)
-        high = model["conventions"].high
-        p_h = weights / weights.sum(axis=1, keepdims=True) @ (all_h == high)
-        p_v = (weights / weights.sum(axis=0)).T @ (all_v == high)
+        p_h = weights / weights.sum(axis=1, keepdims=True) @ (all_h == model["conventions"].high)
         if not np.allclose(student.hidden_probs(all_v, **model), p_h):
-            return "hidden_probs is not"
+            return "they are not"
+    return None
+
+
+def property_visible_probs(student):
+    """visible_probs are shares of exp(-E/T), with your own energy"""
+    for model, all_v, all_h in (small_model(*one) for one in MODELS):
+        weights = weights_of_pairs(student, model, all_v, all_h)
+        p_v = (weights / weights.sum(axis=0)).T @ (all_v == model["conventions"].high)
         if not np.allclose(student.visible_probs(all_h, **model), p_v):
-            return "visible_probs is not"
+            return "they are not"
     return None
 
 
 def property_free_energy(student):
-    """exp(-F/T) is the sum of exp(-E/T) over h, and F is finite for large inputs"""
+    """exp(-F/T) is the sum of exp(-E/T) over h; a unit far out adds its value times its bias to -F"""
     for model, all_v, all_h in (small_model(*one) for one in MODELS):
         sums = weights_of_pairs(student, model, all_v, all_h).sum(axis=1)
-        T = model["conventions"].T
-        if not np.allclose(np.exp(-np.asarray(student.free_energy(all_v, **model)) / T), sums):
-            return "it is not"
-        with np.errstate(all="ignore"):
-            large = student.free_energy(all_v, **{**model, "c": model["c"] + 5_000})
-        if not np.isfinite(large).all():
-            return "it is not finite where c is 5,000"
+        conventions = model["conventions"]
+        if not np.allclose(np.exp(-np.asarray(student.free_energy(all_v, **model)) / conventions.T), sums):
+            return "the sum is another one"
+        for sign, value in ((1, conventions.high), (-1, conventions.low)):
+            with np.errstate(all="ignore"):
+                far, farther = (np.asarray(student.free_energy(all_v, **{**model, "c": model["c"] + sign * shift}))
+                                for shift in (5_000, 6_000))
+                step = far - farther
+            if not np.isfinite(step).all():
+                return f"it is not finite where c is {sign * 5_000:,}"
+            if not np.allclose(step, 1_000 * sign * value * all_h.shape[1]):
+                return f"it is not, where c is {sign * 5_000:,} and then {sign * 6_000:,}"
     return None
 
 
@@ -311,6 +330,9 @@ def property_gibbs(student):
         often = (h == conventions.high).mean(axis=0)
         if np.abs(often - student.hidden_probs(v[:1], **model)[0]).max() > 0.03:
             return "h is drawn with other probabilities than those of hidden_probs"
+        often = (new_v == conventions.high).mean(axis=0)
+        if np.abs(often - np.asarray(student.visible_probs(h, **model)).mean(axis=0)).max() > 0.03:
+            return "new_v is drawn with other probabilities than those of visible_probs"
     return None
 
 
@@ -335,21 +357,39 @@ def slopes_of_log_p(student, v_data, model, all_v):
     return slopes
 
 
-def property_long_chains(student):
-    """cd_gradient and pcd_gradient with long chains are, on average, the slopes of your own log p"""
-    for model, all_v, all_h in (small_model(*one) for one in MODELS):
+def compare(found, slopes):
+    """What is wrong with a gradient, or None."""
+    for part, one, slope in zip(("dW", "db", "dc"), found, slopes):
+        if np.shape(one) != slope.shape:
+            return f"{part}: expected the shape {slope.shape}, got {np.shape(one)}"
+        if not np.abs(one - slope).max() <= 0.08:
+            return f"{part} is not"
+    return None
+
+
+def property_cd_gradient(student):
+    """cd_gradient with a long chain is, on average, the slope of your own log p"""
+    for model, all_v, _ in (small_model(*one) for one in MODELS):
         v_data = all_v[[1, 1, 2, 6, 7]]
-        slopes = slopes_of_log_p(student, v_data, model, all_v)
-        rng = np.random.default_rng(0)
         many = np.tile(v_data, (2_000, 1))
-        chains = np.tile(all_h, (2_500, 1))
-        for name, answer in (("cd_gradient", student.cd_gradient(many, 30, **model, rng=rng)),
-                             ("pcd_gradient", student.pcd_gradient(v_data, chains, 30, **model, rng=rng)[:3])):
-            for part, found, slope in zip(("dW", "db", "dc"), answer, slopes):
-                if np.shape(found) != slope.shape:
-                    return f"{part} of {name}: expected the shape {slope.shape}, got {np.shape(found)}"
-                if np.abs(found - slope).max() > 0.08:
-                    return f"{part} of {name} is not"
+        found = student.cd_gradient(many, 30, **model, rng=np.random.default_rng(0))
+        wrong = compare(found, slopes_of_log_p(student, v_data, model, all_v))
+        if wrong:
+            return wrong
+    return None
+
+
+def property_pcd_gradient(student):
+    """pcd_gradient with long chains is, on average, the slope of your own log p; new_chains are values of units"""
+    for model, all_v, all_h in (small_model(*one) for one in MODELS):
+        v_data, chains = all_v[[1, 1, 2, 6, 7]], np.tile(all_h, (2_500, 1))
+        *found, new_chains = student.pcd_gradient(v_data, chains, 30, **model, rng=np.random.default_rng(0))
+        wrong = compare(found, slopes_of_log_p(student, v_data, model, all_v))
+        if wrong:
+            return wrong
+        conventions = model["conventions"]
+        if np.shape(new_chains) != chains.shape or not np.isin(new_chains, [conventions.low, conventions.high]).all():
+            return f"expected new_chains of the shape {chains.shape}, each at {conventions.low} or {conventions.high}"
     return None
 # END PROPERTIES
 
@@ -360,23 +400,29 @@ ENERGY_MISTAKES = (
     Edit(1, "return -visible_part - hidden_part - pair_part", "return visible_part + hidden_part + pair_part"),
     Edit(4, " - hidden_part", ""),
     Edit(5, "-visible_part - ", "-"),
+    Edit(1, "hidden_part - pair_part", "hidden_part + pair_part"),
+    Edit(44, "return -visible_part - hidden_part - pair_part",
+         "return -(visible_part + hidden_part + pair_part) / conventions.T", is_right_usually=True),
     Edit(11, "as_D_by_K(W, conventions)", "as_D_by_K(W, conventions).T"),
 )
 HIDDEN_PROBS_MISTAKES = (
     Edit(1, "sigmoid(difference * x", "sigmoid(-difference * x"),
     Edit(4, " + c", ""),
     Edit(11, "as_D_by_K(W, conventions)", "as_D_by_K(W, conventions).T"),
+    Edit(46, "x / conventions.T", "x * conventions.T", is_right_usually=True),
 )
 VISIBLE_PROBS_MISTAKES = (
     Edit(1, "sigmoid(difference * x", "sigmoid(-difference * x"),
     Edit(5, " + b", ""),
     Edit(11, "as_D_by_K(W, conventions).T", "as_D_by_K(W, conventions)"),
+    Edit(46, "x / conventions.T", "x * conventions.T", is_right_usually=True),
 )
 FREE_ENERGY_MISTAKES = (
     Edit(2, "-(v @ b)", "(v @ b)"),
     Edit(3, "np.logaddexp(at_low, at_high)", "np.log(np.exp(at_low) + np.exp(at_high))"),
     Edit(4, " + c", ""),
     Edit(5, "-(v @ b) - ", "-"),
+    Edit(44, "conventions.T * log_sums", "log_sums", is_right_usually=True),
     Edit(11, "as_D_by_K(W, conventions)", "as_D_by_K(W, conventions).T"),
 )
 CHAIN = """\
@@ -407,6 +453,9 @@ CD_GRADIENT_MISTAKES = (
          CHAIN.replace("_ in", "step in") + "        if step == 0:\n            mean_h_data = h\n"),
     Edit(43, "conventions.low + (conventions.high - conventions.low) * p", "p", "mean_of", is_right_usually=True),
     Edit(44, "N = len(v_data)", "N = len(v_data) / conventions.T", is_right_usually=True),
+    Edit(48, "gibbs_step(v, W", "gibbs_step(v_data, W"),
+    Edit(44, "(v_data.T @ mean_h_data - v.T @ mean_h) / (N * conventions.T)",
+         "(v_data.T @ mean_h_data - v.T @ mean_h) / N", is_right_usually=True),
 )
 PCD_GRADIENT_MISTAKES = (
     Edit(6, "return as_D_by_K(dW, conventions), db, dc", "return -as_D_by_K(dW, conventions), -db, -dc"),
@@ -427,6 +476,9 @@ PCD_GRADIENT_MISTAKES = (
     Edit(43, "conventions.low + (conventions.high - conventions.low) * p", "p", "mean_of", is_right_usually=True),
     Edit(44, "N, M = len(v_data), len(chains)", "N, M = len(v_data) / conventions.T, len(chains) / conventions.T",
          is_right_usually=True),
+    Edit(47, "mean_h = mean_of(p_h, conventions)", "mean_h = h"),
+    Edit(49, "N, M = len(v_data), len(chains)", "N = M = len(v_data)"),
+    Edit(18, "v.T @ mean_h / M)", "v_data.T @ mean_h_data / N)"),
 )
 GIBBS_STEP_MISTAKES = (
     Edit(12, "uniform < p", "0.5 < p", "draw"),
@@ -436,6 +488,7 @@ GIBBS_STEP_MISTAKES = (
     Edit(16, "h = draw(p_h, conventions, rng)", "h = mean_of(p_h, conventions)"),
     Edit(23, "p_h = hidden_probs(v,", 'rng = np.random.default_rng(0)\n    p_h = hidden_probs(v,'),
     Edit(25, "new_v = draw(p_v, conventions, rng)", 'v[...] = draw(p_v, conventions, rng)\n    new_v = v'),
+    Edit(43, "uniform < p, conventions.high, conventions.low", "uniform < p, 1, 0", "draw", is_right_usually=True),
 )
 TRAIN_MISTAKES = (
     Edit(26, "        c = c + rate * dc\n", """\
@@ -463,7 +516,7 @@ ASSIGNMENT = Assignment(
              hints=("Write exp(-E/T) for h_j = high and for h_j = low, and divide the first by the sum of both.",
                     "What is left in the exponent is (high - low) x_j / T.")),
         Task("visible_probs", 1, 0.25, "07", "7.7", hidden_instance, visible_oracle, mistakes=VISIBLE_PROBS_MISTAKES,
-             hints=("The same with the layers exchanged: W is transposed and b takes the place of c.",)),
+             hints=("The same with the layers exchanged: b takes the place of c, and the sum in x_i runs over j.",)),
         Task("free_energy", 3, 1.0, "07", "7.2", free_energy_instance, free_energy_oracle,
              mistakes=FREE_ENERGY_MISTAKES,
              hints=("The sum over h is a product with one factor a unit, exp(low x_j / T) + exp(high x_j / T).",
@@ -482,9 +535,10 @@ ASSIGNMENT = Assignment(
              statistics=Statistics(small_pcd, pcd_means, pcd_features), mistakes=PCD_GRADIENT_MISTAKES,
              hints=("The chains have M rows and the data N: each average has a number of its own.",
                     "The chains begin with h: draw v given h first.")),
-        Task("train", 3, 1.0, "09", "9.1", train_instance, answers=("W", "b", "c"), judge=judge_training, instances=1,
+        Task("train", 3, 0.5, "09", "9.1", train_instance, answers=("W", "b", "c"), judge=judge_training, instances=1,
              mistakes=TRAIN_MISTAKES,
              hints=("Start W at small random numbers: with zeros all hidden units stay alike.",
-                    "5,000 updates of the whole data at a rate of .2 are enough for either gradient.")),
+                    "5,000 updates with the whole data are enough: for CD at a rate of .2, for PCD at one that falls "
+                    "from .2 to 0.")),
     ),
 )

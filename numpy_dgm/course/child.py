@@ -10,7 +10,6 @@ process, to open a connection, to look at frames. The first such request ends th
 A frame is a header of JSON behind its length, and the raw numbers behind the header: nothing in it is executed when it
 is read. This file is run by its path, and imports nothing but the standard library and NumPy.
 """
-import ast
 import contextlib
 import ctypes
 import importlib
@@ -29,14 +28,22 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 MAGIC = b"DGMF"
-LONGEST_HEADER = 1_000_000
+LONGEST_HEADERS = 2_000_000  # bytes, of all frames together
 MOST_NUMBERS = 2_000_000  # in all frames of a task
-MODULES = ("numpy", "math", "itertools", "functools", "operator", "collections", "dataclasses", "typing", "abc", "enum",
-           "copy", "numbers", "fractions", "decimal", "random", "statistics", "time", "string", "re", "warnings",
-           "contextlib", "heapq", "bisect", "types", "textwrap", "sys", "os", "__future__")  # that may be imported
-CLONE_NEWUSER, CLONE_NEWNET, PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 0x10000000, 0x40000000, 1, 38  # of Linux
-NOBODY = 65534
+MODULES = ("numpy", "math", "cmath", "itertools", "functools", "operator", "collections", "dataclasses", "typing",
+           "abc", "enum", "copy", "numbers", "fractions", "decimal", "random", "statistics", "time", "timeit",
+           "datetime", "string", "re", "warnings", "contextlib", "heapq", "bisect", "types", "textwrap", "pprint",
+           "json", "struct", "io", "logging", "traceback", "pathlib", "sys", "os", "__future__")  # may be imported
+HIDDEN = ("ctypes", "inspect", "pickle", "signal", "socket", "subprocess")  # not to be found among what is loaded
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+# of Linux
+CLONE_NEWUSER, CLONE_NEWNET, PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 0x10000000, 0x40000000, 1, 22, 38
+LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
+NOBODY = 65534
+X86_64 = 0xC000003E
+SYSCALLS = (  # of x86_64: signals, processes, priorities, limits, tracing, sockets, files of other kinds
+    41, 53, 56, 57, 58, 59, 62, 101, 133, 141, 142, 144, 160, 188, 200, 203, 234, 259, 302, 310, 311, 314, 319, 321,
+    322, 424, 425, 434, 435)
 NOBODY_MAY, IMPORTS_MAY, PYTHON_MAY = range(3)  # who may make a request: Python's imports, Python's and NumPy's code
 REFUSED = {  # how an audit event begins: (what the code did, who may)
     "ctypes.": ("it calls into C by way of ctypes", NOBODY_MAY),
@@ -57,7 +64,6 @@ REFUSED = {  # how an audit event begins: (what the code did, who may)
     **dict.fromkeys(("os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.startfile",
                      "subprocess.Popen", "pty.spawn"), ("it starts a process", NOBODY_MAY)),
     **dict.fromkeys(("os.kill", "signal.pthread_kill"), ("it sends signals", NOBODY_MAY)),
-    **dict.fromkeys(("os.putenv", "os.unsetenv"), ("it changes the environment", NOBODY_MAY)),
     **dict.fromkeys(("os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink",
                      "os.truncate", "os.utime", "shutil.", "tempfile."), ("it changes files", NOBODY_MAY)),
     **dict.fromkeys(("os.chdir", "os.fchdir", "os.chroot"), ("it leaves its folder", NOBODY_MAY)),
@@ -80,14 +86,15 @@ def pack_array(header: dict, array: np.ndarray) -> bytes:
 
 def unpack(data: bytes, most: int = MOST_NUMBERS) -> list:
     """[(header, array or None), ...] of frames. ValueError where they are none: each length is checked before use."""
-    frames, place, n_numbers = [], 0, 0
+    frames, place, n_numbers, n_words = [], 0, 0, 0
     while place < len(data):
         if data[place : place + 4] != MAGIC or len(data) < place + 12:
             raise ValueError("not a frame")
         n_header, n_bytes = struct.unpack("<II", data[place + 4 : place + 12])
         place += 12
-        if n_header > LONGEST_HEADER or len(data) < place + n_header + n_bytes:
-            raise ValueError("a frame that is longer than what was sent")
+        n_words += n_header
+        if n_words > max(LONGEST_HEADERS, most) or len(data) < place + n_header + n_bytes:
+            raise ValueError("a frame that is longer than what was sent, or than any answer needs")
         header = json.loads(data[place : place + n_header])
         place += n_header
         array = None
@@ -115,6 +122,11 @@ def read_numbers(shape, numbers):
     return np.frombuffer(numbers, dtype="<f8").reshape(shape).copy()
 
 
+def seeded_rng(seed, repetition):
+    """The Generator of a run. Its state does not tell seed and repetition."""
+    return np.random.default_rng(np.random.SeedSequence([seed, repetition]).generate_state(4))
+
+
 def restore(value, arrays, repetition):
     """An argument from the job: arrays by their place, seeds as generators, records as namespaces."""
     if isinstance(value, list):
@@ -124,7 +136,7 @@ def restore(value, arrays, repetition):
     if "array" in value:
         return arrays[value["array"]].astype(value["dtype"])
     if "seed" in value:
-        return np.random.default_rng([value["seed"], repetition])
+        return seeded_rng(value["seed"], repetition)
     return types.SimpleNamespace(**{name: restore(one, arrays, repetition) for name, one in value["record"].items()})
 
 
@@ -184,84 +196,100 @@ def send(frame, channel=None):
 
 
 def watch(submission):
-    """End the process at the first request that no assignment needs, and say which. It cannot be taken off."""
-    write, leave, pack_frame, get_frame, channel = os.write, os._exit, pack, sys._getframe, CHANNEL  # as they are now
-    real_path, separator = os.path.realpath, os.sep
-    numpy_folder = real_path(os.path.dirname(np.__file__))
-    python_folders = [real_path(os.path.dirname(os.__file__)), numpy_folder, f"{numpy_folder}.libs"]
-    refused, modules, foreign = tuple(REFUSED.items()), frozenset(MODULES), ("site-packages", "dist-packages")
-    readable = (submission, __file__)  # for the text of a traceback; "<string>" is no file, and is asked for too
-    is_busy = []
+    """End the process at the first request that no assignment needs, and say which.
+
+    The hook cannot be taken off, and calls nothing that a submission could replace: all that it uses is bound here, and
+    methods of built-in types are out of reach.
+    """
+    write, leave, get_frame, channel, magic = os.write, os._exit, sys._getframe, CHANNEL, MAGIC
+    is_a, kind_of, text_type, integer, length, error_type = isinstance, type, str, int, len, ImportError
+    join = os.sep.join
+    separator, writes, modules, refused = os.sep, WRITES, frozenset(MODULES), tuple(REFUSED.items())
+    own_file, readable = __file__, (submission, __file__)  # for the text of a traceback
+    numpy_folder = os.path.dirname(os.path.realpath(np.__file__))
+    library, *rest = python_folders()
+    state = [False]  # whether the hook itself is looking at a frame, which is a request too
 
     def refuse(reason):
-        write(channel, pack_frame({"refused": reason}))
+        text = '{"refused": "' + reason.replace("\\", "/").replace('"', "'") + '"}'
+        data = text.encode("ascii", "replace")
+        write(channel, magic + length(data).to_bytes(4, "little") + bytes(4) + data)
         leave(3)
 
     def is_of_python(path):
         """Whether a file belongs to Python or NumPy, not to another package and not to a person."""
-        path = real_path(path)
-        for folder in python_folders:
-            if path.startswith(folder + separator):
-                rest = path[len(folder) :].split(separator)
-                return folder != python_folders[0] or not any(name in foreign for name in rest)
-        return False
+        if ".." in path.split(separator):
+            return False
+        if path.startswith(numpy_folder):
+            return True
+        foreign = "site-packages" in path or "dist-packages" in path
+        return path.startswith(library + separator) and not foreign
+
+    def frame_above(depth):
+        state[0] = True
+        frame = get_frame(depth)
+        state[0] = False
+        return frame
 
     def asks():
-        """The file whose code made the request, without the machinery of imports; how Python itself names it."""
-        frame = get_frame(3)
-        while frame is not None and ("importlib" in frame.f_code.co_filename):
+        """The file whose code asks for an import, without the machinery of imports."""
+        frame = frame_above(4)
+        while frame is not None and "importlib" in frame.f_code.co_filename:
             frame = frame.f_back
         return "" if frame is None else frame.f_code.co_filename
 
     def is_by_python(asking):
-        return asking == __file__ or asking.startswith("<frozen") or is_of_python(asking)
+        return asking == own_file or asking.startswith("<frozen") or is_of_python(asking)
 
     def look(event, arguments):
         if event == "import":
-            top = str(arguments[0]).partition(".")[0]
+            name = arguments[0]
+            if kind_of(name) is not text_type:
+                refuse("it imports something without a name")
+            top = name.partition(".")[0]
             if top not in modules and not is_by_python(asks()):
-                refuse(f"it imports {top}, which the assignment does not allow")
+                raise error_type("it imports " + top + ", which the assignment does not allow")
         elif event == "open":
             path, _, flags = arguments
-            if isinstance(flags, int) and flags & WRITES:
+            if is_a(flags, integer) and flags & writes:
                 refuse("it writes a file")
-            name = path if isinstance(path, int) else os.fsdecode(path)
-            if isinstance(name, int) or not (name in readable or name.startswith("<") or is_of_python(name)):
-                refuse(f"it opens a file: .../{separator.join(str(name).split(separator)[-3:])[-80:]}")
+            if kind_of(path) is not text_type:
+                refuse("it opens a file by a name that is no text")
+            if path not in readable and not path.startswith("<") and not is_of_python(path):
+                refuse("it opens a file: .../" + join(path.split(separator)[-3:])[-80:])
+        elif event == "compile":
+            name = arguments[1]
+            if kind_of(name) is text_type and name != submission and ("importlib" in name or "frozen" in name
+                                                                      or is_of_python(name)):
+                caller = frame_above(3).f_code.co_filename
+                if not caller.startswith("<frozen importlib"):
+                    refuse("it gives code the name of another file")
         else:
             for begins, (reason, who) in refused:
                 if event.startswith(begins):
-                    caller = get_frame(2).f_code.co_filename
+                    caller = frame_above(3).f_code.co_filename
                     if not (who and ("importlib" in caller or who == PYTHON_MAY and is_by_python(caller))):
                         refuse(reason)
                     return
 
     def hook(event, arguments):
-        if is_busy:
+        if event == "sys._getframe" and state[0]:
             return
-        is_busy.append(True)
         try:
             look(event, arguments)
-        except Exception:
-            refuse(f"it asks the system for {event}")
-        is_busy.clear()
+        except error_type:
+            raise
+        except BaseException:
+            leave(3)
 
     sys.addaudithook(hook)
 
 
-def check_imports(text, path):
-    """Why the submission is refused for an import in its text, or None."""
-    for node in ast.walk(ast.parse(text, path)):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [node.module or "."]
-        for name in names:
-            top = name.partition(".")[0] or "a module beside it"
-            if top not in MODULES:
-                return f"it imports {top}, which the assignment does not allow (line {node.lineno})"
-    return None
+def python_folders():
+    """Where Python and NumPy have their files."""
+    numpy_folder = os.path.dirname(os.path.realpath(np.__file__))
+    library = os.path.realpath(os.path.dirname(os.__file__))
+    return [library, numpy_folder, f"{numpy_folder}.libs"]
 
 
 def call_all(function, job, arrays, path):
@@ -287,36 +315,78 @@ def call_all(function, job, arrays, path):
 
 
 def confine(limits):
-    """Give up what the submission does not need: network, privileges, memory, processor time, files, processes.
-
-    What a system does not allow is left out; sandbox.py says which these are.
-    """
+    """Give up what a submission does not need; what this system does not allow comes back, in words."""
     for module in MODULES[1:]:
         importlib.import_module(module)  # now, since a user without rights may not be able to read them later
     for part in ("fft", "linalg", "ma", "polynomial", "random"):
         importlib.import_module(f"numpy.{part}")
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        if os.getuid() == 0:
-            libc.unshare(CLONE_NEWNET)
-            for user in (limits["user"], NOBODY):
-                try:
-                    os.setgroups([])
-                    os.setresgid(user, user, user)
-                    os.setresuid(user, user, user)
-                    break
-                except OSError:  # no such number in this container
-                    continue
-        else:
-            libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
-        libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)  # ends with the parent, however that ends
-        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if resource is not None:
-        seconds = int(limits["seconds"]) + 1
-        for name, value in (("RLIMIT_AS", limits["memory"]), ("RLIMIT_CPU", seconds), ("RLIMIT_FSIZE", limits["file"]),
-                            ("RLIMIT_CORE", 0), ("RLIMIT_NPROC", 0), ("RLIMIT_NOFILE", 32)):
-            with contextlib.suppress(ValueError, OSError, AttributeError):
-                resource.setrlimit(getattr(resource, name), (value, value))
+    lacks = confine_on_linux(limits) if sys.platform == "linux" else [
+        "no network namespace, no limit on processes and no wall in the kernel here: only the audit hook holds those"]
+    if resource is None:
+        return [*lacks, "Windows has no limits on memory, processor time and files: grade in a virtual machine"]
+    seconds = int(limits["seconds"]) + 1
+    for name, value in (("RLIMIT_AS", limits["memory"]), ("RLIMIT_CPU", seconds), ("RLIMIT_FSIZE", limits["file"]),
+                        ("RLIMIT_CORE", 0), ("RLIMIT_NPROC", 0), ("RLIMIT_NOFILE", 32)):
+        with contextlib.suppress(ValueError, OSError, AttributeError):
+            resource.setrlimit(getattr(resource, name), (value, value))
+    if sys.platform == "linux" and not restrict_calls():
+        lacks.append("no filter of system calls here: only the audit hook keeps submissions from signals and processes")
+    return lacks
+
+
+def confine_on_linux(limits):
+    """No network, an unprivileged user, an end with the parent, no files but Python's; what is lacking, in words."""
+    lacks = []
+    libc = ctypes.CDLL(None, use_errno=True)
+    is_root = os.getuid() == 0
+    if libc.unshare(CLONE_NEWNET if is_root else CLONE_NEWUSER | CLONE_NEWNET):
+        lacks.append("no network namespace is allowed here: only the audit hook keeps submissions from the network")
+    if is_root:
+        lacks.append("the grader runs as root: submissions run as a user without rights, but a plain account is safer")
+        for user in (limits["user"], NOBODY):
+            try:
+                os.setgroups([])
+                os.setresgid(user, user, user)
+                os.setresuid(user, user, user)
+                break
+            except OSError:  # no such number in this container
+                continue
+    libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)  # ends with the parent, however that ends
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if not restrict_files(libc):
+        lacks.append("this kernel has no Landlock: only the audit hook keeps submissions from files"
+                     + (" that others may read" if is_root else ", those of the grader among them"))
+    return lacks
+
+
+def restrict_files(libc):
+    """Landlock: Python's folders may be read, no other file, and none written, made or removed. Whether it holds."""
+    version = libc.syscall(LANDLOCK_CREATE, None, 0, 1)
+    if version < 1:
+        return False
+    all_rights = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)) - 1
+    ruleset = libc.syscall(LANDLOCK_CREATE, struct.pack("Q", all_rights), 8, 0)
+    for folder in filter(os.path.isdir, python_folders()):
+        descriptor = os.open(folder, os.O_PATH)
+        libc.syscall(LANDLOCK_ADD, ruleset, 1, struct.pack("=Qi", 0b1100, descriptor), 0)  # read files, list folders
+        os.close(descriptor)
+    done = libc.syscall(LANDLOCK_RESTRICT, ruleset, 0) == 0
+    os.close(ruleset)
+    return done
+
+
+def restrict_calls():
+    """seccomp: the system calls that no assignment needs fail. Whether it holds."""
+    if os.uname().machine != "x86_64":
+        return False
+    load, equal, give, allow, fail, kill = 0x20, 0x15, 0x06, 0x7FFF0000, 0x00050001, 0x80000000
+    program = [(load, 0, 0, 4), (equal, 1, 0, X86_64), (give, 0, 0, kill), (load, 0, 0, 0)]
+    for number in SYSCALLS:
+        program += [(equal, 0, 1, number), (give, 0, 0, fail)]
+    program.append((give, 0, 0, allow))
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *one) for one in program))
+    filters = struct.pack("HxxxxxxP", len(program), ctypes.addressof(code))
+    return ctypes.CDLL(None).prctl(PR_SET_SECCOMP, 2, ctypes.c_char_p(filters), 0, 0) == 0
 
 
 def main(job_path, submission_path):
@@ -324,7 +394,7 @@ def main(job_path, submission_path):
     with open(job_path, "rb") as file:
         frames = unpack(file.read())
     job, arrays = frames[0][0], [array for _, array in frames[1:]]
-    with open(submission_path, encoding="utf8", errors="replace") as file:
+    with open(submission_path, encoding="utf-8-sig", errors="replace") as file:  # with Notepad's mark or without
         text = file.read()
     module = types.ModuleType("submission")  # its name is not "__main__", so what stands under that is not run
     module.__file__ = submission_path
@@ -332,12 +402,10 @@ def main(job_path, submission_path):
     if "testing" in text:
         importlib.import_module("numpy.testing")
     confine(job["limits"])
+    for name in HIDDEN:
+        sys.modules.pop(name, None)
     watch(submission_path)
     try:
-        forbidden = check_imports(text, submission_path)
-        if forbidden:
-            send(pack({"refused": forbidden}))
-            os._exit(3)
         exec(compile(text, submission_path, "exec"), module.__dict__)
         send(pack({"loaded": True}))
         function = module.__dict__.get(job["function"])
@@ -370,6 +438,9 @@ def describe(error, path):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--lacks"]:  # what this system cannot hold a submission to
+        print(json.dumps(confine({"user": NOBODY, "memory": 1 << 30, "seconds": 10, "file": 1 << 20})))
+        sys.exit()
     CHANNEL = os.dup(1)
     os.dup2(2, 1)
     main(sys.argv[1], sys.argv[2])

@@ -40,6 +40,7 @@ MOST_SD = 5.0  # how many standard errors a mean of many runs may be off, in the
 MOST_RATIO = 1.5  # of the standard deviation of one run to that of the solution's
 MOST_RARE = 14.0
 N_USUAL = 400  # runs of the solution, to know how large that is
+TOO_NOISY = 3.0  # times the sd of the solution's runs
 NOISIER = 1.15  # from here on it is worth a word
 OVERWRITTEN, RESEEDED, ELSEWHERE = 25, 23, 45  # mistakes that are seen without an edit
 
@@ -146,11 +147,11 @@ def judge_many(assignment, task, arguments, runs, given, expected) -> Verdict | 
     is_noisier = False
     for given_runs, usual_runs, should in zip(stacked(runs, features), stacked(usual, features), exact):
         sd, usual_sd = given_runs.std(axis=0), usual_runs.std(axis=0)
+        ratio = np.sqrt(((sd**2).sum() + 1e-12) / ((usual_sd**2).sum() + 1e-12))  # 1 where neither varies
         # Bernstein's bound: the second term is for values that are so rare that no run may show them
         allowed = MOST_SD * sd / np.sqrt(len(runs)) + MOST_RARE * np.ptp(usual_runs) / len(runs)
-        if not (np.abs(given_runs.mean(axis=0) - should) <= allowed + 1e-9).all():
+        if ratio > TOO_NOISY or not (np.abs(given_runs.mean(axis=0) - should) <= allowed + 1e-9).all():
             return None
-        ratio = np.sqrt(((sd**2).sum() + 1e-12) / ((usual_sd**2).sum() + 1e-12))  # 1 where neither varies
         if ratio * MOST_RATIO < 1:  # the mean itself, say, where a draw was asked for
             return None
         is_noisier |= bool(ratio > NOISIER)

@@ -37,6 +37,7 @@ from .tasks import Assignment, Edit, Task
 HEAD = re.compile(r"^# numpy_dgm (\S+), assignment (\w+)", re.MULTILINE)
 SHORTEST_SECRET = 16  # bytes
 LONGEST_SUBMISSION = 1_000_000  # bytes
+LONGEST_NAME = 100
 SECONDS = 10.0  # that a task has
 SUBMISSION_TASKS = 3  # a submission has the time of so many tasks in all
 LESSON = "lessons/pages/"  # where the feedback's links lead, in a clone and on the web
@@ -120,11 +121,14 @@ def find_submissions(folder: str | Path) -> dict[str, Path]:
         raise invalid("submissions", "a folder with a file or a folder for each student", folder)
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "_")) or not (path.is_dir() or path.suffix == ".py"):
+        if path.name.startswith((".", "_")) or not (path.is_dir() or path.suffix.lower() == ".py"):
             continue
         student = path.name if path.is_dir() else path.stem
         if student in found:
             raise invalid(folder, "one submission a student", f"two of {student}")
+        if len(student) > LONGEST_NAME or not student.isprintable():  # bytes that are no text are not printable either
+            raise invalid(folder, f"names of at most {LONGEST_NAME} printable characters", ascii(student)[:LONGEST_NAME],
+                          "rename that file or folder")
         found[student] = path
     if not found:
         raise invalid("submissions", "a folder with a file or a folder for each student", f"none in {folder}")
@@ -135,7 +139,7 @@ def choose_file(path: Path, assignment: str = "") -> tuple[Path | None, str]:
     """The file of a submission, or why there is none: of several, that with the name of the starter."""
     files = [path]
     if path.is_dir() and not path.is_symlink():
-        files = sorted(file for file in path.glob("*.py") if file.name != "check.py")
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".py" and file.name != "check.py")
         files = [file for file in files if file.name == f"{assignment}.py"] or files
     if len(files) != 1:
         return None, f"expected one .py file, got {len(files)}"
@@ -143,6 +147,8 @@ def choose_file(path: Path, assignment: str = "") -> tuple[Path | None, str]:
         return None, "expected a file, got a link or something else"
     if files[0].stat().st_size > LONGEST_SUBMISSION:
         return None, f"expected at most {LONGEST_SUBMISSION:,} bytes, got {files[0].stat().st_size:,}"
+    if not os.access(files[0], os.R_OK):
+        return None, "expected a file that can be read"
     return files[0], ""
 
 
@@ -157,7 +163,7 @@ def named_in(submissions: dict[str, Path]) -> Assignment:
 
 def head_of(path: Path) -> tuple[str, str]:
     """(version, assignment) of the line with which the starter began; ("", "") without it."""
-    with open(path, encoding="utf8", errors="replace") as file:
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
         found = HEAD.search(file.read(2_000))
     return (found[1], found[2]) if found else ("", "")
 
@@ -382,7 +388,7 @@ def write_results(out: Path, assignment: Assignment, entries: dict[str, dict]) -
 
 def plain_cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
 
 
 def notes_of(assignment: Assignment, entry: dict) -> list[str]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..foundation.checks import InvalidInput, invalid
 from ..foundation.types import Array, Generator
+from .child import seeded_rng
 from .lessons import FOLDER, cells_of
 from .tasks import Answers, Arguments, Assignment, Edit, Seed, Task
 
@@ -229,7 +230,7 @@ def call(function: Any, arguments: Arguments, repetition: int = 0) -> Answers:
 def fresh(value: Any, repetition: int) -> Any:
     """An argument as the function receives it."""
     if isinstance(value, Seed):
-        return np.random.default_rng([value.number, repetition])
+        return seeded_rng(value.number, repetition)
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, tuple):

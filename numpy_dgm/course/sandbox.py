@@ -2,10 +2,12 @@
 
 What holds where: everywhere a fresh process in an empty temporary folder, with a clean environment, a time limit and
 an audit hook; answers as raw numbers; no expected value computed before the process has ended. On Linux and macOS
-limits on memory, processor time, file size and open files. On Linux besides no new process, no network, and an
-unprivileged user where the grader runs as root. `missing_protections` says what this system lacks.
+limits on memory, processor time, file size and open files. On Linux besides no new process, no network, an
+unprivileged user where the grader runs as root; and, where the kernel has Landlock and seccomp, no file but Python's
+and no system call that no assignment needs. `missing_protections` says what this system lacks.
 """
 import contextlib
+import json
 import os
 import secrets
 import selectors
@@ -16,6 +18,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -88,13 +91,10 @@ def describe(value: Any, arrays: list) -> Any:
 def run_child(box: Path, seconds: float) -> tuple[bytes, str, str]:
     """What the process wrote, how it ended ("" where by itself), and what the submission printed."""
     command = [sys.executable, "-I", "-B", "-u", str(CHILD), str(box / "job"), str(box / "submission.py")]
-    environment = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    environment["PYTHONIOENCODING"] = "utf8"
-    environment |= {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
     is_posix = os.name == "posix"
     with open(box / "printed", "w+b") as printed:
-        process = subprocess.Popen(command, cwd=box, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=printed, start_new_session=is_posix)
+        process = subprocess.Popen(command, cwd=box, env=clean_environment(), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=printed, start_new_session=is_posix)
         try:
             data, ended = read_all(process, time.monotonic() + seconds)
         finally:
@@ -107,6 +107,21 @@ def run_child(box: Path, seconds: float) -> tuple[bytes, str, str]:
                 process.stdout.close()
         printed.seek(0)
         return data, ended, printed.read(2_000).decode("utf8", "replace")
+
+
+def plain_words(text: Any) -> str:
+    """What a submission says of itself, as one line that Markdown, HTML and terminals take for words alone."""
+    line = " ".join(str(text)[:2_000].split())
+    visible = "".join(character if character.isprintable() else "?" for character in line)
+    return visible.translate(str.maketrans({"<": "(", ">": ")", "`": "'", "|": "/"}))[:400]
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment of a submission: one thread, and what Python itself needs."""
+    environment: dict[str, str] = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    environment["PYTHONIOENCODING"] = "utf8"
+    environment |= {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
+    return environment
 
 
 def read_all(process: subprocess.Popen, deadline: float) -> tuple[bytes, str]:
@@ -143,11 +158,11 @@ def read_run(data: bytes, ended: str, task: Task, calls: list, printed: str, sec
     notes = {name: header[name] for header, array in frames if array is None for name in header}
     none = Run(printed=printed, seconds=seconds, was_loaded="loaded" in notes)
     if "refused" in notes:
-        return replace(none, refused=str(notes["refused"])[:300])
+        return replace(none, refused=plain_words(notes["refused"]))
     if ended == "time":
         return replace(none, problem="it took longer than the time that it has")
     if "problem" in notes:
-        return replace(none, problem=str(notes["problem"])[:500])
+        return replace(none, problem=plain_words(notes["problem"]))
     if "missing" in notes:
         return replace(none, is_missing=True)
     if "done" not in notes:
@@ -162,7 +177,7 @@ def read_run(data: bytes, ended: str, task: Task, calls: list, printed: str, sec
         if array is not None:
             arrays[number].append(array)
         elif "error" in header:
-            errors[number] = str(header["error"])[:500]
+            errors[number] = plain_words(header["error"])
         elif "overwritten" in header:
             overwritten.add(number)
     width = len(task.answers)
@@ -175,17 +190,9 @@ def read_run(data: bytes, ended: str, task: Task, calls: list, printed: str, sec
     return replace(none, answers=tuple(answers), errors=tuple(errors), overwritten=tuple(sorted(overwritten)))
 
 
-def missing_protections() -> list[str]:
-    """What this system cannot hold a submission to, in words; empty on Linux where nothing is lacking."""
-    lacks = []
-    if os.name != "posix":
-        lacks.append("Windows has no limits on memory, processor time and files: grade in a virtual machine")
-    if sys.platform != "linux":
-        return [*lacks, "no network namespace and no limit on processes here: only the audit hook holds those"]
-    probe = "import ctypes, os; print(ctypes.CDLL(None).unshare(0x40000000 | (0x10000000 if os.getuid() else 0)))"
-    done = subprocess.run([sys.executable, "-I", "-c", probe], stdout=subprocess.PIPE, encoding="utf8", check=False)
-    if done.stdout.strip() != "0":
-        lacks.append("no network namespace is allowed here: only the audit hook keeps submissions from the network")
-    if os.getuid() == 0:
-        lacks.append("the grader runs as root: submissions run as a user without rights, but a plain account is safer")
-    return lacks
+@cache
+def missing_protections() -> tuple[str, ...]:
+    """What this system cannot hold a submission to, in words; nothing on a Linux that has all."""
+    done = subprocess.run([sys.executable, "-I", "-B", str(CHILD), "--lacks"], stdout=subprocess.PIPE, encoding="utf8",
+                          env=clean_environment(), check=True)
+    return tuple(json.loads(done.stdout))

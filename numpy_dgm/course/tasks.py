@@ -20,7 +20,7 @@ Answers = tuple[Array, ...]  # what it returns, one array for each name in Task.
 
 @dataclass(frozen=True)
 class Seed:
-    """An argument that the function receives as a fresh Generator: np.random.default_rng([number, repetition])."""
+    """An argument that the function receives as a fresh Generator, made of this number and of which run it is."""
 
     number: int
 

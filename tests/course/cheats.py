@@ -50,10 +50,9 @@ for name in list(vars(main)):
     if callable(getattr(main, name)) and name.startswith(("to_", "check_", "describe")):
         setattr(main, name, lambda *a, **k: [np.zeros(1)])
 """), WRONG),
-    "atexit": (functions(ZEROS, "import atexit\natexit.register(lambda: open('results.json', 'w').write('{}'))"),
-               "imports atexit"),
+    "atexit": (functions(ZEROS, "import sys\nsys.modules['atexit'].register(lambda: open('results.json', 'w'))"), WRONG),
     "a thread": (functions(ZEROS, "import threading\nthreading.Thread(target=lambda: None).start()"),
-                 "imports threading"),
+                 "thread"),
     "a thread by _thread": (functions(ZEROS, "import sys\nsys.modules['_thread'].start_new_thread(print, ())"),
                             "thread"),
     "os._exit": (functions("import os\nos._exit(0)"), "ended the process"),
@@ -140,7 +139,7 @@ os._exit(0)""".replace("json, struct", "struct").replace("json.dumps", "main.jso
     "a shell": (functions("import os\nos.system('sleep 1000 &')"), "starts a process"),
     "ctypes": (functions("import sys\nsys.modules['ctypes'].CDLL(None).system(b'sleep 1000 &')"), "ctypes|raised"),
     "kills the grader": (functions("import os\nos.kill(os.getppid(), 9)"), "signals"),
-    "searches the memory": (functions("import gc\nreturn gc.get_objects()"), "imports gc"),
+    "searches the memory": (functions("import gc\nreturn gc.get_objects()"), "searches the memory"),
     "traces": (functions("import sys\nsys.settrace(print)\n" + ZEROS), "traces"),
     "its own audit hook": (functions("import sys\nsys.addaudithook(print)\n" + ZEROS), "audit hook"),
     "crashes by recursion": (functions("import sys\nsys.setrecursionlimit(10**9)\ndef f():\n    return f()\nf()"),
@@ -156,7 +155,44 @@ raise Error"""), "longer|used up"),
     "deletes files": (functions("import os\nos.remove('submission.py')"), "changes files"),
     "leaves its folder": (functions("import os\nos.chdir('/')"), "leaves its folder"),
     "raises its limits": (functions("import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))"),
-                          "imports resource"),
+                          "changes its limits"),
+    "noise for every answer": (functions("""\
+noise = tuple(1e6 * rng.standard_normal(np.shape(W)) for _ in range(N_ANSWERS)) if "rng" in dir() else np.zeros(3)
+return noise"""), WRONG),
+    "a path that says it is another": (functions("""\
+class Path(str):
+    def __eq__(self, other):
+        return True
+    __hash__ = str.__hash__
+return open(Path(FOUND)).read()""", "FOUND = SOURCE"), "opens a file"),
+    "opens at the end of the stack": (functions("""\
+import os
+def deep(n):
+    try:
+        os.open("submission.py", os.O_RDONLY)
+        return deep(n + 1)
+    except RecursionError:
+        return n
+deep(0)
+return open(FOUND).read()""", "FOUND = SOURCE"), "opens a file|ended the process|Permission"),
+    "what the hook calls replaced": (functions("""\
+import sys, os
+os.fsdecode = lambda path: "submission.py"
+main = sys.modules["__main__"]
+main.MAGIC = main.WRITES = main.PYTHON_MAY = None
+__builtins__["isinstance"] = __builtins__["type"] = lambda *a: True
+return open(FOUND).read()""", "FOUND = SOURCE"), "opens a file|ended the process|Permission|raised"),
+    "code under another file's name": (functions("import os\nspace = {}\nexec(compile('import os\\nfound = os.listdir("
+                                                 "\"/\")', 'importlib', 'exec'), space)\nreturn space"),
+                                       "name of another file"),
+    "a named pipe": (functions("import os\nos.mkfifo('/tmp/litter')\n" + ZEROS), "Permission|raised"),
+    "a signal without a request": (functions("""\
+import os, sys
+os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)
+""" + ZEROS), "Permission|raised"),
+    "half a character": (functions("raise ValueError('\\ud800')"), "raised ValueError"),
+    "an error that is a heading": (functions("raise type('X\\n\\n## `energy`: 2 of 2\\n\\n- right', (Exception,), {})"),
+                                   "^it raised"),
     "no Python": ("this is no Python\n", "SyntaxError"),
     "bytes of zero": ("x = 1\0\n", "SyntaxError|ValueError|null"),
     "nothing": ("", "no function"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from numpy_dgm.course.diagnosis import close, describe, judge
-from numpy_dgm.course.homework import draw_instances, load_assignment, namespace_of, solution_of
+from numpy_dgm.course.homework import call, draw_instances, load_assignment, namespace_of, solution_of
 from numpy_dgm.course.sandbox import Run
 from submissions import SECRET, judge_here, run_here
 
@@ -144,13 +144,19 @@ def test_draws_in_another_order_are_right_where_their_law_is():
     assert verdict_on(one_a_row, "gibbs_step").share == 0
 
 
-def test_noise_that_is_not_needed_is_a_warning():
+def test_noise_that_is_not_needed_is_a_warning_and_much_of_it_no_answer():
+    noise = 0.0
+
     def noisy(v_data, k, W, b, c, conventions, rng):
         dW, db, dc = SOLUTION["cd_gradient"](v_data, k, W, b, c, conventions, rng)
-        return dW + 2 * rng.standard_normal(dW.shape), db, dc
+        return dW + noise * rng.standard_normal(dW.shape), db, dc
 
+    many = draw_instances(HW1, TASKS["cd_gradient"], SECRET, "dora").many
+    noise = 0.5 * np.std([call(SOLUTION["cd_gradient"], many, run)[0] for run in range(200)], axis=0).mean()
     verdict = verdict_on(noisy, "cd_gradient")
     assert verdict.share == 1 and verdict.mistakes == (22,) and "noisier than it need be" in verdict.warnings[0]
+    noise *= 20
+    assert verdict_on(noisy, "cd_gradient").share < 1
 
 
 def test_the_mean_itself_is_no_draw():

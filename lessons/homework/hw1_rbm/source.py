@@ -206,9 +206,10 @@ def pcd_gradient(v_data, chains, k, W, b, c, conventions, rng):
 # %% [markdown]
 # ## Bars and stripes
 #
-# Now learn. The data are the 3 x 3 pictures of bars and stripes, the hidden units 8; conventions
-# here are those of the lessons. Which gradient, rate, and how many updates is yours to choose; a
-# second of computing is enough, and ten are the limit. The model's log-likelihood is computed exactly, by the sum over all
+# Now learn. The data are the 3 x 3 pictures of bars and stripes, their nine pixels in an order that
+# is drawn; there are 7 to 10 hidden units; conventions are those of the lessons. Which gradient,
+# rate, and how many updates is yours to choose; a second of computing is enough, and ten are the
+# limit. The model's log-likelihood is computed exactly, by the sum over all
 # states: the mean over the cases must be at least -4.0 nats. (Coins have -6.24; the best possible
 # is -2.60: 16 rows, of which the empty and the full picture stand there twice.)
 

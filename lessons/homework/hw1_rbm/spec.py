@@ -218,7 +218,10 @@ def pcd_means(v_data, chains, k, W, b, c, conventions):
 
 
 def train_instance(rng, conventions, number):
-    return {"v_data": bars_and_stripes(3), "n_hidden": 8, "conventions": USUAL, "rng": Seed(int(rng.integers(2**31)))}
+    """The pixels in an order of the student's own, so that weights that were written down are no answer."""
+    v_data = bars_and_stripes(3)[:, rng.permutation(9)]
+    n_hidden = int(rng.integers(7, 11))
+    return {"v_data": v_data, "n_hidden": n_hidden, "conventions": USUAL, "rng": Seed(int(rng.integers(2**31)))}
 
 
 def judge_training(arguments, answers):

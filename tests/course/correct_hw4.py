@@ -301,8 +301,8 @@ def train(x_data, conventions, rng):
     G = flat([rng.normal(size=of_G[0]), np.zeros(64), 0.1 * rng.normal(size=of_G[2]), np.zeros(2)])
     D = flat([1.5 * rng.normal(size=of_D[0]), np.zeros(64), 0.1 * rng.normal(size=of_D[2]), np.zeros(1)])
     m_G, s_G, m_D, s_D = 0 * G, 0 * G, 0 * D, 0 * D
-    for t in range(1, 4_001):
-        rate = 0.01 * (1 - t / 4_001)
+    for t in range(1, 3_001):
+        rate = 0.01 * (1 - t / 3_001)
         x_real = rng.choice(x_data, size=64)
         x_fake = generate(rng.normal(size=(64, 2)), cut(G, of_G), conventions)
         slopes = flat(discriminator_gradient_fast(x_real, x_fake, cut(D, of_D), conventions))

@@ -11,7 +11,7 @@ from numpy_dgm.course.mistakes import BY_NUMBER
 from numpy_dgm.course.release import check_script
 from numpy_dgm.course.tasks import Edit
 from numpy_dgm.foundation.checks import InvalidInput
-from submissions import SECRET, run_here
+from submissions import SECRET, judge_here, run_here
 
 
 def test_the_numbers_of_the_mutants_are_those_of_the_list():
@@ -38,6 +38,18 @@ def test_a_mistake_costs_once_in_the_whole_grade():
     assert points == {"energy": 2, "hidden_probs": 0, "visible_probs": 0, "free_energy": 3, "gibbs_step": 3,
                       "cd_gradient": 5, "pcd_gradient": 3, "train": 0}
     assert entry["points"] == 16
+
+
+def test_a_function_that_is_right_but_for_what_another_gives_it_loses_nothing():
+    assignment = load_assignment("hw4_gan")
+    tasks = {task.function: task for task in assignment.tasks}
+    [first, *_] = (own(tasks["discriminator_loss"], edit) for edit in tasks["discriminator_loss"].mistakes
+                   if edit.number == 27)
+    function = edited("hw4_gan", (first,))["discriminator_gradient"]
+    alone = judge_here(assignment, tasks["discriminator_gradient"], function, "eve")
+    assert alone.share == 0 and alone.mistakes == (27,)  # which is one of its own mistakes, too
+    verdict = judge_here(assignment, tasks["discriminator_gradient"], function, "eve", before=(first,))
+    assert verdict.share == 1 and "discriminator_loss" in verdict.warnings[0]
 
 
 def test_the_check_says_which_assignment_it_is_of():

@@ -25,7 +25,7 @@ def by_the_package(W, b, c, v, rng):
 
 
 def small(rng, conventions):
-    """Two different cases, each 20 times: the mean over many rows shows small errors. No unit of v' is nearly certain."""
+    """Two different cases, each 20 times: the mean over many rows shows small errors. No v' is nearly certain."""
     while True:
         arguments = draw_arguments(rng, 2, 3, 3)
         v = np.repeat(all_bits(3)[rng.permutation(8)[:2]], 20, axis=0)
@@ -36,7 +36,7 @@ def small(rng, conventions):
 
 
 def features(v_next):
-    """v' averaged over the cases alike, its products within cases, and those of pairs of cases, which are independent."""
+    """v' averaged over the cases alike, its products within cases, and those of two cases, which are independent."""
     first, last = v_next[:20], v_next[20:]
     return (first.mean(axis=0), last.mean(axis=0), first.T @ first / 20, last.T @ last / 20, first.T @ last / 20,
             first[:-1].T @ first[1:] / 19)

@@ -37,14 +37,16 @@ def oracle(W, b, s, n_draws, rng):
 
 
 def small(rng, conventions):
-    """Small weights: a feature that is hardly ever 1 would need more runs."""
-    arguments = draw_arguments(rng, 2, 3, 4)
-    return {**arguments, "W": 0.7 * arguments["W"], "b": 0.7 * arguments["b"]}
+    """Two different states, each in 20 chains: the mean over many rows shows small errors."""
+    arguments = draw_arguments(rng, 2, 3, 3)
+    return {**arguments, "s": np.repeat(all_bits(3)[rng.permutation(8)[:2]], 20, axis=0)}
 
 
 def features(s):
-    """s, its products within each chain, and those of two chains, which are independent."""
-    return s, s[:, :, None] * s[:, None, :], np.outer(s[0], s[1])
+    """s averaged over chains alike, its products within chains, and those of pairs of chains, which are independent."""
+    first, last = s[:20], s[20:]
+    return (first.mean(axis=0), last.mean(axis=0), first.T @ first / 20, last.T @ last / 20, first.T @ last / 20,
+            first[:-1].T @ first[1:] / 19)
 
 
 def exact_means(W, b, s, n_draws):
@@ -55,9 +57,10 @@ def exact_means(W, b, s, n_draws):
         means = states.copy()
         means[:, i] = sigmoid(b[i] + states @ (W + W.T)[i])
         R += product_of_bernoullis(means) / len(b)
-    p = np.linalg.matrix_power(R, n_draws)[bits_to_index(s)]
-    mean_s = p @ states
-    return mean_s, np.einsum("ns,si,sk->nik", p, states, states), np.outer(mean_s[0], mean_s[1])
+    p = np.linalg.matrix_power(R, n_draws)[bits_to_index(s[[0, -1]])]
+    first, last = p @ states
+    within = np.einsum("ns,si,sk->nik", p, states, states)
+    return first, last, within[0], within[1], np.outer(first, last), np.outer(first, first)
 
 
 # BEGIN PROPERTIES

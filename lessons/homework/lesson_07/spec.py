@@ -25,21 +25,31 @@ def by_the_package(W, b, c, v, rng):
 
 
 def small(rng, conventions):
-    return draw_arguments(rng, 2, 3, 2)
+    """Two different cases, each 20 times: the mean over many rows shows small errors. No v' is nearly certain."""
+    while True:
+        arguments = draw_arguments(rng, 2, 3, 3)
+        v = np.repeat(all_bits(3)[rng.permutation(8)[:2]], 20, axis=0)
+        W, b, c = 2.5 * arguments["W"], arguments["b"], arguments["c"]
+        mean_v = np.array(exact_means(W, b, c, v)[:2])
+        if mean_v.min() > 0.1 and mean_v.max() < 0.9:
+            return {**arguments, "v": v, "W": W}
 
 
 def features(v_next):
-    """v', its products within each case, and those of two cases, which are independent."""
-    return v_next, v_next[:, :, None] * v_next[:, None, :], np.outer(v_next[0], v_next[1])
+    """v' averaged over the cases alike, its products within cases, and those of two cases, which are independent."""
+    first, last = v_next[:20], v_next[20:]
+    return (first.mean(axis=0), last.mean(axis=0), first.T @ first / 20, last.T @ last / 20, first.T @ last / 20,
+            first[:-1].T @ first[1:] / 19)
 
 
 def exact_means(W, b, c, v):
     """The exact means of those, by sums over all h and all v'."""
     all_v, all_h = all_bits(len(b)), all_bits(len(c))
-    up = product_of_bernoullis(sigmoid(v @ W + c))  # (N, 2^K)
-    p = up @ product_of_bernoullis(sigmoid(all_h @ W.T + b))  # (N, 2^D)
-    mean_v = p @ all_v
-    return mean_v, np.einsum("ns,si,sk->nik", p, all_v, all_v), np.outer(mean_v[0], mean_v[1])
+    up = product_of_bernoullis(sigmoid(v[[0, -1]] @ W + c))  # (2, 2^K)
+    p = up @ product_of_bernoullis(sigmoid(all_h @ W.T + b))  # (2, 2^D)
+    first, last = p @ all_v
+    within = np.einsum("ns,si,sk->nik", p, all_v, all_v)
+    return first, last, within[0], within[1], np.outer(first, last), np.outer(first, first)
 
 
 # BEGIN PROPERTIES

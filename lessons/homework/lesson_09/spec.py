@@ -5,7 +5,7 @@ import numpy as np
 
 from numpy_dgm.course.tasks import Assignment, Edit, Seed, Statistics, Task
 from numpy_dgm.energy import RBM, cd_gradient
-from numpy_dgm.foundation.enumeration import all_bits, empirical_distribution, product_of_bernoullis
+from numpy_dgm.foundation.enumeration import all_bits, bits_to_index, empirical_distribution, product_of_bernoullis
 from numpy_dgm.foundation.numerics import sigmoid
 
 
@@ -27,8 +27,24 @@ def by_the_package(W, b, c, v_data, k, rng):
     return gradient.W, gradient.b, gradient.c
 
 
+def two_modes(rng, D, K):
+    """Parameters of a chain that goes from one of two states to the other but slowly, and the layers of one of them."""
+    sides_v, sides_h = rng.choice([-1.0, 1.0], size=D), rng.choice([-1.0, 1.0], size=K)
+    W = 2.5 * np.outer(sides_v, sides_h) + 0.3 * rng.normal(size=(D, K))
+    b, c = 0.3 * rng.normal(size=D) - W.sum(axis=1) / 2, 0.3 * rng.normal(size=K) - W.sum(axis=0) / 2
+    return {"W": W, "b": b, "c": c}, (1 + sides_v) / 2, (1 + sides_h) / 2
+
+
 def small(rng, conventions):
-    return draw_arguments(rng, 2, 3, 2, k=2)
+    """Two different cases, each 20 times, on one side of a slow chain: the mean over many rows shows small errors."""
+    model, v, _ = two_modes(rng, 3, 2)
+    v_data = np.repeat([v, np.abs(v - [1, 0, 0])], 20, axis=0)
+    return {**draw_arguments(rng, 40, 3, 2, k=2), "v_data": v_data, **model}
+
+
+def features(dW, db, dc):
+    """The answers, and the squares of db, which are larger where cases share random numbers."""
+    return dW, db, dc, db**2
 
 
 def exact_means(W, b, c, v_data, k):
@@ -36,9 +52,11 @@ def exact_means(W, b, c, v_data, k):
     all_v, all_h = all_bits(len(b)), all_bits(len(c))
     mean_h = sigmoid(all_v @ W + c)
     T = product_of_bernoullis(mean_h) @ product_of_bernoullis(sigmoid(all_h @ W.T + b))
-    p_data = empirical_distribution(v_data)
-    p = p_data - p_data @ np.linalg.matrix_power(T, k)
-    return (all_v * p[:, None]).T @ mean_h, p @ all_v, p @ mean_h
+    ends = np.linalg.matrix_power(T, k)[bits_to_index(v_data)]  # (N, 2^D)
+    p = empirical_distribution(v_data) - ends.mean(axis=0)
+    mean_v = ends @ all_v
+    variance = (mean_v * (1 - mean_v)).sum(axis=0) / len(v_data) ** 2
+    return (all_v * p[:, None]).T @ mean_h, p @ all_v, p @ mean_h, variance + (p @ all_v) ** 2
 
 
 # BEGIN PROPERTIES
@@ -110,7 +128,7 @@ ASSIGNMENT = Assignment(
     after="09",
     tasks=(
         Task("cd_k", 1, 0.5, "09", "9.2", instance, by_the_package, ("dW", "db", "dc"), mistakes=MISTAKES,
-             statistics=Statistics(small, exact_means),
+             statistics=Statistics(small, exact_means, features),
              hints=("Write the chain first: p_h from v, h from p_h, p_v from h, v from p_v; and again from h.",
                     "Each average of dW is a product (D, N) @ (N, K) -> (D, K), divided by N.",
                     "After the last v, take p_h once more: v and p_h of the second average belong together.")),

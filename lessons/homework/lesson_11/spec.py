@@ -25,13 +25,26 @@ def by_the_package(W, b, c, v_data, h, k, rng):
     return gradient.W, gradient.b, gradient.c, h
 
 
+def two_modes(rng, D, K):
+    """Parameters of a chain that goes from one of two states to the other but slowly, and the layers of one of them."""
+    sides_v, sides_h = rng.choice([-1.0, 1.0], size=D), rng.choice([-1.0, 1.0], size=K)
+    W = 2.5 * np.outer(sides_v, sides_h) + 0.3 * rng.normal(size=(D, K))
+    b, c = 0.3 * rng.normal(size=D) - W.sum(axis=1) / 2, 0.3 * rng.normal(size=K) - W.sum(axis=0) / 2
+    return {"W": W, "b": b, "c": c}, (1 + sides_v) / 2, (1 + sides_h) / 2
+
+
 def small(rng, conventions):
-    return draw_arguments(rng, 3, 2, 3, 2, k=2)
+    """Two different chains, each 20 times, on one side: the mean over many rows shows small errors."""
+    model, _, h = two_modes(rng, 3, 2)
+    h = np.repeat([h, np.abs(h - [1, 0])], 20, axis=0)
+    return {**draw_arguments(rng, 3, 40, 3, 2, k=2), "h": h, **model}
 
 
 def features(dW, db, dc, h):
-    """The answers, and the product of two chains, which are independent."""
-    return dW, db, dc, h, np.outer(h[0], h[1])
+    """The answers, the chains averaged over those alike, and products: within chains and of pairs of chains."""
+    first, last = h[:20], h[20:]
+    return (dW, db, dc, first.mean(axis=0), last.mean(axis=0), h.T @ h / 40, first.T @ last / 20,
+            first[:-1].T @ first[1:] / 19, db**2)
 
 
 def exact_means(W, b, c, v_data, h, k):
@@ -39,10 +52,14 @@ def exact_means(W, b, c, v_data, h, k):
     all_v, all_h = all_bits(len(b)), all_bits(len(c))
     mean_h = sigmoid(all_v @ W + c)
     up, down = product_of_bernoullis(mean_h), product_of_bernoullis(sigmoid(all_h @ W.T + b))
-    of_chains = (np.linalg.matrix_power(down @ up, k - 1) @ down)[bits_to_index(h)]  # (M, 2^D), of the last v
-    p = empirical_distribution(v_data) - of_chains.mean(axis=0)
-    mean_of_h = of_chains @ mean_h
-    return (all_v * p[:, None]).T @ mean_h, p @ all_v, p @ mean_h, mean_of_h, np.outer(mean_of_h[0], mean_of_h[1])
+    of_v = (np.linalg.matrix_power(down @ up, k - 1) @ down)[bits_to_index(h)]  # (M, 2^D), of the last v
+    p = empirical_distribution(v_data) - of_v.mean(axis=0)
+    gradient = (all_v * p[:, None]).T @ mean_h, p @ all_v, p @ mean_h
+    of_h, mean_v = of_v @ up, of_v @ all_v
+    first, last = of_h[0] @ all_h, of_h[-1] @ all_h
+    within = (all_h * of_h.mean(axis=0)[:, None]).T @ all_h
+    variance = (mean_v * (1 - mean_v)).sum(axis=0) / len(h) ** 2
+    return *gradient, first, last, within, np.outer(first, last), np.outer(first, first), variance + gradient[1] ** 2
 
 
 # BEGIN PROPERTIES

@@ -34,17 +34,19 @@ def by_the_package(u, v, W, b, c, beta_l, beta_m, rng):
 
 
 def small(rng, conventions):
-    """Two pairs of which neither always exchanges, nor hardly ever."""
+    """Two pairs, each 20 times, of which neither always exchanges, nor hardly ever."""
     while True:
         arguments = draw_arguments(rng, 2, 3, 2, scale=0.7)
         a = acceptance(**{name: value for name, value in arguments.items() if name != "rng"})
         if a.min() > 0.15 and a.max() < 0.85:
-            return arguments
+            u, v = (np.repeat(arguments[name], 20, axis=0) for name in "uv")
+            return {**arguments, "u": u, "v": v}
 
 
 def features(new_u, new_v):
-    """Both, their products in each pair, and those of two pairs, which are independent."""
-    return new_u, new_v, new_u[:, :, None] * new_v[:, None, :], np.outer(new_u[0], new_u[1])
+    """Both averaged over the pairs alike, their products in pairs, and those of two pairs, which are independent."""
+    means = [one.reshape(2, 20, -1).mean(axis=1) for one in (new_u, new_v)]
+    return *means, new_u[:20].T @ new_v[:20] / 20, new_u[20:].T @ new_v[20:] / 20, new_u[:20].T @ new_u[20:] / 20
 
 
 def acceptance(u, v, W, b, c, beta_l, beta_m):
@@ -61,10 +63,11 @@ def acceptance(u, v, W, b, c, beta_l, beta_m):
 
 def exact_means(u, v, W, b, c, beta_l, beta_m):
     """The exact means of those."""
+    u, v = u[[0, -1]], v[[0, -1]]
     a = acceptance(u, v, W, b, c, beta_l, beta_m)[:, None]
     mean_u, mean_v = (1 - a) * u + a * v, (1 - a) * v + a * u
-    u_v, v_u = u[:, :, None] * v[:, None, :], v[:, :, None] * u[:, None, :]
-    return mean_u, mean_v, (1 - a[:, :, None]) * u_v + a[:, :, None] * v_u, np.outer(mean_u[0], mean_u[1])
+    in_pairs = [(1 - a[m]) * np.outer(u[m], v[m]) + a[m] * np.outer(v[m], u[m]) for m in range(2)]
+    return mean_u, mean_v, *in_pairs, np.outer(mean_u[0], mean_u[1])
 
 
 # BEGIN PROPERTIES

@@ -4,8 +4,10 @@ import itertools
 import numpy as np
 
 from numpy_dgm.course.tasks import Assignment, Edit, Seed, Statistics, Task
-from numpy_dgm.energy import RBM, log_partition
-from numpy_dgm.energy.annealing import anneal, base_log_partition, base_rbm, sample_base
+from numpy_dgm.energy import RBM
+from numpy_dgm.energy.annealing import anneal, base_rbm, sample_base
+from numpy_dgm.foundation.enumeration import all_bits, product_of_bernoullis
+from numpy_dgm.foundation.numerics import logsumexp, sigmoid
 
 
 def draw_arguments(rng, D, K, M, n_betas, scale=1.0):
@@ -24,30 +26,41 @@ def instance(rng, conventions, number):
     return arguments
 
 
-def the_base(rbm, b_base):
-    return base_rbm(rbm, 1 / (1 + np.exp(-b_base)))
-
-
 def by_the_package(W, b, c, b_base, betas, M, rng):
     rbm = RBM(W=W, b=b, c=c)
-    base = the_base(rbm, b_base)
+    base = base_rbm(rbm, sigmoid(b_base))
     return (anneal(rbm, base, betas, sample_base(base, M, rng), rng)[0],)
 
 
 def small(rng, conventions):
-    return draw_arguments(rng, 3, 2, 2, 4, scale=0.5)
+    """Many walks: their mean shows small errors."""
+    arguments = draw_arguments(rng, 3, 2, 40, 4)
+    return {**arguments, "W": 1.5 * arguments["W"]}
 
 
 def features(log_w):
-    """The weights, and the product of those of two walks, which are independent."""
-    return np.exp(log_w), np.exp(log_w[0] + log_w[1])
+    """Means of w, of log w, of w², and of the products of two walks, which are independent."""
+    w = np.exp(log_w)
+    return w.mean(), log_w.mean(), (w**2).mean(), (w[:20] * w[20:]).mean()
 
 
 def exact_means(W, b, c, b_base, betas, M):
-    """Those by (14.7): E[w] = Z / Z_base."""
-    rbm = RBM(W=W, b=b, c=c)
-    ratio = np.exp(log_partition(rbm) - base_log_partition(the_base(rbm, b_base)))
-    return np.full(M, ratio), ratio**2
+    """Those from the transition matrices of all models: (14.7) and what else a walk does."""
+    all_v, all_h = all_bits(len(b)), all_bits(len(c))
+    minus_F, steps = [], []
+    for beta in betas:
+        b_l = (1 - beta) * b_base + beta * b
+        x = beta * (all_v @ W + c)
+        minus_F.append(all_v @ b_l + np.logaddexp(0, x).sum(axis=1))
+        steps.append(product_of_bernoullis(sigmoid(x)) @ product_of_bernoullis(sigmoid(beta * (all_h @ W.T) + b_l)))
+    p = np.exp(minus_F[0] - logsumexp(minus_F[0]))
+    first, second, mean_log = p.copy(), p.copy(), 0.0
+    for before, after, T in zip(minus_F[:-1], minus_F[1:], steps[1:]):
+        mean_log += p @ (after - before)
+        p = p @ T
+        first = (first * np.exp(after - before)) @ T
+        second = (second * np.exp(2 * (after - before))) @ T
+    return first.sum(), mean_log, second.sum(), first.sum() ** 2
 
 
 # BEGIN PROPERTIES

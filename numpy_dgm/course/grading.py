@@ -127,8 +127,8 @@ def find_submissions(folder: str | Path) -> dict[str, Path]:
         if student in found:
             raise invalid(folder, "one submission a student", f"two of {student}")
         if len(student) > LONGEST_NAME or not student.isprintable():  # bytes that are no text are not printable either
-            raise invalid(folder, f"names of at most {LONGEST_NAME} printable characters", ascii(student)[:LONGEST_NAME],
-                          "rename that file or folder")
+            expected = f"names of at most {LONGEST_NAME} printable characters"
+            raise invalid(folder, expected, ascii(student)[:LONGEST_NAME], "rename that file or folder")
         found[student] = path
     if not found:
         raise invalid("submissions", "a folder with a file or a folder for each student", f"none in {folder}")

@@ -50,7 +50,7 @@ for name in list(vars(main)):
     if callable(getattr(main, name)) and name.startswith(("to_", "check_", "describe")):
         setattr(main, name, lambda *a, **k: [np.zeros(1)])
 """), WRONG),
-    "atexit": (functions(ZEROS, "import sys\nsys.modules['atexit'].register(lambda: open('results.json', 'w'))"), WRONG),
+    "atexit": (functions(ZEROS, "import sys\nsys.modules['atexit'].register(lambda: open('results', 'w'))"), WRONG),
     "a thread": (functions(ZEROS, "import threading\nthreading.Thread(target=lambda: None).start()"),
                  "thread"),
     "a thread by _thread": (functions(ZEROS, "import sys\nsys.modules['_thread'].start_new_thread(print, ())"),

@@ -79,11 +79,14 @@ def binary_instance(rng, conventions, number):
 
 
 def softmax_instance(rng, conventions, number):
-    """Rows of ordinary logits, one of them far up and one far down, and one whose label has no chance."""
+    """Rows of ordinary logits, one of them far up and one far down, and one whose label has no chance. In the second
+    instance the highest class does not occur.
+    """
     N, C, *_ = draw_sizes(rng, number)
     N, C = max(N, 5), max(C, 4)
     s = scattered(rng, N, C)
-    labels = rng.integers(C, size=N)
+    labels = rng.integers(C - 1, size=N)
+    labels[-1] = C - 2 if number == 1 else C - 1
     s[0] += 900
     s[1] -= 900
     s[2, labels[2]] -= 800
@@ -110,14 +113,18 @@ def network_instance(rng, conventions, number):
 
 
 def descend_instance(rng, conventions, number):
+    """One step first, where what is wrong in a step shows in its own parameter alone."""
     while True:
-        arguments = {**network_instance(rng, conventions, number), "rate": float(rng.uniform(0.1, 0.3)), "steps": 3}
+        arguments = {**network_instance(rng, conventions, number), "rate": float(rng.uniform(0.1, 0.3)),
+                     "steps": number + 1}
         if nearest_to_kink(arguments) > 1e-3:
             return arguments
 
 
 def two_batches_instance(rng, conventions, number):
-    """As many cases in both batches, but in the first instance: there what one pass kept is of use to the other."""
+    """Batches of different sizes in the first instance; then as many cases in both, where what one pass kept is of use
+    to the other.
+    """
     N, D, H, M, *_ = draw_sizes(rng, number)
     M = M if number == 0 else N
     while True:
@@ -537,9 +544,9 @@ AFFINE_MISTAKES = (
     Edit(10, "dy.sum(axis=0)", "dy.sum()"),
     Edit(11, "dW = x.T @ dy", "dW = dy.T @ x"),
     Edit(11, "dy @ W.T", "dy @ W"),
-    Edit(27, "dW = x.T @ dy\n    db = dy.sum(axis=0)", "dW = x.T @ dy / len(x)\n    db = dy.sum(axis=0) / len(x)"),
-    Edit(27, "dW = x.T @ dy\n", "dW = x.T @ dy / len(x)\n"),
-    Edit(27, "db = dy.sum(axis=0)", "db = dy.mean(axis=0)"),
+    Edit(169, "dW = x.T @ dy\n    db = dy.sum(axis=0)", "dW = x.T @ dy / len(x)\n    db = dy.sum(axis=0) / len(x)"),
+    Edit(169, "dW = x.T @ dy\n", "dW = x.T @ dy / len(x)\n"),
+    Edit(169, "db = dy.sum(axis=0)", "db = dy.mean(axis=0)"),
     Edit(28, "dx = dy @ W.T", "dx = dy * W"),
     Edit(28, "dW = x.T @ dy", "dW = x * dy"),
     Edit(30, "dy.sum(axis=0)", "dy.sum(axis=1)"),
@@ -550,13 +557,16 @@ LEAKY_MISTAKES = (
     Edit(40, "slope * x)", "0.01 * x)"),
     Edit(40, "slope * x)", "0.2 * x)"),
     Edit(40, "slope * x)", "0 * x)"),
+    Edit(40, "slope * x)", "0.1 * x)"),
 )
 LEAKY_BACKWARD_MISTAKES = (
     Edit(25, "return np.where(x > 0, dy, slope * dy)", "dy[x <= 0] *= slope\n    return dy"),
-    Edit(31, "np.where(x > 0", "np.where(dy > 0"),
+    Edit(156, "np.where(x > 0", "np.where(x >= 0"),
+    Edit(170, "np.where(x > 0", "np.where(dy > 0"),
     Edit(40, "slope * dy)", "0.01 * dy)"),
     Edit(40, "slope * dy)", "0.2 * dy)"),
     Edit(40, "slope * dy)", "0 * dy)"),
+    Edit(40, "slope * dy)", "0.1 * dy)"),
 )
 BATCH_NORM_MISTAKES = (
     Edit(25, "new_mean = keep * running_mean + (1 - keep) * mean",
@@ -578,10 +588,20 @@ BATCH_NORM_MISTAKES = (
     Edit(64, "        mean = x.mean(axis=0)\n        variance = ((x - mean) ** 2).mean(axis=0)\n",
          "        mean = x.mean(axis=1, keepdims=True)\n"
          "        variance = ((x - mean) ** 2).mean(axis=1, keepdims=True)\n"),
+    Edit(150, "np.sqrt(variance + epsilon)", "np.sqrt(variance + 1e-5)"),
+    Edit(150, "np.sqrt(variance + epsilon)", "np.sqrt(variance + 1e-3)"),
+    Edit(151, "    mean, variance = running", "    keep = 0.9\n    mean, variance = running"),
+    Edit(151, "    mean, variance = running", "    keep = 0.99\n    mean, variance = running"),
+    Edit(151, "    mean, variance = running", "    keep = 0.1\n    mean, variance = running"),
+    Edit(155, "    x_hat =",
+         "    if not training:\n        new_mean = keep * running_mean + (1 - keep) * x.mean(axis=0)\n"
+         "        new_variance = keep * running_variance + (1 - keep) * x.var(axis=0)\n    x_hat ="),
 )
 BATCH_NORM_BACKWARD_MISTAKES = (
     Edit(10, "dbeta = dy.sum(axis=0)", "dbeta = dy.sum()"),
-    Edit(27, "return dx, dgamma, dbeta", "return dx, dgamma / N, dbeta / N"),
+    Edit(169, "return dx, dgamma, dbeta", "return dx, dgamma / N, dbeta / N"),
+    Edit(169, "return dx, dgamma, dbeta", "return dx, dgamma / N, dbeta"),
+    Edit(169, "return dx, dgamma, dbeta", "return dx, dgamma, dbeta / N"),
     Edit(30, "dbeta = dy.sum(axis=0)\n    dgamma = (dy * x_hat).sum(axis=0)",
          "dbeta = dy.sum(axis=1)\n    dgamma = (dy * x_hat).sum(axis=1)"),
     Edit(42, "variance = (centred**2).sum(axis=0) / N", "variance = (centred**2).sum(axis=0) / (N - 1)"),
@@ -596,6 +616,19 @@ BATCH_NORM_BACKWARD_MISTAKES = (
     Edit(68, "dx_hat = dy * gamma", "dx_hat = dy"),
     Edit(68, "dgamma = (dy * x_hat)", "dgamma = (dy * x)"),
     Edit(68, "dgamma = (dy * x_hat)", "dgamma = (dy * centred)"),
+    Edit(150, "np.sqrt(variance + epsilon)", "np.sqrt(variance + 1e-5)"),
+    Edit(150, "np.sqrt(variance + epsilon)", "np.sqrt(variance + 1e-3)"),
+    Edit(150, "np.sqrt(variance + epsilon)", "np.sqrt(variance + 1e-8)"),
+    Edit(152, "* centred / N", "* centred"),
+    Edit(152, "dcentred - dcentred.mean(axis=0)", "dcentred - dcentred.sum(axis=0)"),
+    Edit(152, "* centred / N\n    dx = dcentred - dcentred.mean(axis=0)",
+         "* centred\n    dx = dcentred - dcentred.sum(axis=0)"),
+    Edit(153, "dvariance = -(", "dvariance = ("),
+    Edit(153, "dcentred - dcentred.mean(axis=0)", "dcentred + dcentred.mean(axis=0)"),
+    Edit(154, "/ r + 2 * dvariance", "/ r + dvariance"),
+    Edit(154, "(2 * r**2)", "r**2"),
+    Edit(154, "(2 * r**2)", "(2 * r)"),
+    Edit(154, "(2 * r**2)", "(2 * r**3)"),
 )
 BINARY_MISTAKES = (
     Edit(3, "np.logaddexp(0, s)", "np.log(1 + np.exp(s))"),
@@ -617,6 +650,10 @@ BINARY_MISTAKES = (
     Edit(66, "terms = np.logaddexp(0, s) - t * s",
          "q = np.clip(1 / (1 + np.exp(-s)), 1e-12, 1 - 1e-12)\n    terms = -(t * np.log(q) + (1 - t) * np.log(1 - q))"),
     Edit(69, "(p - t) / N", "(t - p) / N"),
+    Edit(157, "np.logaddexp(0, s) - t * s", "np.where(t == 1, np.logaddexp(0, -s), np.logaddexp(0, s))"),
+    Edit(157, "np.logaddexp(0, s) - t * s", "np.where(t > 0.5, np.logaddexp(0, -s), np.logaddexp(0, s))"),
+    Edit(157, "    N = len(s)\n", "    N = len(s)\n    t = np.where(t == 1, 1, 0)\n"),
+    Edit(157, "    N = len(s)\n", "    N = len(s)\n    t = np.round(t)\n"),
 )
 SOFTMAX_MISTAKES = (
     Edit(3, "s - s.max(axis=1, keepdims=True)", "s"),
@@ -629,17 +666,23 @@ SOFTMAX_MISTAKES = (
     Edit(64, "    shifted = s - s.max(axis=1, keepdims=True)\n"
          "    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))",
          "    shifted = s - s.max(axis=0)\n    log_p = shifted - np.log(np.exp(shifted).sum(axis=0))"),
-    Edit(66, "s.max(axis=1, keepdims=True)", "s.max()"),
+    Edit(160, "s.max(axis=1, keepdims=True)", "s.max()"),
     Edit(66, "-log_p[np.arange(N), labels].sum()", "-np.log(np.exp(log_p[np.arange(N), labels])).sum()"),
     Edit(66, "-log_p[np.arange(N), labels].sum()", "-np.log(np.exp(log_p[np.arange(N), labels]) + 1e-8).sum()"),
     Edit(66, "-log_p[np.arange(N), labels].sum()", "-np.log(np.exp(log_p[np.arange(N), labels]) + 1e-12).sum()"),
     Edit(69, "(p - right) / N", "(right - p) / N"),
+    Edit(158, "right = np.zeros(s.shape)", "right = np.zeros((N, labels.max() + 1))"),
+    Edit(159, "right[np.arange(N), labels] = 1", "right[:, labels] = 1"),
+    Edit(161, ".sum() / N", ".sum() / s.size"),
+    Edit(161, "(p - right) / N", "(p - right) / s.size"),
+    Edit(161, "    return loss, ds", "    return loss / s.shape[1], ds / s.shape[1]"),
 )
 NETWORK_FORWARD_MISTAKES = (
     Edit(28, "a_1 @ W_2", "a_1 * W_2"),
     Edit(40, "a_2 = leaky_relu(x_2, slope)", "a_2 = leaky_relu(x_2, 0.2)"),
     Edit(40, "a_2 = leaky_relu(x_2, slope)", "a_2 = np.maximum(x_2, 0)"),
     Edit(62, "none, none, epsilon, 1.0, True", "none, none + 1, epsilon, 1.0, False"),
+    Edit(150, "none, none, epsilon,", "none, none, 1e-5,"),
 )
 RETURN = "return ds, dW_3, db_3, da_2, dx_2, dW_2, db_2, da_1, dy_1, dgamma, dbeta, dx_1, dW_1, dx"
 
@@ -656,6 +699,7 @@ NETWORK_BACKWARD_MISTAKES = (
     Edit(10, RETURN, with_each(RETURN, ("db_3", "db_2"), "{}.sum()")),
     Edit(11, RETURN, with_each(RETURN, ("dW_3", "dW_2", "dW_1"), "{}.T")),
     Edit(11, "affine_backward(a_1, W_2, b_2, dx_2)", "affine_backward(a_1, W_2.T, b_2, dx_2)"),
+    Edit(27, "    da_2, dW_3,", "    ds = ds / len(x)\n    da_2, dW_3,"),
     Edit(27, RETURN, with_each(RETURN, ("dW_3", "db_3", "dW_2", "db_2", "dgamma", "dbeta", "dW_1"), "{} / len(x)")),
     Edit(27, RETURN, with_each(RETURN, ("dW_3", "dW_2", "dW_1"), "{} / len(x)")),
     Edit(28, "    dx_2 =", "    da_2 = ds * W_3\n    dx_2 ="),
@@ -673,6 +717,13 @@ NETWORK_BACKWARD_MISTAKES = (
          "    r = np.sqrt(x_1.var(axis=0) + epsilon)\n    dx_1 = dy_1 * gamma / r\n    dx, dW_1, _ ="),
     Edit(68, "batch_norm_backward(x_1, gamma, epsilon, dy_1)",
          "batch_norm_backward(x_1, 1 + 0 * gamma, epsilon, dy_1)"),
+    Edit(150, "batch_norm_backward(x_1, gamma, epsilon,", "batch_norm_backward(x_1, gamma, 1e-5,"),
+    Edit(162, f"    {RETURN}", f"    da_2 = dx_2\n    {RETURN}"),
+    Edit(162, f"    {RETURN}", f"    da_1 = dy_1\n    {RETURN}"),
+    Edit(162, f"    {RETURN}", f"    da_2, da_1 = dx_2, dy_1\n    {RETURN}"),
+    Edit(163, "batch_norm_backward(x_1,", "batch_norm_backward(y_1,"),
+    Edit(163, "affine_backward(a_1, W_2,", "affine_backward(y_1, W_2,"),
+    Edit(163, "affine_backward(a_2, W_3,", "affine_backward(x_2, W_3,"),
 )
 ONE_STEP = """\
         slopes = network_backward(x, labels, W_1, gamma, beta, W_2, b_2, W_3, b_3, slope, epsilon)
@@ -701,6 +752,9 @@ LAYER_BY_LAYER = """\
         W_1 = W_1 - rate * x.T @ dx_1
 """
 GAMMA_FIRST = "        dx_1, dgamma, dbeta = batch_norm_backward(x_1, gamma, epsilon, dy_1)\n"
+MOVES = ONE_STEP.splitlines(keepends=True)[2:]
+DW_2 = "        W_2 = W_2 - rate * a_1.T @ dx_2\n"
+DY_1 = "        dy_1 = leaky_relu_backward(y_1, slope, dx_2 @ W_2.T)\n"
 DESCEND_MISTAKES = (
     Edit(25, "W_1 = W_1 - rate * dW_1", "W_1 -= rate * dW_1"),
     Edit(32, ONE_STEP, LAYER_BY_LAYER),
@@ -711,8 +765,29 @@ DESCEND_MISTAKES = (
          "    slopes = [0] * 14\n    for _ in range(steps):\n" + ONE_STEP.replace(
              "slopes = network_backward(", "now = network_backward(", 1).replace(
              "        _, dW_3", "        slopes = [one + more for one, more in zip(slopes, now)]\n        _, dW_3")),
-    Edit(69, "for _ in range(steps):", "rate = -rate\n    for _ in range(steps):"),
+    Edit(32, ONE_STEP, LAYER_BY_LAYER.replace(DY_1, "").replace(DW_2, DY_1 + DW_2)),
+    Edit(75, "for _ in range(steps):", "rate = -rate\n    for _ in range(steps):"),
+    Edit(102, f"    for _ in range(steps):\n{ONE_STEP}",
+         "    slopes = network_backward(x, labels, W_1, gamma, beta, W_2, b_2, W_3, b_3, slope, epsilon)\n"
+         "    for _ in range(steps):\n" + ONE_STEP.split("\n", 1)[1]),
+    *(Edit(164, move, "") for move in MOVES),
+    Edit(164, "".join(MOVES[4:6]), ""),
 )
+BOTH_BATCHES = """\
+    s_high, cache_high = score(x_high, W_1, b_1, W_2, b_2, slope)
+    s_low, cache_low = score(x_low, W_1, b_1, W_2, b_2, slope)
+    loss_high, ds_high = binary_cross_entropy(s_high, np.ones(len(s_high)))
+    loss_low, ds_low = binary_cross_entropy(s_low, np.zeros(len(s_low)))
+    of_high = score_backward(cache_high, W_1, b_1, W_2, b_2, slope, ds_high)
+    of_low = score_backward(cache_low, W_1, b_1, W_2, b_2, slope, ds_low)
+    dW_1, db_1, dW_2, db_2 = [high + low for high, low in zip(of_high, of_low)]
+    return loss_high + loss_low, dW_1, db_1, dW_2, db_2
+"""
+ONE_BATCH = """\
+    s, cache = score(np.concatenate([x_high, x_low]), W_1, b_1, W_2, b_2, slope)
+    loss, ds = binary_cross_entropy(s, np.repeat([1.0, 0.0], [len(x_high), len(x_low)]))
+    return loss, *score_backward(cache, W_1, b_1, W_2, b_2, slope, ds)
+"""
 TWO_BATCHES_MISTAKES = (
     Edit(8, "slope, ds_high)\n    of_low = score_backward(cache_low, W_1, b_1, W_2, b_2, slope, ds_low)",
          "slope, len(x_high) * ds_high)\n    "
@@ -728,6 +803,16 @@ TWO_BATCHES_MISTAKES = (
     Edit(67, "[high + low for", "[low for"),
     Edit(67, "[high + low for", "[high for"),
     Edit(69, "[high + low for", "[high - low for"),
+    Edit(136, BOTH_BATCHES, ONE_BATCH),
+    Edit(136, BOTH_BATCHES, ONE_BATCH.replace("return loss", "return 2 * loss").replace("slope, ds)", "slope, 2 * ds)")),
+    Edit(136, BOTH_BATCHES, ONE_BATCH.replace("return loss", "return 2 * loss")),
+    Edit(136, BOTH_BATCHES, ONE_BATCH.replace("slope, ds)", "slope, 2 * ds)")),
+    Edit(165, "np.ones(len(s_high)))\n    loss_low, ds_low = binary_cross_entropy(s_low, np.zeros(len(s_low)))",
+         "np.zeros(len(s_high)))\n    loss_low, ds_low = binary_cross_entropy(s_low, np.ones(len(s_low)))"),
+    Edit(166, "[high + low for high, low in zip(of_high, of_low)]\n    return loss_high + loss_low,",
+         "[(high + low) / 2 for high, low in zip(of_high, of_low)]\n    return (loss_high + loss_low) / 2,"),
+    Edit(166, "return loss_high + loss_low,", "return (loss_high + loss_low) / 2,"),
+    Edit(166, "[high + low for", "[(high + low) / 2 for"),
 )
 ADAM_MISTAKES = (
     Edit(25, "mean = beta_1 * mean + (1 - beta_1) * g", "mean *= beta_1\n    mean += (1 - beta_1) * g"),
@@ -742,14 +827,16 @@ ADAM_MISTAKES = (
     Edit(65, "    mean_right", "    t = t - 1\n    mean_right"),
     Edit(65, "(1 - beta_1**t)\n    square_right = square / (1 - beta_2**t)",
          "(1 - beta_1)\n    square_right = square / (1 - beta_2)"),
-    Edit(69, "theta - rate", "theta + rate"),
+    Edit(75, "theta - rate", "theta + rate"),
+    Edit(167, "return theta, mean, square", "return theta, mean_right, square_right"),
+    Edit(168, "(np.sqrt(square_right) + epsilon)", "((np.sqrt(square) + epsilon) / np.sqrt(1 - beta_2**t))"),
 )
 
 ASSIGNMENT = Assignment(
     title="backpropagation, each slope by its name",
     after="22",
     tasks=(
-        Task("affine_backward", 2, 0.5, "20", "20.2", affine_instance, affine_oracle, ("dx", "dW", "db"),
+        Task("affine_backward", 2, 0.25, "20", "20.2", affine_instance, affine_oracle, ("dx", "dW", "db"),
              mistakes=AFFINE_MISTAKES,
              hints=("Write y_nk as a sum, and ask for each number of x, W and b into which y it goes.",
                     "Shapes leave little choice: (N, K) and (D, K) make (N, D), (N, D) and (N, K) make (D, K).")),
@@ -760,44 +847,47 @@ ASSIGNMENT = Assignment(
              mistakes=LEAKY_BACKWARD_MISTAKES,
              hints=("dx is dy times the slope of the function at x: 1 or `slope`.",
                     "It is x, not dy, that says on which side of the kink an entry is.")),
-        Task("batch_norm", 2, 0.75, "22", "22.4", batch_norm_instance, batch_norm_oracle,
+        Task("batch_norm", 2, 0.5, "22", "22.4", batch_norm_instance, batch_norm_oracle,
              ("y", "new_running_mean", "new_running_variance"), instances=4, mistakes=BATCH_NORM_MISTAKES,
              hints=("Mean and variance of each column: axis=0.",
                     "Take them from the batch or from the running ones first; the line for y is then the same.",
                     "The running ones are weighted by keep, those of the batch by 1 - keep.")),
-        Task("batch_norm_backward", 3, 1.5, "22", "22.5", batch_norm_backward_instance, batch_norm_backward_oracle,
+        Task("batch_norm_backward", 3, 0.75, "22", "22.5", batch_norm_backward_instance, batch_norm_backward_oracle,
              ("dx", "dgamma", "dbeta"), mistakes=BATCH_NORM_BACKWARD_MISTAKES,
              hints=("gamma and beta serve all cases: sums over rows. What stands beside gamma in y?",
-                    "Three ways lead from x to y: through x - mean on top, through the variance, through the mean.",
-                    "At the end dx has the mean 0 in every column: a batch moved as a whole gives the same y.")),
-        Task("binary_cross_entropy", 2, 0.75, "20", "20.7", binary_instance, binary_oracle, ("loss", "ds"),
+                    "Three ways lead from x to y: through x - mean on top, through the variance, through the mean. "
+                    "Mean and variance are means over N, so what goes back through them to each case has 1/N in it.",
+                    "Leave one of the three ways out in forward and backward alike, and compare by differences: so you "
+                    "see which one is wrong. At the end dx has the mean 0 in every column.")),
+        Task("binary_cross_entropy", 2, 0.5, "20", "20.7", binary_instance, binary_oracle, ("loss", "ds"),
              mistakes=BINARY_MISTAKES,
              hints=("Put log σ(s) = s - log(1 + exp(s)) and log(1 - σ(s)) = -log(1 + exp(s)) into the loss.",
                     "log(exp(a) + exp(b)) without overflow is np.logaddexp(a, b).",
                     "The slope of log(1 + exp(s)) is σ(s). No slope of σ is left.")),
-        Task("softmax_cross_entropy", 2, 0.75, "20", "20.9", softmax_instance, softmax_oracle, ("loss", "ds"),
+        Task("softmax_cross_entropy", 2, 0.25, "20", "20.9", softmax_instance, softmax_oracle, ("loss", "ds"),
              mistakes=SOFTMAX_MISTAKES,
              hints=("log p_k = s_k - log Σ_j exp(s_j): never take exp and then log of a single p.",
                     "Take the largest logit of each row out of all its logits first: p stays as it is.",
                     "p[np.arange(N), labels] are the entries of the labels.")),
-        Task("network_forward", 1, 0.5, "20", "20.10", network_instance, network_forward_oracle, FORWARD,
+        Task("network_forward", 1, 0.25, "20", "20.10", network_instance, network_forward_oracle, FORWARD,
              mistakes=NETWORK_FORWARD_MISTAKES,
              hints=("One line a name, with your functions from above.",
                     "batch_norm wants running statistics: give it any, and leave what comes back of them.")),
-        Task("network_backward", 7, 2.0, "20", "20.10", network_instance, network_backward_oracle,
+        Task("network_backward", 7, 0.5, "20", "20.10", network_instance, network_backward_oracle,
              tuple(f"d{name}" for name in BACKWARD), mistakes=NETWORK_BACKWARD_MISTAKES,
              hints=("Run network_forward first: the way back needs what it made.",
                     "Take the lines of the forward pass from last to first; each is one of your backward functions.",
                     "Each activation's mask is that of its own input: x_2 for a_2, y_1 for a_1.")),
-        Task("descend", 1, 0.5, "20", "20.11", descend_instance, descend_oracle, tuple(SHAPES),
+        Task("descend", 1, 0.25, "20", "20.11", descend_instance, descend_oracle, tuple(SHAPES),
              mistakes=DESCEND_MISTAKES,
-             hints=("Call network_backward once a step, and only then change parameters.",
+             hints=("Call network_backward once in each step, and only then change parameters, all seven of them.",
                     "W_1 -= ... writes into the array of the caller; W_1 = W_1 - ... makes a new one.")),
         Task("two_batches", 1, 0.5, "20", "20.1", two_batches_instance, two_batches_oracle,
              ("loss", "dW_1", "db_1", "dW_2", "db_2"), mistakes=TWO_BATCHES_MISTAKES,
-             hints=("Two forward passes, each with what it keeps, and two passes back.",
+             hints=("Each mean is over its own batch: a forward pass, a loss and a pass back for each.",
+                    "s is (N, 1), and s[:, 0] is (N,), as binary_cross_entropy wants it; ds[:, None] is (N, 1) again.",
                     "A parameter that serves both batches is a fork: its slopes add up.")),
-        Task("adam_step", 2, 0.5, "22", "22.10", adam_instance, adam_oracle, ("theta", "mean", "square"),
+        Task("adam_step", 2, 0.25, "22", "22.10", adam_instance, adam_oracle, ("theta", "mean", "square"),
              mistakes=ADAM_MISTAKES,
              hints=("The means that come back are not put right; those in the step are.",
                     "1 - beta_1**t and 1 - beta_2**t, with t as it is given.",

@@ -1,4 +1,6 @@
 """Assignment 3: instances, oracles, points and mistakes."""
+from types import SimpleNamespace
+
 import numpy as np
 
 from numpy_dgm.course.tasks import Assignment, Edit, Task
@@ -354,12 +356,17 @@ def differences(f, array):
 
 
 def compare(named, size=1e-6):
-    """What is wrong with the first (name, found, expected) that is not alike, or None."""
+    """What is wrong with the first (name, found, expected) that is not alike, by its first such entry, or None."""
     for name, found, expected in named:
-        if np.shape(found) != np.shape(expected):
-            return f"{name}: expected the shape {np.shape(expected)}, got {np.shape(found)}"
-        if not np.abs(np.asarray(found) - expected).max() < size * max(1, np.abs(expected).max()):
-            return f"{name} is not"
+        found, expected = np.asarray(found, dtype=float), np.asarray(expected, dtype=float)
+        if found.shape != expected.shape:
+            return f"{name}: expected the shape {expected.shape}, got {found.shape}"
+        wrong = np.argwhere(~(np.abs(found - expected) < size * max(1, np.abs(expected).max())))
+        if len(wrong):
+            entry = tuple(int(place) for place in wrong[0])
+            one, right = float(found[entry]), float(expected[entry])
+            ratio = f", {one / right:.4g} times that" if right and np.isfinite(one) else ""
+            return f"{name}{f' at {list(entry)}' if entry else ''}: expected {right:.5g}, got {one:.5g}{ratio}"
     return None
 
 
@@ -376,42 +383,49 @@ def property_affine(student):
 
 
 def property_leaky_relu(student):
-    """leaky_relu is straight on either side of 0, and leaky_relu_backward is its slope, by differences"""
+    """leaky_relu is straight on either side of 0; leaky_relu_backward is its slope, by differences, at 0 as below 0"""
     x = np.array([[0.5, -0.5, 2.0], [-3.0, 1.0, -0.1]])
     dy = np.array([[-1.0, 2.0, 3.0], [-2.0, -1.0, 1.0]])
     for slope in (0.1, 0.45):
-        y = np.asarray(student.leaky_relu(x, slope))
-        if y.shape != x.shape or not np.allclose(y[x > 0], x[x > 0]) or not np.allclose(y[x < 0] / x[x < 0], slope):
-            return f"leaky_relu is not, where slope is {slope}"
 
         def value():
             return np.sum(dy * student.leaky_relu(x, slope))
 
-        wrong = compare([("leaky_relu_backward", student.leaky_relu_backward(x, slope, dy), differences(value, x))])
+        at_0, below = (student.leaky_relu_backward(np.full((2, 3), place), slope, dy) for place in (0.0, -1.0))
+        wrong = compare([("leaky_relu / x", student.leaky_relu(x, slope) / x, np.where(x > 0, 1, slope)),
+                         ("leaky_relu_backward", student.leaky_relu_backward(x, slope, dy), differences(value, x)),
+                         ("leaky_relu_backward where x is 0", at_0, below)])
         if wrong:
-            return wrong
+            return f"where slope is {slope}, {wrong}"
     return None
 
 
+@np.errstate(all="ignore")
 def property_batch_norm(student):
-    """batch_norm: columns of y have the mean beta, running statistics move by 1 - keep, in use each case is alone"""
+    """batch_norm: mean and spread of y's columns, how running statistics move; in use each case is alone, none moves"""
     rng = np.random.default_rng(1)
     x, gamma, beta, mean = (rng.normal(size=shape) for shape in ((6, 3), 3, 3, 3))
     variance = np.array([0.5, 1.0, 2.0])
-    y, new_mean, new_variance = student.batch_norm(x, gamma, beta, mean, variance, 0.1, 0.75, True)
     of_batch = sum((row - x.mean(axis=0)) ** 2 for row in x) / 6
-    wrong = compare([("mean of the columns", np.mean(y, axis=0), beta),
-                     ("new_running_mean", new_mean, mean + (x.mean(axis=0) - mean) / 4),
-                     ("new_running_variance", new_variance, variance + (of_batch - variance) / 4)])
-    if wrong:
-        return wrong
-    y, *_ = student.batch_norm(x, gamma, beta, mean, variance, 0.1, 0.75, False)
+    for epsilon in (0.1, 0.9):
+        y, new_mean, new_variance = student.batch_norm(x, gamma, beta, mean, variance, epsilon, 0.75, True)
+        wrong = compare([("mean of the columns", np.mean(y, axis=0), beta),
+                         ("(variance of y) · (variance of x + epsilon)", np.var(y, axis=0) * (of_batch + epsilon),
+                          gamma**2 * of_batch),
+                         ("new_running_mean", new_mean, mean + (x.mean(axis=0) - mean) / 4),
+                         ("new_running_variance", new_variance, variance + (of_batch - variance) / 4)])
+        if wrong:
+            return wrong
+    y, new_mean, new_variance = student.batch_norm(x, gamma, beta, mean, variance, 0.1, 0.75, False)
     alone, *_ = student.batch_norm(x[2:3], gamma, beta, mean, variance, 0.1, 0.75, False)
-    return compare([("a case alone, in use,", alone, np.asarray(y)[2:3])])
+    return compare([("y of a case alone in use", alone, np.asarray(y)[2:3]),
+                    ("new_running_mean in use", new_mean, mean),
+                    ("new_running_variance in use", new_variance, variance)])
 
 
+@np.errstate(all="ignore")
 def property_batch_norm_backward(student):
-    """batch_norm_backward gives the slopes of Σ dy · (your batch_norm), by differences"""
+    """batch_norm_backward gives the slopes of Σ dy · (your batch_norm), by differences, and with x in other units"""
     rng = np.random.default_rng(2)
     x, gamma, beta, dy = (rng.normal(size=shape) for shape in ((5, 3), 3, 3, (5, 3)))
     mean, variance = np.zeros(3), np.ones(3)
@@ -421,33 +435,47 @@ def property_batch_norm_backward(student):
         return np.sum(dy * y)
 
     found = student.batch_norm_backward(x, gamma, 0.1, dy)
-    return compare(zip(("dx", "dgamma", "dbeta"), found, [differences(value, array) for array in (x, gamma, beta)]))
+    larger, *_ = student.batch_norm_backward(10 * x, gamma, 100 * 0.1, dy)
+    expected = [differences(value, array) for array in (x, gamma, beta)]
+    return compare([*zip(("dx", "dgamma", "dbeta"), found, expected),
+                    ("10 dx where x is 10 times and epsilon 100 times as large", 10 * np.asarray(larger), found[0])])
 
 
+@np.errstate(all="ignore")
 def property_binary_cross_entropy(student):
-    """binary_cross_entropy: log 2 where s is 0, a straight line where s is large; ds is its slope, by differences"""
+    """binary_cross_entropy: log 2 at s = 0, straight in t, and in s far out; ds is its slope, by differences"""
     s, t = np.array([0.3, -1.2, 2.0, 0.7]), np.array([1.0, 0.0, 0.0, 0.9])
+    far, t_far = np.array([1000.0, -1000.0]), np.array([0.0, 1.0])
     loss, _ = student.binary_cross_entropy(np.zeros(4), t)
+    at_t = [student.binary_cross_entropy(s, np.full(4, target))[0] for target in (0.0, 0.9, 1.0)]
     _, ds = student.binary_cross_entropy(s, t)
     wrong = compare([("the loss at 0", loss, np.log(2)),
+                     ("the loss where all t are .9", at_t[1], 0.1 * at_t[0] + 0.9 * at_t[2]),
                      ("ds", ds, differences(lambda: student.binary_cross_entropy(s, t)[0], s))])
-    far, t = np.array([1000.0, -1000.0]), np.array([0.0, 1.0])
-    with np.errstate(all="ignore"):
-        losses = [student.binary_cross_entropy(times * far, t)[0] for times in (1, 2)]
-    return wrong or (None if losses[0] > 0 and losses[1] / losses[0] == 2 else "far from 0 it is no straight line")
+    losses = [student.binary_cross_entropy(times * far, t_far)[0] for times in (1, 2)]
+    if wrong or not (losses[0] > 0 and losses[1] / losses[0] == 2):
+        return wrong or "far from 0 the loss is no straight line"
+    _, ds = student.binary_cross_entropy(far, t_far)
+    return compare([("ds far from 0", ds, differences(lambda: student.binary_cross_entropy(far, t_far)[0], far))])
 
 
+@np.errstate(all="ignore")
 def property_softmax_cross_entropy(student):
-    """softmax_cross_entropy: log C where s is 0, a straight line where s is large; ds is its slope, by differences"""
-    s, labels = np.random.default_rng(3).normal(size=(5, 3)), np.array([0, 2, 1, 1, 0])
-    loss, _ = student.softmax_cross_entropy(np.zeros((5, 3)), labels)
-    _, ds = student.softmax_cross_entropy(s, labels)
-    wrong = compare([("the loss at 0", loss, np.log(3)),
-                     ("ds", ds, differences(lambda: student.softmax_cross_entropy(s, labels)[0], s))])
+    """softmax_cross_entropy: log C at s = 0, whatever the labels, straight far out; ds is its slope, by differences"""
+    s = np.random.default_rng(3).normal(size=(5, 3))
+    for labels in (np.array([0, 2, 1, 1, 0]), np.array([0, 1, 1, 1, 0])):  # then none of the last class
+        loss, _ = student.softmax_cross_entropy(np.zeros((5, 3)), labels)
+        _, ds = student.softmax_cross_entropy(s, labels)
+        wrong = compare([("the loss at 0", loss, np.log(3)),
+                         ("ds", ds, differences(lambda: student.softmax_cross_entropy(s, labels)[0], s))])
+        if wrong:
+            return f"{wrong}, with the labels {labels}"
     far, labels = np.array([[1000.0, 0.0], [-1000.0, 0.0]]), np.array([1, 0])
-    with np.errstate(all="ignore"):
-        losses = [student.softmax_cross_entropy(times * far, labels)[0] for times in (1, 2)]
-    return wrong or (None if losses[0] > 0 and losses[1] / losses[0] == 2 else "far from 0 it is no straight line")
+    losses = [student.softmax_cross_entropy(times * far, labels)[0] for times in (1, 2)]
+    if not (losses[0] > 0 and losses[1] / losses[0] == 2):
+        return "far from 0 the loss is no straight line"
+    _, ds = student.softmax_cross_entropy(far, labels)
+    return compare([("ds far from 0", ds, differences(lambda: student.softmax_cross_entropy(far, labels)[0], far))])
 
 
 def small_network():
@@ -459,64 +487,94 @@ def small_network():
     return {"x": x, "labels": labels, **parameters, "slope": 0.3, "epsilon": 0.05}, list(shapes)
 
 
+@np.errstate(all="ignore")
 def property_network(student):
-    """network_backward gives the slopes of the loss of your network_forward, by differences"""
-    arguments, names = small_network()
-    found = student.network_backward(**arguments)
+    """network_backward gives the slopes of the loss of your network_forward, by differences, from the last on"""
+    arguments, _ = small_network()
     order = ("s", "W_3", "b_3", "a_2", "x_2", "W_2", "b_2", "a_1", "y_1", "gamma", "beta", "x_1", "W_1", "x")
-    if len(found) != len(order):
-        return f"expected {len(order)} slopes, got {len(found)}"
-    by_name = dict(zip(order, found))
+    *values, all_loss = student.network_forward(**arguments)
+    values = dict(zip(("x_1", "y_1", "a_1", "x_2", "a_2", "s"), [np.array(value, dtype=float) for value in values]))
+    bent, the = student.leaky_relu, SimpleNamespace(**arguments)
 
-    def loss():
-        return student.network_forward(**arguments)[-1]
+    def normed(x_1):
+        return student.batch_norm(x_1, the.gamma, the.beta, the.beta, the.beta**2, the.epsilon, 0.9, True)[0]
 
-    return compare([(f"d{name}", by_name[name], differences(loss, arguments[name])) for name in ("x", *names)])
+    onward = {"s": lambda s: student.softmax_cross_entropy(s, the.labels)[0]}  # the loss, from that name on
+    onward["a_2"] = lambda a_2: onward["s"](a_2 @ the.W_3 + the.b_3)
+    onward["x_2"] = lambda x_2: onward["a_2"](bent(x_2, the.slope))
+    onward["a_1"] = lambda a_1: onward["x_2"](a_1 @ the.W_2 + the.b_2)
+    onward["y_1"] = lambda y_1: onward["a_1"](bent(y_1, the.slope))
+    onward["x_1"] = lambda x_1: onward["y_1"](normed(x_1))
+    wrong = compare([(f"the loss of network_forward, beside that from its {name} on", all_loss, loss(values[name]))
+                     for name, loss in onward.items()])
+    found = student.network_backward(**arguments)
+    if wrong or len(found) != len(order):
+        return wrong or f"expected {len(order)} slopes, got {len(found)}"
+
+    def expected(name):
+        if name in onward:
+            return differences(lambda: onward[name](values[name]), values[name])
+        return differences(lambda: student.network_forward(**arguments)[-1], arguments[name])
+
+    return compare((f"d{name}", one, expected(name)) for name, one in zip(order, found))
 
 
+@np.errstate(all="ignore")
 def property_descend(student):
-    """descend: a step goes against the slopes of your network_backward, three are thrice one, the loss falls"""
+    """descend: the loss falls; one step goes against the slopes of your network_backward, three are one taken thrice"""
     arguments, names = small_network()
     at_once = student.descend(**arguments, rate=0.1, steps=3)
     slopes, places = student.network_backward(**arguments), (12, 9, 10, 5, 6, 1, 2)
     one_step = student.descend(**arguments, rate=0.1, steps=1)
-    against = [(name, found, arguments[name] - 0.1 * np.asarray(slopes[place]))
-               for name, found, place in zip(names, one_step, places)]
-    if compare(against):
-        return f"in one step {compare(against)}"
+    after = student.network_forward(**{**arguments, **dict(zip(names, one_step))})[-1]
+    if not after < student.network_forward(**arguments)[-1]:
+        return "the loss does not fall in one step"
+    wrong = compare((f"what {name} has moved by, over minus the rate,", (arguments[name] - found) / 0.1, slopes[place])
+                    for name, found, place in zip(names, one_step, places))
+    if wrong:
+        return f"in one step {wrong}"
     one_by_one = arguments
     for _ in range(3):
         one_by_one = {**one_by_one, **dict(zip(names, student.descend(**one_by_one, rate=0.1, steps=1)))}
-    after = student.network_forward(**{**arguments, **dict(zip(names, at_once))})[-1]
-    if not after < student.network_forward(**arguments)[-1]:
-        return "the loss does not fall"
-    return compare([(name, found, one_by_one[name]) for name, found in zip(names, at_once)])
+    wrong = compare((name, found, one_by_one[name]) for name, found in zip(names, at_once))
+    return f"after three steps, {wrong}" if wrong else None
 
 
+@np.errstate(all="ignore")
 def property_two_batches(student):
-    """two_batches gives the slopes of its own loss, by differences"""
+    """two_batches: each mean is over its own batch, small where s is as asked; its slopes, by differences"""
     rng = np.random.default_rng(5)
-    shapes = {"x_high": (5, 3), "x_low": (5, 3), "W_1": (3, 4), "b_1": 4, "W_2": (4, 1), "b_2": 1}
+    shapes = {"x_high": (5, 3), "x_low": (4, 3), "W_1": (3, 4), "b_1": 4, "W_2": (4, 1), "b_2": 1}
     arguments = {**{name: rng.normal(size=shape) for name, shape in shapes.items()}, "slope": 0.35}
+    flat = {**arguments, "W_2": np.zeros((4, 1)), "b_2": np.zeros(1)}
+    twice = {**arguments, "x_low": np.repeat(arguments["x_low"], 2, axis=0)}
+    one = np.ones((1, 1))
+    loss, *found = student.two_batches(**arguments)
+    wrong = compare([("the loss where all s are 0", student.two_batches(**flat)[0], 2 * np.log(2)),
+                     ("the loss where each case of x_low is there twice", student.two_batches(**twice)[0], loss)])
+    if wrong or not student.two_batches(one, -one, one, np.zeros(1), 9 * one, np.zeros(1), 0.35)[0] < 0.1:
+        return wrong or "the loss is large where s is high for x_high and low for x_low"
     names = ("W_1", "b_1", "W_2", "b_2")
-    _, *found = student.two_batches(**arguments)
     expected = [differences(lambda: student.two_batches(**arguments)[0], arguments[name]) for name in names]
     return compare(zip((f"d{name}" for name in names), found, expected))
 
 
+@np.errstate(all="ignore")
 def property_adam(student):
-    """adam_step: the first step has the size of the rate and goes against g; where g was always 0 there is none"""
-    g = np.array([1e-3, -2.0, 500.0])
-    for betas in ((0.9, 0.999), (0.5, 0.8)):
-        theta, _, _ = student.adam_step(np.ones(3), g, np.zeros(3), np.zeros(3), 1, 0.01, *betas, 1e-12)
-        wrong = compare([("theta", theta, 1 - 0.01 * np.sign(g))])
-        if wrong:
-            return wrong
-    with np.errstate(all="ignore"):
-        theta, _, _ = student.adam_step(np.ones(2), np.zeros(2), np.zeros(2), np.zeros(2), 1, 0.01, 0.9, 0.999, 1e-8)
-    return compare([("theta where g is 0", theta, np.ones(2))])
+    """adam_step: with the same g in each step, each is of the rate times |g| / (|g| + epsilon), and goes against g"""
+    g = np.array([1e-3, -2.0, 500.0, 0.0])
+    for beta_1, beta_2, epsilon in ((0.9, 0.999, 1e-12), (0.5, 0.8, 0.1)):
+        theta, mean, square = np.ones(4), np.zeros(4), np.zeros(4)
+        for t in (1, 2, 3):
+            theta, mean, square = student.adam_step(theta, g, mean, square, t, 0.01, beta_1, beta_2, epsilon)
+            moved = (1 - np.asarray(theta)) / 0.01
+            wrong = compare([("what theta has moved by, over minus the rate,", moved, t * g / (np.abs(g) + epsilon))])
+            if wrong:
+                return f"after step {t}, with epsilon = {epsilon:g}, {wrong}"
+    return None
 
 
+@np.errstate(all="ignore")
 def property_arguments(student):
     """no function changes its arguments"""
     rng = np.random.default_rng(6)
@@ -804,7 +862,7 @@ TWO_BATCHES_MISTAKES = (
     Edit(67, "[high + low for", "[high for"),
     Edit(69, "[high + low for", "[high - low for"),
     Edit(136, BOTH_BATCHES, ONE_BATCH),
-    Edit(136, BOTH_BATCHES, ONE_BATCH.replace("return loss", "return 2 * loss").replace("slope, ds)", "slope, 2 * ds)")),
+    Edit(136, BOTH_BATCHES, ONE_BATCH.replace("return loss", "return 2 * loss").replace(" ds)", " 2 * ds)")),
     Edit(136, BOTH_BATCHES, ONE_BATCH.replace("return loss", "return 2 * loss")),
     Edit(136, BOTH_BATCHES, ONE_BATCH.replace("slope, ds)", "slope, 2 * ds)")),
     Edit(165, "np.ones(len(s_high)))\n    loss_low, ds_low = binary_cross_entropy(s_low, np.zeros(len(s_low)))",

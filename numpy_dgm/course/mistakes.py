@@ -378,6 +378,17 @@ MISTAKES = (
             "it is divided by the {N} cases, but dy has the loss's 1/N in it already: a layer sums"),
     Mistake(170, "the side of the kink told by dy",
             "the side of the kink is told by dy: it is x, which went in, that says on which side an entry is"),
+    Mistake(171, "one overflow divided by another",
+            "p is made of an exp that overflows, above and below the fraction line: take the exp of what is never far "
+            "above 0"),
+    Mistake(172, "(N, 1) and (N,) make (N, N)",
+            "s with the shape (N, 1) meets targets (N,), which makes (N, N) numbers of N: take s to (N,) before the "
+            "loss"),
+    Mistake(173, "betas exchanged or written as numbers",
+            "beta_1 and beta_2 are not used as they are given: beta_1 is the mean's, beta_2 the square's, and no .9 or "
+            ".999 of your own"),
+    Mistake(174, "one step, whatever was asked",
+            "one step is taken, whatever `steps` says: see where the loop ends"),
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in MISTAKES}

@@ -102,8 +102,9 @@ def batch_norm(x, gamma, beta, running_mean, running_variance, epsilon, keep, tr
 
 # %% [markdown]
 # Now backward, in training. Mean and variance are made of x too: there are forks. Write the forward
-# pass in steps of one operation each, give every name its slope, from the last to the first, and
-# check each; or find the one line to which they shrink.
+# pass in steps of one operation each, and give every name its slope, from the last to the first; a
+# name between can be held against differences as in lesson 21, from where it is made to the end. Or
+# find the one line to which they shrink.
 
 # %%
 def batch_norm_backward(x, gamma, epsilon, dy):
@@ -180,11 +181,12 @@ def softmax_cross_entropy(s, labels):
 #     loss = the cross-entropy of the softmax of s and the labels
 #
 # Batch norm is in training, with its `gamma`, `beta` and `epsilon`; running statistics play no
-# part. Your functions from above are there to be called.
+# part. Your functions from above are there to be called. A mistake is paid for once: where it is
+# recognised in one function, those that call that one lose nothing by it.
 
 # %%
 def network_forward(x, labels, W_1, gamma, beta, W_2, b_2, W_3, b_3, slope, epsilon):
-    """Every name of the forward pass: (x_1, y_1, a_1, x_2, a_2, s, loss)."""
+    """Every name of the forward pass: (x_1, y_1, a_1, x_2, a_2, s, loss), the loss a number."""
     # BEGIN SOLUTION
     none = np.zeros(len(gamma))
     x_1 = x @ W_1

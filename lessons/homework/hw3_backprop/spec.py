@@ -523,19 +523,19 @@ def property_network(student):
 def property_descend(student):
     """descend: the loss falls; one step goes against the slopes of your network_backward, three are one taken thrice"""
     arguments, names = small_network()
-    at_once = student.descend(**arguments, rate=0.1, steps=3)
+    at_once = student.descend(**arguments, rate=0.07, steps=3)
     slopes, places = student.network_backward(**arguments), (12, 9, 10, 5, 6, 1, 2)
-    one_step = student.descend(**arguments, rate=0.1, steps=1)
+    one_step = student.descend(**arguments, rate=0.07, steps=1)
     after = student.network_forward(**{**arguments, **dict(zip(names, one_step))})[-1]
     if not after < student.network_forward(**arguments)[-1]:
         return "the loss does not fall in one step"
-    wrong = compare((f"what {name} has moved by, over minus the rate,", (arguments[name] - found) / 0.1, slopes[place])
+    wrong = compare((f"what {name} has moved by, over minus the rate,", (arguments[name] - found) / 0.07, slopes[place])
                     for name, found, place in zip(names, one_step, places))
     if wrong:
         return f"in one step {wrong}"
     one_by_one = arguments
     for _ in range(3):
-        one_by_one = {**one_by_one, **dict(zip(names, student.descend(**one_by_one, rate=0.1, steps=1)))}
+        one_by_one = {**one_by_one, **dict(zip(names, student.descend(**one_by_one, rate=0.07, steps=1)))}
     wrong = compare((name, found, one_by_one[name]) for name, found in zip(names, at_once))
     return f"after three steps, {wrong}" if wrong else None
 
@@ -561,7 +561,7 @@ def property_two_batches(student):
 
 @np.errstate(all="ignore")
 def property_adam(student):
-    """adam_step: with the same g in each step, each is of the rate times |g| / (|g| + epsilon), and goes against g"""
+    """adam_step: the same g again moves by the rate times g / (|g| + epsilon); g = 0 leaves beta times a mean"""
     g = np.array([1e-3, -2.0, 500.0, 0.0])
     for beta_1, beta_2, epsilon in ((0.9, 0.999, 1e-12), (0.5, 0.8, 0.1)):
         theta, mean, square = np.ones(4), np.zeros(4), np.zeros(4)
@@ -571,6 +571,11 @@ def property_adam(student):
             wrong = compare([("what theta has moved by, over minus the rate,", moved, t * g / (np.abs(g) + epsilon))])
             if wrong:
                 return f"after step {t}, with epsilon = {epsilon:g}, {wrong}"
+        _, mean, square = student.adam_step(theta, 0 * g, np.ones(4), np.ones(4), 2, 0.01, beta_1, beta_2, epsilon)
+        wrong = compare([("mean, was 1, where g is 0", mean, np.full(4, beta_1)),
+                         ("square, was 1, where g is 0", square, np.full(4, beta_2))])
+        if wrong:
+            return wrong
     return None
 
 
@@ -643,6 +648,8 @@ BATCH_NORM_MISTAKES = (
          "new_variance = keep * running_variance + (1 - keep) * variance",
          "(1 - keep) * running_mean + keep * mean\n        "
          "new_variance = (1 - keep) * running_variance + keep * variance"),
+    Edit(63, "keep * running_mean + (1 - keep) * mean", "(1 - keep) * running_mean + keep * mean"),
+    Edit(63, "keep * running_variance + (1 - keep) * variance", "(1 - keep) * running_variance + keep * variance"),
     Edit(64, "        mean = x.mean(axis=0)\n        variance = ((x - mean) ** 2).mean(axis=0)\n",
          "        mean = x.mean(axis=1, keepdims=True)\n"
          "        variance = ((x - mean) ** 2).mean(axis=1, keepdims=True)\n"),
@@ -712,6 +719,7 @@ BINARY_MISTAKES = (
     Edit(157, "np.logaddexp(0, s) - t * s", "np.where(t > 0.5, np.logaddexp(0, -s), np.logaddexp(0, s))"),
     Edit(157, "    N = len(s)\n", "    N = len(s)\n    t = np.where(t == 1, 1, 0)\n"),
     Edit(157, "    N = len(s)\n", "    N = len(s)\n    t = np.round(t)\n"),
+    Edit(171, "0.5 * (1 + np.tanh(0.5 * s))", "np.exp(s) / (1 + np.exp(s))"),
 )
 SOFTMAX_MISTAKES = (
     Edit(3, "s - s.max(axis=1, keepdims=True)", "s"),
@@ -729,6 +737,7 @@ SOFTMAX_MISTAKES = (
     Edit(66, "-log_p[np.arange(N), labels].sum()", "-np.log(np.exp(log_p[np.arange(N), labels]) + 1e-8).sum()"),
     Edit(66, "-log_p[np.arange(N), labels].sum()", "-np.log(np.exp(log_p[np.arange(N), labels]) + 1e-12).sum()"),
     Edit(69, "(p - right) / N", "(right - p) / N"),
+    Edit(171, "p = np.exp(log_p)", "p = np.exp(s) / np.exp(s).sum(axis=1, keepdims=True)"),
     Edit(158, "right = np.zeros(s.shape)", "right = np.zeros((N, labels.max() + 1))"),
     Edit(159, "right[np.arange(N), labels] = 1", "right[:, labels] = 1"),
     Edit(161, ".sum() / N", ".sum() / s.size"),
@@ -828,6 +837,7 @@ DESCEND_MISTAKES = (
     Edit(102, f"    for _ in range(steps):\n{ONE_STEP}",
          "    slopes = network_backward(x, labels, W_1, gamma, beta, W_2, b_2, W_3, b_3, slope, epsilon)\n"
          "    for _ in range(steps):\n" + ONE_STEP.split("\n", 1)[1]),
+    Edit(174, "for _ in range(steps):", "for _ in range(1):"),
     *(Edit(164, move, "") for move in MOVES),
     Edit(164, "".join(MOVES[4:6]), ""),
 )
@@ -846,6 +856,9 @@ ONE_BATCH = """\
     loss, ds = binary_cross_entropy(s, np.repeat([1.0, 0.0], [len(x_high), len(x_low)]))
     return loss, *score_backward(cache, W_1, b_1, W_2, b_2, slope, ds)
 """
+N_BY_N = BOTH_BATCHES.replace("entropy(s_high,", "entropy(s_high[:, None],").replace(
+    "entropy(s_low,", "entropy(s_low[:, None],")
+ALL_CASES = "(len(x_high) * loss_high + len(x_low) * loss_low) / (len(x_high) + len(x_low))"
 TWO_BATCHES_MISTAKES = (
     Edit(8, "slope, ds_high)\n    of_low = score_backward(cache_low, W_1, b_1, W_2, b_2, slope, ds_low)",
          "slope, len(x_high) * ds_high)\n    "
@@ -862,6 +875,7 @@ TWO_BATCHES_MISTAKES = (
     Edit(67, "[high + low for", "[high for"),
     Edit(69, "[high + low for", "[high - low for"),
     Edit(136, BOTH_BATCHES, ONE_BATCH),
+    Edit(136, "return loss_high + loss_low,", f"return {ALL_CASES},"),
     Edit(136, BOTH_BATCHES, ONE_BATCH.replace("return loss", "return 2 * loss").replace(" ds)", " 2 * ds)")),
     Edit(136, BOTH_BATCHES, ONE_BATCH.replace("return loss", "return 2 * loss")),
     Edit(136, BOTH_BATCHES, ONE_BATCH.replace("slope, ds)", "slope, 2 * ds)")),
@@ -871,6 +885,8 @@ TWO_BATCHES_MISTAKES = (
          "[(high + low) / 2 for high, low in zip(of_high, of_low)]\n    return (loss_high + loss_low) / 2,"),
     Edit(166, "return loss_high + loss_low,", "return (loss_high + loss_low) / 2,"),
     Edit(166, "[high + low for", "[(high + low) / 2 for"),
+    *(Edit(172, BOTH_BATCHES, N_BY_N.replace("ds_high)\n    of", f"ds_high.{over}(axis=1))\n    of").replace(
+        "ds_low)\n    dW", f"ds_low.{over}(axis=1))\n    dW")) for over in ("sum", "mean")),
 )
 ADAM_MISTAKES = (
     Edit(25, "mean = beta_1 * mean + (1 - beta_1) * g", "mean *= beta_1\n    mean += (1 - beta_1) * g"),
@@ -887,6 +903,11 @@ ADAM_MISTAKES = (
          "(1 - beta_1)\n    square_right = square / (1 - beta_2)"),
     Edit(75, "theta - rate", "theta + rate"),
     Edit(167, "return theta, mean, square", "return theta, mean_right, square_right"),
+    Edit(150, "(np.sqrt(square_right) + epsilon)", "(np.sqrt(square_right) + 1e-8)"),
+    Edit(173, "mean = beta_1 * mean + (1 - beta_1) * g\n    square = beta_2 * square + (1 - beta_2) * g**2",
+         "mean = beta_2 * mean + (1 - beta_2) * g\n    square = beta_1 * square + (1 - beta_1) * g**2"),
+    Edit(173, "    mean = beta_1", "    beta_1, beta_2 = beta_2, beta_1\n    mean = beta_1"),
+    Edit(173, "    mean = beta_1", "    beta_1, beta_2 = 0.9, 0.999\n    mean = beta_1"),
     Edit(168, "(np.sqrt(square_right) + epsilon)", "((np.sqrt(square) + epsilon) / np.sqrt(1 - beta_2**t))"),
 )
 

@@ -24,9 +24,9 @@
 #
 # `python check.py` holds your functions against differences of your own losses (lesson 21), which
 # finds most wrong slopes. Numbers come in double precision; leave them so, or differences see
-# nothing. `dgm course check hw3` says more; with `--task descend`, say, it looks at that function
-# alone, whatever the ones before it are worth. Points are given for each array that a function
-# returns: of the fourteen slopes of a network each counts by itself.
+# nothing. `dgm course check hw3` says more, a function at a time; `--task descend`, say, takes it to
+# that one at once. Points are given for each array that a function returns: of the fourteen slopes
+# of a network each counts by itself.
 
 # %%
 import numpy as np

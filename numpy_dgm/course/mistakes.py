@@ -340,6 +340,66 @@ MISTAKES = (
     Mistake(149, "D or log D for the logit",
             "it is taken of D, and not of D's logit: the logit itself is the log of the ratio of the two "
             "densities"),
+    Mistake(150, "epsilon written as a number",
+            "epsilon is another number than the one that is given: use the argument, not 1e-5 or the like"),
+    Mistake(151, "keep written as a number",
+            "keep is another number than the one that is given: use the argument, not .9 or .1"),
+    Mistake(152, "1/N of batch norm's own means left out on the way back",
+            "batch norm's mean and variance are means over the cases: on the way back each hands a case 1/N of its "
+            "slope, and that 1/N is missing, in one of them or in both"),
+    Mistake(153, "sign on the way back through batch norm",
+            "a sign is wrong on the way back through batch norm: a larger spread makes x̂ smaller, and the mean is "
+            "taken off"),
+    Mistake(154, "factor or power on the way back through a root or a square",
+            "a factor or a power is wrong on the way back through batch norm's variance: the slopes of a square, of a "
+            "root and of one over it are each to be looked at by itself"),
+    Mistake(155, "running statistics that move in use",
+            "the running mean and variance move in use, where `training` is False: there they come back as they were"),
+    Mistake(156, "the other side at the kink",
+            "at x = 0 itself the slope is to be that of the side below: see where the comparison puts 0"),
+    Mistake(157, "targets taken as yes or no",
+            "a target may lie between 0 and 1, such as .9: then both terms of the loss count, each with its weight"),
+    Mistake(158, "classes counted from the labels",
+            "the classes are counted from the labels: C is the number of columns of s, the highest class need not "
+            "occur among the labels"),
+    Mistake(159, "labels without their rows",
+            "the labels choose columns of all rows: in each row only the entry of its own label is meant"),
+    Mistake(160, "the largest of all logits taken out of every row",
+            "the largest logit of all is taken out of every row: a row far below it has nothing left, each has a "
+            "largest of its own"),
+    Mistake(161, "a mean over cases and classes",
+            "the mean is over the N cases alone: here it is divided by the number of all entries, N times C"),
+    Mistake(162, "a slope written over by the next",
+            "a slope comes back as the one that was taken after it: it is written over on the way, so give each an "
+            "array of its own"),
+    Mistake(163, "a way back handed another input than its layer's",
+            "a layer's way back is handed another array than the one that went into that layer on the way forward"),
+    Mistake(164, "a parameter that does not move",
+            "a parameter stays where it was: each of the seven has a step to take"),
+    Mistake(165, "targets exchanged",
+            "the targets are exchanged: s shall be high for x_high, so t = 1 there, and t = 0 for x_low"),
+    Mistake(166, "half of a sum of two means",
+            "it is half of what was asked: the sum of the two means, and not the mean of them"),
+    Mistake(167, "corrected means handed on",
+            "the running means come back corrected: the next step goes on from them as they are, and corrects them "
+            "for itself"),
+    Mistake(168, "epsilon added before the correction",
+            "epsilon is added to the root before that is put right for the start: it comes after"),
+    Mistake(169, "a layer that divides by N",
+            "it is divided by the {N} cases, but dy has the loss's 1/N in it already: a layer sums"),
+    Mistake(170, "the side of the kink told by dy",
+            "the side of the kink is told by dy: it is x, which went in, that says on which side an entry is"),
+    Mistake(171, "one overflow divided by another",
+            "p is made of an exp that overflows, above and below the fraction line: take the exp of what is never far "
+            "above 0"),
+    Mistake(172, "(N, 1) and (N,) make (N, N)",
+            "s with the shape (N, 1) meets targets (N,), which makes (N, N) numbers of N: take s to (N,) before the "
+            "loss"),
+    Mistake(173, "betas exchanged or written as numbers",
+            "beta_1 and beta_2 are not used as they are given: beta_1 is the mean's, beta_2 the square's, and no .9 or "
+            ".999 of your own"),
+    Mistake(174, "one step, whatever was asked",
+            "one step is taken, whatever `steps` says: see where the loop ends"),
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in MISTAKES}

@@ -15,15 +15,18 @@
 #
 # What varies from place to place in books and programs is an argument here: the slope of a leaky
 # ReLU below 0, `epsilon`, how much of a running mean is kept, the rates. Use the argument, not the
-# number that you remember. A loss is a mean over the cases, and it is the loss's slope alone
-# that has 1/N in it: everything below is handed that slope.
+# number that you remember: it is drawn anew for you. A loss is a mean over the cases, and its slope
+# brings that 1/N along to all that is handed it: no layer divides by N on behalf of the loss. Batch
+# norm has means of its own, and these keep their 1/N, forward and backward.
 #
 # Every function works for any sizes. None of them changes its arguments, and what it returns is in
 # the order of its docstring. At the kink of a leaky ReLU, x = 0, take the slope of the side below.
 #
 # `python check.py` holds your functions against differences of your own losses (lesson 21), which
-# finds most mistakes. Numbers come in double precision; leave them so, or differences see nothing.
-# `dgm course check` says more.
+# finds most wrong slopes. Numbers come in double precision; leave them so, or differences see
+# nothing. `dgm course check hw3` says more, a function at a time; `--task descend`, say, takes it to
+# that one at once. Points are given for each array that a function returns: of the fourteen slopes
+# of a network each counts by itself.
 
 # %%
 import numpy as np
@@ -77,8 +80,9 @@ def leaky_relu_backward(x, slope, dy):
 #
 #     new running = keep · running + (1 - keep) · batch
 #
-# In use, where `training` is False, they stand for the batch's, and come back as they were.
-# A column may well be constant: then x̂ is 0.
+# In use, where `training` is False, y is made with the running mean and variance in the place of
+# the batch's. These two then come back as they were: they move in training alone. A column may
+# well be constant; epsilon sees to it that nothing is divided by 0.
 
 # %%
 def batch_norm(x, gamma, beta, running_mean, running_variance, epsilon, keep, training):
@@ -98,8 +102,9 @@ def batch_norm(x, gamma, beta, running_mean, running_variance, epsilon, keep, tr
 
 # %% [markdown]
 # Now backward, in training. Mean and variance are made of x too: there are forks. Write the forward
-# pass in steps of one operation each, give every name its slope, from the last to the first, and
-# check each; or find the one line to which they shrink.
+# pass in steps of one operation each, and give every name its slope, from the last to the first; a
+# name between can be held against differences as in lesson 21, from where it is made to the end. Or
+# find the one line to which they shrink.
 
 # %%
 def batch_norm_backward(x, gamma, epsilon, dy):
@@ -130,7 +135,10 @@ def batch_norm_backward(x, gamma, epsilon, dy):
 #     loss = -(1/N) Σ_n [t_n log p_n + (1 - t_n) log(1 - p_n)]
 #     loss = -(1/N) Σ_n log p_n,label
 #
-# Both must hold at logits of any size, where p is 0 or 1 to the last digit and log p still is not.
+# Both must hold at logits of any size: there p is 0 or 1 to the last digit, while log p and
+# log(1 - p) are ordinary numbers still. `np.logaddexp(a, b)` is log(exp(a) + exp(b)) without
+# overflow; log(1 + exp(a)) is the case of b = 0. C is the number of columns of s: the batch need
+# not have a case of every class.
 
 # %%
 def binary_cross_entropy(s, t):
@@ -173,11 +181,12 @@ def softmax_cross_entropy(s, labels):
 #     loss = the cross-entropy of the softmax of s and the labels
 #
 # Batch norm is in training, with its `gamma`, `beta` and `epsilon`; running statistics play no
-# part. Your functions from above are there to be called.
+# part. Your functions from above are there to be called. A mistake is paid for once: where it is
+# recognised in one function, those that call that one lose nothing by it.
 
 # %%
 def network_forward(x, labels, W_1, gamma, beta, W_2, b_2, W_3, b_3, slope, epsilon):
-    """Every name of the forward pass: (x_1, y_1, a_1, x_2, a_2, s, loss)."""
+    """Every name of the forward pass: (x_1, y_1, a_1, x_2, a_2, s, loss), the loss a number."""
     # BEGIN SOLUTION
     none = np.zeros(len(gamma))
     x_1 = x @ W_1
@@ -214,7 +223,7 @@ def network_backward(x, labels, W_1, gamma, beta, W_2, b_2, W_3, b_3, slope, eps
 # ## Descent
 #
 # `steps` steps, all with the same cases: each moves every parameter against its slope, by rate
-# times it. The slopes of a step are all taken where the step begins.
+# times it: the loss is to fall. The slopes of a step are all taken where that step begins.
 
 # %%
 def descend(x, labels, W_1, gamma, beta, W_2, b_2, W_3, b_3, slope, epsilon, rate, steps):
@@ -243,7 +252,8 @@ def descend(x, labels, W_1, gamma, beta, W_2, b_2, W_3, b_3, slope, epsilon, rat
 #
 #     loss = cross-entropy of s(x_high) with t = 1, plus cross-entropy of s(x_low) with t = 0
 #
-# Both passes forward come before the first one back. Every parameter serves both batches.
+# N and M may differ. Every parameter serves both batches. `binary_cross_entropy` takes one number a
+# case, (N,): hand it `s[:, 0]`. With s as it is, (N, 1) less (N,) is an (N, N), and no error.
 
 # %%
 def two_batches(x_high, x_low, W_1, b_1, W_2, b_2, slope):
@@ -258,9 +268,9 @@ def two_batches(x_high, x_low, W_1, b_1, W_2, b_2, slope):
     dW_1, db_1, dW_2, db_2 = [high + low for high, low in zip(of_high, of_low)]
     return loss_high + loss_low, dW_1, db_1, dW_2, db_2
     # END SOLUTION
-
-
 # BEGIN SOLUTION
+
+
 def score(x, W_1, b_1, W_2, b_2, slope):
     """s (N,), and what the way back needs."""
     x_1 = x @ W_1 + b_1
@@ -282,8 +292,9 @@ def score_backward(cache, W_1, b_1, W_2, b_2, slope, ds):
 # ## Adam
 #
 # A step of Adam, as in lesson 22: running means of g and of g², both put right for their start at
-# 0, and a step against g by the one over the root of the other. `t` is the number of this step, 1
-# for the first. `epsilon` is added to the root. g may be 0 from the start in some places.
+# 0, and then a step of theta, (22.10). `t` is the number of this step, 1 for the first (no target
+# here). `epsilon` is added to the root. The means that come back are those that the next step goes
+# on from. g may be 0 from the start in some places.
 
 # %%
 def adam_step(theta, g, mean, square, t, rate, beta_1, beta_2, epsilon):

@@ -120,7 +120,8 @@ MISTAKES = (
     Mistake(46, "multiplied by the temperature",
             "the temperature is on the wrong side: E/T is in the exponent, so the input is divided by T"),
     Mistake(47, "h sampled in the model's average",
-            "in the model's average h is drawn where its mean is known: right on average, but noisier", is_warning=True),
+            "in the model's average h is drawn where its mean is known: right on average, but noisier",
+            is_warning=True),
     Mistake(48, "each Gibbs step begins at the data",
             "each of the k steps begins at the data again: that is one step, whatever k is"),
     Mistake(49, "an average over another number of rows",
@@ -301,8 +302,6 @@ MISTAKES = (
             "errors are compared by their absolute values, all divided by one number, the largest |difference|"),
     Mistake(133, "columns for rows",
             "the mean and the variance are those of the columns: here each row has its own"),
-    Mistake(134, "mean and spread taken as constants",
-            "the mean or the spread of the row is held constant in the backward pass: each x moves both"),
     Mistake(135, "another divergence",
             "this is another divergence than the one that was asked for: KL(p ‖ q) is the mean under p of log p - "
             "log q"),
@@ -345,20 +344,22 @@ MISTAKES = (
     Mistake(151, "keep written as a number",
             "keep is another number than the one that is given: use the argument, not .9 or .1"),
     Mistake(152, "1/N of batch norm's own means left out on the way back",
-            "batch norm's mean and variance are means over the cases: on the way back each hands a case 1/N of its "
-            "slope, and that 1/N is missing, in one of them or in both"),
+            "batch norm's mean and variance are means over the cases: on the way back each hands a case 1/N of "
+            "its slope, and that 1/N is missing, in one of them or in both"),
     Mistake(153, "sign on the way back through batch norm",
-            "a sign is wrong on the way back through batch norm: a larger spread makes x̂ smaller, and the mean is "
-            "taken off"),
+            "a sign is wrong on the way back through batch norm: a larger spread makes x̂ smaller, and the mean "
+            "is taken off"),
     Mistake(154, "factor or power on the way back through a root or a square",
-            "a factor or a power is wrong on the way back through batch norm's variance: the slopes of a square, of a "
-            "root and of one over it are each to be looked at by itself"),
+            "a factor or a power is wrong on the way back through batch norm's variance: the slopes of a square, "
+            "of a root and of one over it are each to be looked at by itself"),
     Mistake(155, "running statistics that move in use",
-            "the running mean and variance move in use, where `training` is False: there they come back as they were"),
+            "the running mean and variance move in use, where `training` is False: there they come back as they "
+            "were"),
     Mistake(156, "the other side at the kink",
             "at x = 0 itself the slope is to be that of the side below: see where the comparison puts 0"),
     Mistake(157, "targets taken as yes or no",
-            "a target may lie between 0 and 1, such as .9: then both terms of the loss count, each with its weight"),
+            "a target may lie between 0 and 1, such as .9: then both terms of the loss count, each with its "
+            "weight"),
     Mistake(158, "classes counted from the labels",
             "the classes are counted from the labels: C is the number of columns of s, the highest class need not "
             "occur among the labels"),
@@ -370,8 +371,8 @@ MISTAKES = (
     Mistake(161, "a mean over cases and classes",
             "the mean is over the N cases alone: here it is divided by the number of all entries, N times C"),
     Mistake(162, "a slope written over by the next",
-            "a slope comes back as the one that was taken after it: it is written over on the way, so give each an "
-            "array of its own"),
+            "a slope comes back as the one that was taken after it: it is written over on the way, so give each "
+            "an array of its own"),
     Mistake(163, "a way back handed another input than its layer's",
             "a layer's way back is handed another array than the one that went into that layer on the way forward"),
     Mistake(164, "a parameter that does not move",
@@ -381,8 +382,8 @@ MISTAKES = (
     Mistake(166, "half of a sum of two means",
             "it is half of what was asked: the sum of the two means, and not the mean of them"),
     Mistake(167, "corrected means handed on",
-            "the running means come back corrected: the next step goes on from them as they are, and corrects them "
-            "for itself"),
+            "the running means come back corrected: the next step goes on from them as they are, and corrects "
+            "them for itself"),
     Mistake(168, "epsilon added before the correction",
             "epsilon is added to the root before that is put right for the start: it comes after"),
     Mistake(169, "a layer that divides by N",
@@ -390,14 +391,14 @@ MISTAKES = (
     Mistake(170, "the side of the kink told by dy",
             "the side of the kink is told by dy: it is x, which went in, that says on which side an entry is"),
     Mistake(171, "one overflow divided by another",
-            "p is made of an exp that overflows, above and below the fraction line: take the exp of what is never far "
-            "above 0"),
+            "p is made of an exp that overflows, above and below the fraction line: take the exp of what is never "
+            "far above 0"),
     Mistake(172, "(N, 1) and (N,) make (N, N)",
-            "s with the shape (N, 1) meets targets (N,), which makes (N, N) numbers of N: take s to (N,) before the "
-            "loss"),
+            "s with the shape (N, 1) meets targets (N,), which makes (N, N) numbers of N: take s to (N,) before "
+            "the loss"),
     Mistake(173, "betas exchanged or written as numbers",
-            "beta_1 and beta_2 are not used as they are given: beta_1 is the mean's, beta_2 the square's, and no .9 or "
-            ".999 of your own"),
+            "beta_1 and beta_2 are not used as they are given: beta_1 is the mean's, beta_2 the square's, and no "
+            ".9 or .999 of your own"),
     Mistake(174, "one step, whatever was asked",
             "one step is taken, whatever `steps` says: see where the loop ends"),
 )

@@ -113,7 +113,7 @@ def plain_words(text: Any) -> str:
     """What a submission says of itself, as one line that Markdown, HTML and terminals take for words alone."""
     line = " ".join(str(text)[:2_000].split())
     visible = "".join(character if character.isprintable() else "?" for character in line)
-    return visible.translate(str.maketrans({"<": "(", ">": ")", "`": "'", "|": "/"}))[:400]
+    return visible.translate(str.maketrans("<>`|", "()'/"))[:400]
 
 
 def clean_environment() -> dict[str, str]:

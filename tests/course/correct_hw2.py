@@ -370,4 +370,4 @@ def pseudo_log_likelihood(v, W, b, c, conventions):
     return total
 '''
 
-ALTERNATIVES = {"loops": LOOPS, "as bits, walk by walk": AS_BITS, "single precision": SINGLE}
+ALTERNATIVES = {"hw2_likelihood": {"loops": LOOPS, "as bits, walk by walk": AS_BITS, "single precision": SINGLE}}

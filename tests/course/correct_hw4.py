@@ -497,4 +497,4 @@ def train(x_data, conventions, rng):
     return G
 '''
 
-ALTERNATIVES = {"loops": LOOPS, "einsum": EINSUM, "single precision": SINGLE}
+ALTERNATIVES = {"hw4_gan": {"loops": LOOPS, "einsum": EINSUM, "single precision": SINGLE}}

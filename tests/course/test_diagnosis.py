@@ -152,7 +152,7 @@ def test_noise_that_is_not_needed_is_a_warning_and_much_of_it_no_answer():
         return dW + noise * rng.standard_normal(dW.shape), db, dc
 
     many = draw_instances(HW1, TASKS["cd_gradient"], SECRET, "dora").many
-    noise = 0.5 * np.std([call(SOLUTION["cd_gradient"], many, run)[0] for run in range(200)], axis=0).mean()
+    noise = 1.0 * np.std([call(SOLUTION["cd_gradient"], many, run)[0] for run in range(200)], axis=0).mean()
     verdict = verdict_on(noisy, "cd_gradient")
     assert verdict.share == 1 and verdict.mistakes == (22,) and "noisier than it need be" in verdict.warnings[0]
     noise *= 20

@@ -620,7 +620,7 @@ ASSIGNMENT = Assignment(
              hints=("Forward: z to x' to s. Backward: ds, then dx at D's lower end, then down through G.",
                     "dx = dhidden W_1ᵀ of D is G's dy. D's own gradients are thrown away.",
                     "The slope of the leaky ReLU is 1 where its input is above 0, conventions.slope elsewhere.")),
-        Task("r1_gradient", 5, 2.0, "34", "34.5", r1_instance, r1_oracle,
+        Task("r1_gradient", 5, 2.0, "34", "34.3", r1_instance, r1_oracle,
              answers=("penalty", *GRADIENT_OF), mistakes=R1_MISTAKES,
              hints=("Per case: d_a = W_2ᵀ, d_y = d_a φ'(y), g = d_y W_1ᵀ. The penalty by g is γ g / N.",
                     "Backward through these lines, from g to the left: u_y = u_g W_1, u_a = u_y φ'(y); W_1 gets "

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 
+from numpy_dgm.course.child import seeded_rng
 from numpy_dgm.course.homework import namespace_of
 from numpy_dgm.course.tasks import Assignment, Edit, Seed, Task
 from numpy_dgm.energy import RBM, log_likelihood
@@ -20,7 +21,7 @@ def instance(rng, conventions, number):
                 learnt = ten_epochs(arguments["W"], arguments["b"], arguments["c"], arguments["held_out"], rng)
                 arguments.update(zip("Wbc", learnt))
         seed = Seed(int(rng.integers(2**31)))
-        _, log_p = all_turns(**arguments, rng=np.random.default_rng([seed.number, 0]))
+        _, log_p = all_turns(**arguments, rng=seeded_rng(seed.number, 0))
         for patience in rng.permutation([2, 3, 4]).tolist():
             if mistakes_show(log_p, patience, number):
                 return {**arguments, "patience": patience, "rng": seed}

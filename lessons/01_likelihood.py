@@ -383,4 +383,7 @@ claim("the table gives hardly any test case a probability above 0", n_known < 0.
 # 3. In code: let the loop learn all 64 coins at once, b (64,), from the training digits. Its judge
 #    is (1.2): at the end σ(b) must be the mean picture to within .01.
 #
+# `dgm course release 01 --out .` writes a file for the exercise in code, and
+# `dgm course check 01` judges what you write into it.
+#
 # Solutions: `lessons/solutions/01.md`, for when you have tried.

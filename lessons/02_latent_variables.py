@@ -319,4 +319,7 @@ print(f"  log (exp(-900) + exp(-901)): naive {naive}, by (2.5) {logsumexp(log_te
 #    Its judge is the table of all 16 states of the three components above: for a seen pattern, add
 #    up p(v) over the rows that agree with it, with and without pixel i on.
 #
+# `dgm course release 02 --out .` writes a file for the exercise in code, and
+# `dgm course check 02` judges what you write into it.
+#
 # Solutions: `lessons/solutions/02.md`, for when you have tried.

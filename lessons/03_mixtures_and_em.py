@@ -404,4 +404,7 @@ claim("and the test digits lose more than a nat", of_new[1] < of_new[0] - 1,
 #    training digits, from the logits of the μ of `near_the_mean` with 16 components, 300 steps at
 #    the rate 5 must reach a mean log p between -19 and -17.5. (EM reaches about -18.2 in 20 steps.)
 #
+# `dgm course release 03 --out .` writes a file for the exercise in code, and
+# `dgm course check 03` judges what you write into it.
+#
 # Solutions: `lessons/solutions/03.md`, for when you have tried.

@@ -348,6 +348,9 @@ for name, other in (("triangle", triangle), ("doubled", doubled)):
 #    of the same machine, `BoltzmannMachine(W=np.diag(w, k=1), b=b, mask=np.diag(np.ones(11), k=1),
 #    n_visible=12)`; for 1,000 units with b = 0 and w = 0, 1,000 log 2.
 #
+# `dgm course release 04 --out .` writes a file for the exercise in code, and
+# `dgm course check 04` judges what you write into it.
+#
 # ## Appendix: the distribution of largest entropy
 #
 # Let E(s) be any function of the states, and suppose we know of a distribution that its mean is U:

@@ -349,4 +349,7 @@ print(f"  from W = 0: largest slope of any weight {np.abs(slope.W).max():.1e}")
 #    summing over the 2^n_hidden states of h only. Its judge is `exact_gradient` plus the model's
 #    pair means, for a random machine. Then start `learn` from weights a hundred times smaller.
 #
+# `dgm course release 05 --out .` writes a file for the exercise in code, and
+# `dgm course check 05` judges what you write into it.
+#
 # Solutions: `lessons/solutions/05.md`, for when you have tried.

@@ -414,6 +414,9 @@ claim("all at once settles on p_all, which is not p",
 #    in one state of the machine of the proofs and hold where they arrive after D draws against
 #    that state's row of R^D, by `verify_mean`, as (6.6) does. Which has the larger gap, R^D or T?
 #
+# `dgm course release 06 --out .` writes a file for the exercise in code, and
+# `dgm course check 06` judges what you write into it.
+#
 # ## Appendix: why a sweep leaves at most 1 - ε
 #
 # With ε as in (6.8), take ε p(s') out of each entry of T:

@@ -433,4 +433,7 @@ print(f"  by the library's formula:       {max(1000, 0) + math.log(1 + math.exp(
 #
 #    Its judge: with a generator of the same seed it must give the very bits of `gibbs_step`.
 #
+# `dgm course release 07 --out .` writes a file for the exercise in code, and
+# `dgm course check 07` judges what you write into it.
+#
 # Solutions: `lessons/solutions/07.md`, for when you have tried.

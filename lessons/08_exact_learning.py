@@ -441,4 +441,7 @@ claim("Equal units have equal slopes", spread < 1e-12, spread=spread)
 #    and hold it against `exact_gradient` on the model `rbm` and `cases` of this lesson.
 #    `lessons/solutions/08.md` shows the check.
 #
+# `dgm course release 08 --out .` writes a file for the exercise in code, and
+# `dgm course check 08` judges what you write into it.
+#
 # Solutions: `lessons/solutions/08.md`, for when you have tried.

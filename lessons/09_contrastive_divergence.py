@@ -367,4 +367,7 @@ claim("The shared coin is right on average, and scatters more",
 #    Hold it against `cd_gradient` for k = 1 and k = 3, with generators of the same seed: the
 #    numbers must be the same, not only their mean. `lessons/solutions/09.md` shows the check.
 #
+# `dgm course release 09 --out .` writes a file for the exercise in code, and
+# `dgm course check 09` judges what you write into it.
+#
 # Solutions: `lessons/solutions/09.md`, for when you have tried.

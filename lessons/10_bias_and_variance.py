@@ -386,6 +386,9 @@ claim("The mean of five thousand draws is off by the bias",
 #    Hold it against the mean of 5,000 draws of `cd_gradient`, less `exact_gradient`, by
 #    `verify_mean`. `lessons/solutions/10.md` shows the check.
 #
+# `dgm course release 10 --out .` writes a file for the exercise in code, and
+# `dgm course check 10` judges what you write into it.
+#
 # ## Appendix: of what CD-k is the gradient, nearly
 #
 # Maximum likelihood makes KL(p_data ‖ p) small. Contrastive divergence has its name from

@@ -475,4 +475,7 @@ verify_at_most("(11.6) size of f_t <= (1 - gap)^t · size of f_0", sizes, shrunk
 #    Hold it against `pcd_gradient` with generators of the same seed, for N = 10 cases and M = 7
 #    chains. `lessons/solutions/11.md` shows the check.
 #
+# `dgm course release 11 --out .` writes a file for the exercise in code, and
+# `dgm course check 11` judges what you write into it.
+#
 # Solutions: `lessons/solutions/11.md`, for when you have tried.

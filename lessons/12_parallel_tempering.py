@@ -410,4 +410,7 @@ claim("With two rungs hardly anything is exchanged, with ten every pair at more 
 #    Hold it against the library's `swap_neighbours` for a ladder of two rungs, β = 0 and 1, with
 #    generators of the same seed. `lessons/solutions/12.md` shows the check.
 #
+# `dgm course release 12 --out .` writes a file for the exercise in code, and
+# `dgm course check 12` judges what you write into it.
+#
 # Solutions: `lessons/solutions/12.md`, for when you have tried.

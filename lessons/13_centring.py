@@ -400,4 +400,7 @@ verify("(13.8) centre(g) = J Jᵀ g", flatten(step), J @ J.T @ flatten(plain))
 #    Hold it against `centre(cd_gradient(...))` with generators of the same seed.
 #    `lessons/solutions/13.md` shows the check.
 #
+# `dgm course release 13 --out .` writes a file for the exercise in code, and
+# `dgm course check 13` judges what you write into it.
+#
 # Solutions: `lessons/solutions/13.md`, for when you have tried.

@@ -439,4 +439,7 @@ print(f"64 models: sd of log w {up.spread:.2f} from the base rates, {flat.spread
 #    Hold it against `anneal` of the library with a generator of the same seed, and its mean
 #    against the exact Z: `lessons/solutions/14.md` shows both checks.
 #
+# `dgm course release 14 --out .` writes a file for the exercise in code, and
+# `dgm course check 14` judges what you write into it.
+#
 # Solutions: `lessons/solutions/14.md`, for when you have tried.

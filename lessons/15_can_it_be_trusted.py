@@ -387,4 +387,7 @@ print(f"walks down from random hidden layers: {above:.0%} above the limit, "
 #    Hold it against `bennett` for the walks of a small model: `lessons/solutions/15.md` shows the
 #    check.
 #
+# `dgm course release 15 --out .` writes a file for the exercise in code, and
+# `dgm course check 15` judges what you write into it.
+#
 # Solutions: `lessons/solutions/15.md`, for when you have tried.

@@ -327,4 +327,7 @@ for name, model in (("as it was", unconnected), ("shifted  ", shifted)):
 #    flipping bit i moves the input of hidden unit j by ±W_ij, so v W is needed only once.
 #    `lessons/solutions/16.md` shows the checks.
 #
+# `dgm course release 16 --out .` writes a file for the exercise in code, and
+# `dgm course check 16` judges what you write into it.
+#
 # Solutions: `lessons/solutions/16.md`, for when you have tried.

@@ -455,4 +455,7 @@ verify("(18.8) the same by the library", by_library, summed)
 #    Hold the mean and the covariance of 20,000 of them against (18.6): `lessons/solutions/18.md`
 #    shows the check.
 #
+# `dgm course release 18 --out .` writes a file for the exercise in code, and
+# `dgm course check 18` judges what you write into it.
+#
 # Solutions: `lessons/solutions/18.md`, for when you have tried.

@@ -426,4 +426,7 @@ print(f"two groups of three: p = {of_its_own:.4f} by the model of its own, "
 #    Judge A by the sum over s, the mean by central differences of A, and 20,000 draws by both:
 #    `lessons/solutions/19.md` shows the checks.
 #
+# `dgm course release 19 --out .` writes a file for the exercise in code, and
+# `dgm course check 19` judges what you write into it.
+#
 # Solutions: `lessons/solutions/19.md`, for when you have tried.

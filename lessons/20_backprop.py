@@ -476,4 +476,7 @@ verify("(20.12) dx = dy J_L ... J_2 J_1", dx[0], dy[0] @ J_3 @ J_2 @ J_1, tolera
 #
 #    Hold it against `mlp_backward`: `lessons/solutions/20.md` shows the check.
 #
+# `dgm course release 20 --out .` writes a file for the exercise in code, and
+# `dgm course check 20` judges what you write into it.
+#
 # Solutions: `lessons/solutions/20.md`, for when you have tried.

@@ -468,4 +468,7 @@ claim("and so they are by the right network if their labels are shuffled",
 #    error below 10⁻⁷ for the step 10⁻⁵. Then turn a sign: i must be the entry that `check_gradient`
 #    names. `lessons/solutions/21.md` shows the check.
 #
+# `dgm course release 21 --out .` writes a file for the exercise in code, and
+# `dgm course check 21` judges what you write into it.
+#
 # Solutions: `lessons/solutions/21.md`, for when you have tried.

@@ -453,4 +453,7 @@ verify("(22.12) gradient_i = ∂loss/∂θ_i for every i", flatten(gradient), by
 #    Hold y and dx, with gamma = 1 and beta = 0, against `BatchNorm` at the transposed batch:
 #    `lessons/solutions/22.md` shows the check. Does layer norm need running statistics?
 #
+# `dgm course release 22 --out .` writes a file for the exercise in code, and
+# `dgm course check 22` judges what you write into it.
+#
 # Solutions: `lessons/solutions/22.md`, for when you have tried.

@@ -423,6 +423,9 @@ claim("a D without hidden layers says that the two are the same",
 #    Judge it by two normal densities with standard deviation 1, at distance 1, whose KL is 1/2:
 #    `lessons/solutions/30.md` shows the check.
 #
+# `dgm course release 30 --out .` writes a file for the exercise in code, and
+# `dgm course check 30` judges what you write into it.
+#
 # ## Appendix: the other loss for G
 #
 # Lesson 31 has G descend -log D(G(z)) in the place of log(1 - D(G(z))): it wants the same, and is

@@ -478,6 +478,9 @@ claim("the saturated generator stays more than twice as far away as with L_ns or
 #    Hold it against `gradient_of_G` of the page; `lessons/solutions/31.md` holds it against the
 #    library's `generator_gradient`.
 #
+# `dgm course release 31 --out .` writes a file for the exercise in code, and
+# `dgm course check 31` judges what you write into it.
+#
 # ## Appendix: soft labels
 #
 # The targets need not be 1 and 0. One-sided label smoothing gives the real cases a target a < 1,

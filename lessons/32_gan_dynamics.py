@@ -413,4 +413,7 @@ claim("on the ring D's loss falls in about half of the steps", 0.35 < falls < 0.
 #    200 steps from (1, 0). Does it come to rest, and does it matter whether in turn or at once?
 #    `lessons/solutions/32.md` shows the check.
 #
+# `dgm course release 32 --out .` writes a file for the exercise in code, and
+# `dgm course check 32` judges what you write into it.
+#
 # Solutions: `lessons/solutions/32.md`, for when you have tried.

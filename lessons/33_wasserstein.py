@@ -471,4 +471,7 @@ verify("(33.8) ∂loss/∂W = (∂W_n - (Σ ∂W_n · W_n) uᵀ v) / ‖W‖",
 # cheapest matching after each real number is written three times and each fake one twice (why is
 # that the same distance?). `lessons/solutions/33.md` shows the check.
 #
+# `dgm course release 33 --out .` writes a file for the exercise in code, and
+# `dgm course check 33` judges what you write into it.
+#
 # Solutions: `lessons/solutions/33.md`, for when you have tried.

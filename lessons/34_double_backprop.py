@@ -382,4 +382,7 @@ plots.save(fig, "34_sweeps.png")
 # with `input_gradient` and `mlp_double_backward` of `numpy_dgm.adversarial.penalties`. Hold it
 # against `central_differences`: `lessons/solutions/34.md` shows the check.
 #
+# `dgm course release 34 --out .` writes a file for the exercise in code, and
+# `dgm course check 34` judges what you write into it.
+#
 # Solutions: `lessons/solutions/34.md`, for when you have tried.

@@ -329,4 +329,7 @@ claim("asked for 50, a perfect sampler misses some of 25 modes, and its best loo
 #
 #    and hold it against `evaluate_coverage`: `lessons/solutions/35.md` shows the check.
 #
+# `dgm course release 35 --out .` writes a file for the exercise in code, and
+# `dgm course check 35` judges what you write into it.
+#
 # Solutions: `lessons/solutions/35.md`, for when you have tried.

@@ -339,4 +339,7 @@ print(f"  four starts of each: pairs gain at most one mode in {no_better / 2_000
 # 3. In code: run `play` with R1 (lesson 32) of γ = 0.1 in the place of packs, over the same twelve
 #    starts. What does it do to the modes, and to the reverse KL?
 #
+# `dgm course release 36 --out .` writes a file for the exercise in code, and
+# `dgm course check 36` judges what you write into it.
+#
 # Solutions: `lessons/solutions/36.md`, for when you have tried.

@@ -372,4 +372,7 @@ claim("the best of six bandwidths finds a difference that is not there, far ofte
 #    from one matrix of kernels and matrix products (no loop over pairs), and hold it against the
 #    definition's. `lessons/solutions/37.md` shows the check.
 #
+# `dgm course release 37 --out .` writes a file for the exercise in code, and
+# `dgm course check 37` judges what you write into it.
+#
 # Solutions: `lessons/solutions/37.md`, for when you have tried.

@@ -320,6 +320,9 @@ print(f"  V(D*, G) of a perfect G {-math.log(4):.3f}; with labels drawn afresh f
 #    with `mlp_forward` and `mlp_backward`, and hold it against differences.
 #    `lessons/solutions/38.md` shows the check.
 #
+# `dgm course release 38 --out .` writes a file for the exercise in code, and
+# `dgm course check 38` judges what you write into it.
+#
 # ## Appendix: a likelihood read off samples
 #
 # The first paper on GANs lent them a likelihood (Goodfellow et al. 2014): a round bump on each of M

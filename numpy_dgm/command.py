@@ -11,6 +11,7 @@ import warnings
 from dataclasses import fields
 from pathlib import Path
 
+from .course.commands import add_course
 from .course.debugger import stop_in_lesson
 from .course.lessons import copy_lessons, find_lessons, run_lesson
 from .course.pages import write_page
@@ -190,6 +191,7 @@ def make_parser() -> argparse.ArgumentParser:
     for name in ("evaluate", "sample"):
         add_run_command(commands, name)
     add_lessons(commands)
+    add_course(commands, add_command)
     return parser
 
 
@@ -207,7 +209,8 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
 
 def add_command(commands, name: str, run, description: str) -> argparse.ArgumentParser:
     """A subcommand whose --help shows defaults and keeps the description's lines."""
-    command = commands.add_parser(name, help=COMMANDS[name], description=description, formatter_class=HelpFormatter)
+    help_line = COMMANDS.get(name) or " ".join(description.partition(". ")[0].rstrip(".").split()) + "."
+    command = commands.add_parser(name, help=help_line, description=description, formatter_class=HelpFormatter)
     command.set_defaults(run=run)
     return command
 

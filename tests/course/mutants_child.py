@@ -1,0 +1,48 @@
+"""Mistakes to make in numpy_dgm/course/child.py, in the order of its lines."""
+from mutant import Mutant
+
+MODULE = "course/child.py"
+TESTS = "course/test_sandbox.py"
+
+MUTANTS = [
+    Mutant('    "ctypes.": ("it calls into C by way of ctypes", NOBODY_MAY),\n', "", "C by way of ctypes"),
+    Mutant('    "pickle.find_class": ("it reads a pickle", NOBODY_MAY),\n', "", "pickles are read"),
+    Mutant('"sys._getframe": ("it looks at frames", PYTHON_MAY)',
+           '"sys._getframes": ("it looks at frames", PYTHON_MAY)', "frames may be looked at"),
+    Mutant('"os.scandir": ("it lists files", IMPORTS_MAY)', '"os.scandir": ("it lists files", PYTHON_MAY)',
+           "files may be listed by way of os.walk"),
+    Mutant('("os.kill", "signal.pthread_kill")', '("os.kills", "signal.pthread_kill")', "signals may be sent"),
+    Mutant('("os.chdir", "os.fchdir", "os.chroot")', '("os.fchdir", "os.chroot")', "the folder may be left"),
+    Mutant('if n_header > LONGEST_HEADER or len(data) < place + n_header + n_bytes:', "if n_header > LONGEST_HEADER:",
+           "a frame that is cut off"),
+    Mutant("            if n_numbers > most:\n", "            if False:\n", "answers of any size"),
+    Mutant("if len(shape) > 6 or size * 8 != len(numbers):", "if len(shape) > 6:",
+           "a shape that is not that of the bytes"),
+    Mutant("        return arrays[value[\"array\"]].astype(value[\"dtype\"])",
+           "        return arrays[value[\"array\"]]", "labels arrive as floats"),
+    Mutant("np.random.default_rng([value[\"seed\"], repetition])", "np.random.default_rng([value[\"seed\"], 0])",
+           "every run draws the same numbers"),
+    Mutant("    if type(parts) not in (tuple, list) or len(parts) != len(names):\n",
+           "    if type(parts) not in (tuple, list):\n", "another number of answers"),
+    Mutant("        check_plain(name, part)\n        array", "        array", "objects that lie"),
+    Mutant("        if array.size > MOST_NUMBERS:\n", "        if False:\n", "an answer of 10^12 numbers"),
+    Mutant("            if isinstance(flags, int) and flags & WRITES:\n", "            if False:\n",
+           "files may be written"),
+    Mutant("if isinstance(name, int) or not (name in readable", "if False and not (name in readable",
+           "files may be read"),
+    Mutant("            if top not in modules and not is_by_python(asks()):\n", "            if False:\n",
+           "imports at run time are not watched"),
+    Mutant("            if top not in MODULES:\n", "            if False:\n", "imports in the text are not looked at"),
+    Mutant("                send(pack({\"call\": number, \"error\": reason}))\n                break\n",
+           "                raise\n", "one instance that raises ends all"),
+    Mutant("if any(was != array.tobytes() for was, array in zip(before, given)):", "if False:",
+           "arguments that are written over (25)"),
+    Mutant("        libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)  # ends with the parent, however that ends\n", "",
+           "outlives a grader that is killed"),
+    Mutant('("RLIMIT_FSIZE", limits["file"]),', "", "output of any size", tests="course/test_sandbox.py"),
+    Mutant("    watch(submission_path)\n", "", "nothing is watched"),
+    Mutant("    except SystemExit:\n        send", "    except ZeroDivisionError:\n        send",
+           "sys.exit passes for an error"),
+    Mutant("    except NotImplementedError:\n        send(pack({\"missing\": True}))\n", "",
+           "a starter counts as an error", tests="course/test_practice.py"),
+]

@@ -1,0 +1,22 @@
+"""Mistakes to make in numpy_dgm/course/sandbox.py, in the order of its lines."""
+from mutant import Mutant
+
+MODULE = "course/sandbox.py"
+
+MUTANTS = [
+    Mutant('        return {"seed": value.number}', '        return {"seed": 0}',
+           "another seed than the expected answers'", tests="course/test_grading.py"),
+    Mutant('"-I", "-B", "-u",', '"-I", "-B",', "what is printed is lost"),
+    Mutant("            process.kill()\n", "", "a submission goes on running", tests="course/test_sandbox.py"),
+    Mutant('                return b"".join(parts), "time"\n', "                continue\n", "no limit of time",
+           tests="course/test_grading.py"),
+    Mutant('    if "refused" in notes:\n', "    if False:\n", "the reason of a refusal is not said"),
+    Mutant('    if ended == "time":\n', "    if False:\n", "running out of time is not said"),
+    Mutant('    if "missing" in notes:\n', "    if False:\n", "a starter has no word", tests="course/test_practice.py"),
+    Mutant('    if "done" not in notes:\n', "    if False:\n", "an early end passes"),
+    Mutant("if not errors[number] and len(arrays[number]) != width * times:", "if False:",
+           "answers that are missing"),
+    Mutant("    if os.name != \"posix\":\n        lacks", "    if False:\n        lacks", "Windows lacks nothing"),
+    Mutant('    if os.getuid() == 0:\n        lacks', "    if False:\n        lacks", "nothing is said of root",
+           tests="course/test_sandbox.py"),
+]

@@ -19,8 +19,6 @@ MUTANTS = [
     Mutant("seed_of(secret, assignment.name, student, task.function, number)",
            "seed_of(secret, assignment.name, task.function, number)", "the same instances for all students"),
     Mutant("        return value.copy()\n", "        return value\n", "functions share their arguments"),
-    Mutant("np.random.default_rng([value.number, repetition])", "np.random.default_rng([value.number, 0])",
-           "every run draws the same numbers here"),
     Mutant("    if count != 1:\n", "    if count < 1:\n", "an edit that is made twice",
            tests="course/test_mistakes.py"),
 ]

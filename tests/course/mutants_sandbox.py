@@ -16,7 +16,4 @@ MUTANTS = [
     Mutant('    if "done" not in notes:\n', "    if False:\n", "an early end passes"),
     Mutant("if not errors[number] and len(arrays[number]) != width * times:", "if False:",
            "answers that are missing"),
-    Mutant("    if os.name != \"posix\":\n        lacks", "    if False:\n        lacks", "Windows lacks nothing"),
-    Mutant('    if os.getuid() == 0:\n        lacks', "    if False:\n        lacks", "nothing is said of root",
-           tests="course/test_sandbox.py"),
 ]

@@ -107,10 +107,14 @@ def test_a_grader_that_is_killed_goes_on_to_the_same_table(course):
     done = journal.read_bytes().count(b"\n") - 1
     assert 2 <= done < 5
     with open(journal, "ab") as file:
-        file.write(b'{"student": "half a li')
+        file.write(b'{"student": "a whole line but for its end"}' if done % 2 else b'{"student": "half a li')
     lines = graded(course, "killed", resume=True)
     assert f"toy: 5 submissions, {done} of them graded before" in lines
     assert (course / "killed/grades.csv").read_bytes() == (course / "whole/grades.csv").read_bytes()
+    assert sorted(read_journal(course / "killed")[1]) == sorted(SUBMISSIONS)
+    with open(journal, "ab") as file:
+        file.write(b'{"student": "zoe"}')
+    assert "zoe" not in read_journal(course / "killed")[1]
 
 
 def test_a_submission_that_was_changed_is_graded_again_when_resumed(course):
@@ -192,10 +196,27 @@ def test_folders_links_and_several_files(course):
     assert got == {"finn": 3, "gina": 0, "hugo": 3, "iris": 0, "judy": 0, "kate": 0}
     text = (course / "grades/students/judy/feedback.md").read_text(encoding="utf8")
     assert "expected a file, got a link" in text
+    text = (course / "grades/students/kate/feedback.md").read_text(encoding="utf8")
+    assert "expected at most 1,000,000 bytes, got 2,000,000" in text
     assert choose_file(folder / "gina", "toy") == (None, "expected one .py file, got 2")
     (folder / "alice").mkdir()
     with pytest.raises(InvalidInput, match="expected one submission a student, got two of alice"):
         find_submissions(folder)
+
+
+def test_the_assignment_is_that_which_most_submissions_name(course):
+    (course / "submissions/zoe.py").write_text("# numpy_dgm 0.2.0, assignment nothing\n", encoding="utf8")
+    graded(course)
+    assert rows(course)["zoe"]["notes"] == "written for nothing"
+
+
+def test_a_submission_has_its_time_in_all(course, monkeypatch, tmp_path):
+    monkeypatch.setattr(grading, "SUBMISSION_TASKS", 1)
+    path = tmp_path / "slow.py"
+    path.write_text("import time\n\n\ndef mean_square(**arguments):\n    time.sleep(100)\n\n\ncoins = mean_square\n",
+                    encoding="utf8")
+    runs = grading.run_all(load_assignment("toy"), "x", path, b"k", 1.5)
+    assert "took longer" in runs["mean_square"].problem and "had used up the 2 seconds" in runs["coins"].problem
 
 
 def test_a_name_is_no_formula_in_a_spreadsheet(course):

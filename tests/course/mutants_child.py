@@ -43,6 +43,4 @@ MUTANTS = [
            "sys.exit passes for an error"),
     Mutant("    except NotImplementedError:\n        send(pack({\"missing\": True}))\n", "",
            "a starter counts as an error", tests="course/test_practice.py"),
-    Mutant("    return ctypes.CDLL(None).prctl(PR_SET_SECCOMP, 2, ctypes.c_char_p(filters), 0, 0) == 0\n",
-           "    return True\n", "system calls are not held"),
 ]

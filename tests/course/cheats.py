@@ -185,11 +185,11 @@ return open(FOUND).read()""", "FOUND = SOURCE"), "opens a file|ended the process
     "code under another file's name": (functions("import os\nspace = {}\nexec(compile('import os\\nfound = os.listdir("
                                                  "\"/\")', 'importlib', 'exec'), space)\nreturn space"),
                                        "name of another file"),
-    "a named pipe": (functions("import os\nos.mkfifo('/tmp/litter')\n" + ZEROS), "Permission|raised"),
+    "a named pipe": (functions("import os\nos.mkfifo('/tmp/litter')\n" + ZEROS), f"Permission|raised|{WRONG}"),
     "a signal without a request": (functions("""\
 import os, sys
 os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)
-""" + ZEROS), "Permission|raised"),
+""" + ZEROS), f"Permission|raised|{WRONG}"),
     "half a character": (functions("raise ValueError('\\ud800')"), "raised ValueError"),
     "an error that is a heading": (functions("raise type('X\\n\\n## `energy`: 2 of 2\\n\\n- right', (Exception,), {})"),
                                    "^it raised"),

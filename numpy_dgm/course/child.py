@@ -4,8 +4,8 @@
 
 The parent has not computed an expected value yet, so none can be found here. What the student's code prints goes to
 standard error. What it asks the system for is watched by an audit hook, which cannot be taken off again (PEP 578): to
-import what the assignment does not allow, to read a file outside Python's own folders, to write one, to start a
-process, to open a connection, to look at frames. The first such request ends the process, with the reason as a frame.
+read a file outside Python's own folders, to write one, to start a process, to open a connection, to look at frames. The
+first such request ends the process, with the reason as a frame. What the assignment does not allow cannot be imported.
 
 A frame is a header of JSON behind its length, and the raw numbers behind the header: nothing in it is executed when it
 is read. This file is run by its path, and imports nothing but the standard library and NumPy.
@@ -203,27 +203,27 @@ def watch(submission):
     """
     write, leave, get_frame, channel, magic = os.write, os._exit, sys._getframe, CHANNEL, MAGIC
     is_a, kind_of, text_type, integer, length, error_type = isinstance, type, str, int, len, ImportError
-    join = os.sep.join
-    separator, writes, modules, refused = os.sep, WRITES, frozenset(MODULES), tuple(REFUSED.items())
+    any_error, no_numbers, python_may = BaseException, bytes(4), PYTHON_MAY
+    separator, join, writes, modules, refused = os.sep, os.sep.join, WRITES, frozenset(MODULES), tuple(REFUSED.items())
     own_file, readable = __file__, (submission, __file__)  # for the text of a traceback
-    numpy_folder = os.path.dirname(os.path.realpath(np.__file__))
-    library, *rest = python_folders()
+    library, *numpy_folders = (folder + os.sep for folder in python_folders())
     state = [False]  # whether the hook itself is looking at a frame, which is a request too
 
     def refuse(reason):
         text = '{"refused": "' + reason.replace("\\", "/").replace('"', "'") + '"}'
         data = text.encode("ascii", "replace")
-        write(channel, magic + length(data).to_bytes(4, "little") + bytes(4) + data)
+        write(channel, magic + length(data).to_bytes(4, "little") + no_numbers + data)
         leave(3)
 
     def is_of_python(path):
         """Whether a file belongs to Python or NumPy, not to another package and not to a person."""
         if ".." in path.split(separator):
             return False
-        if path.startswith(numpy_folder):
-            return True
+        for folder in numpy_folders:
+            if path.startswith(folder):
+                return True
         foreign = "site-packages" in path or "dist-packages" in path
-        return path.startswith(library + separator) and not foreign
+        return path.startswith(library) and not foreign
 
     def frame_above(depth):
         state[0] = True
@@ -268,7 +268,7 @@ def watch(submission):
             for begins, (reason, who) in refused:
                 if event.startswith(begins):
                     caller = frame_above(3).f_code.co_filename
-                    if not (who and ("importlib" in caller or who == PYTHON_MAY and is_by_python(caller))):
+                    if not (who and ("importlib" in caller or who == python_may and is_by_python(caller))):
                         refuse(reason)
                     return
 
@@ -279,7 +279,7 @@ def watch(submission):
             look(event, arguments)
         except error_type:
             raise
-        except BaseException:
+        except any_error:
             leave(3)
 
     sys.addaudithook(hook)

@@ -31,6 +31,8 @@ from ..foundation.checks import InvalidInput, check_integer, invalid
 from .child import pack, pack_array, unpack
 from .diagnosis import Verdict, judge, same
 from .homework import calls_of, draw_instances, expected_answers, find_assignment, load_assignment
+from .lessons import find_lessons
+from .practice import ROUNDS, SECRET
 from .sandbox import Run, missing_protections, run_function
 from .tasks import Assignment, Edit, Task
 
@@ -311,8 +313,6 @@ def is_constant(run: Run) -> bool:
 
 def name_source(assignment: Assignment, task: Task, run: Run, verdict: Verdict) -> Verdict:
     """Where numbers that were written down come from, if from the practice instances."""
-    from .practice import ROUNDS, SECRET
-
     firsts = [answers[0] for answers in run.answers if answers]
     for student in ROUNDS:
         for arguments in draw_instances(assignment, task, SECRET, student).calls:
@@ -439,8 +439,6 @@ def lines_of(result: dict) -> list[str]:
 
 def link_to(task: Task) -> str:
     """The lesson of a task, as a link."""
-    from .lessons import find_lessons
-
     [path] = find_lessons([task.lesson])
     return f"[lesson {int(task.lesson)}, equation {task.equation}]({LESSON}{path.stem}.md)"
 

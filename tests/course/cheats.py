@@ -75,6 +75,10 @@ os._exit(0)"""), "ended the process"),
     "numpy replaced": (functions(ZEROS, "import sys, types\nsys.modules['numpy'] = types.ModuleType('numpy')"), WRONG),
     "reads the solution": (functions("return open(FOUND).read()", "FOUND = SOURCE"), "opens a file"),
     "reads by numpy": (functions("return np.fromfile(FOUND)", "FOUND = SOURCE"), "opens a file"),
+    "reads a package whose name begins like NumPy's": (functions(
+        "import os\nreturn open(os.path.dirname(np.__file__) + '_dgm/__init__.py').read()"), "opens a file"),
+    "who may do what replaced": (functions("import os, sys\nsys.modules['__main__'].PYTHON_MAY = 1\n"
+                                           "return list(os.walk('/'))"), "lists files"),
     "reads its job": (functions("return open('job', 'rb').read()"), "opens a file"),
     "lists the disk": (functions("import os\nreturn os.listdir('/')"), "lists files"),
     "walks the disk": (functions("import os\nreturn list(os.walk('/'))"), "lists files"),
@@ -185,11 +189,11 @@ return open(FOUND).read()""", "FOUND = SOURCE"), "opens a file|ended the process
     "code under another file's name": (functions("import os\nspace = {}\nexec(compile('import os\\nfound = os.listdir("
                                                  "\"/\")', 'importlib', 'exec'), space)\nreturn space"),
                                        "name of another file"),
-    "a named pipe": (functions("import os\nos.mkfifo('/tmp/litter')\n" + ZEROS), f"Permission|raised|{WRONG}"),
+    "a named pipe": (functions("import os\nos.mkfifo('/tmp/litter')\n" + ZEROS), "Permission"),
     "a signal without a request": (functions("""\
 import os, sys
 os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)
-""" + ZEROS), f"Permission|raised|{WRONG}"),
+""" + ZEROS), "Permission"),
     "half a character": (functions("raise ValueError('\\ud800')"), "raised ValueError"),
     "an error that is a heading": (functions("raise type('X\\n\\n## `energy`: 2 of 2\\n\\n- right', (Exception,), {})"),
                                    "^it raised"),

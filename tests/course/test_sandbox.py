@@ -33,6 +33,8 @@ def try_energy(text, tmp_path, seconds=10.0):
 
 @pytest.mark.parametrize("name", CHEATS)
 def test_a_cheat_scores_0_and_the_reason_is_said(name, tmp_path):
+    if CHEATS[name][1] == "Permission" and any("only the audit hook" in line for line in missing_protections()):
+        pytest.skip("what the kernel alone refuses, and not this one")
     reason = CHEATS[name][1]
     run, verdict = try_energy(TEXTS[name], tmp_path, 1.5 if "longer" in reason else 10)
     assert verdict.share == 0 and re.search(reason, " ".join(verdict.says)), (verdict, run.printed[-500:])

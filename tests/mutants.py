@@ -165,8 +165,11 @@ def main(arguments):
         return 1
     if options.update:
         write_killers([replace(m, killer=verdicts[m].failed) if m in verdicts else m for m in mutants])
-    n_caught = sum(map(is_caught, verdicts.values()))
-    print(f"{len(chosen)} mutants: {n_caught} caught, {len(verdicts) - n_caught} survived, "
+    survivors = [mutant for mutant, verdict in verdicts.items() if not is_caught(verdict)]
+    for mutant in survivors:
+        print(f"SURVIVED  {mutant.module}: {mutant.mistake}")
+    n_caught = len(verdicts) - len(survivors)
+    print(f"{len(chosen)} mutants: {n_caught} caught, {len(survivors)} survived, "
           f"{len(faults)} cannot be tested; {time.perf_counter() - began:.0f} s")
     return 0 if n_caught == len(chosen) else 1
 

@@ -35,7 +35,8 @@ def release(name: str, out: str | Path = ".") -> list[Path]:
 def released_files(assignment: Assignment) -> dict[str, str]:
     """{file name: text} of all that is given out."""
     made_with = f"# numpy_dgm {__version__}, assignment {assignment.name}\n"
-    head = f"{assignment.points} points, about {assignment.hours:g} hours." if assignment.points else ""
+    points = "1 point" if assignment.points == 1 else f"{assignment.points} points"
+    head = f"{points}, about {assignment.hours:g} hours." if assignment.points else ""
     tasks = "\n".join(f"| `{task.function}` | {task.points} | {task.hours:g} | {int(task.lesson)}, {task.equation} |"
                       for task in assignment.tasks)
     head += " A task's points are shared out over its answers; a mistake costs once, in its own task."

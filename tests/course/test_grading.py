@@ -51,7 +51,8 @@ def rows(course, out="grades"):
         return {row["student"]: row for row in csv.DictReader(file)}
 
 
-def test_points_feedback_and_results(course):
+def test_points_feedback_and_results(course, monkeypatch):
+    monkeypatch.setattr(grading, "missing_protections", lambda: ("nothing holds a submission here",))
     lines = graded(course)
     table = rows(course)
     assert {student: float(row["points"]) for student, row in table.items()} == POINTS
@@ -68,8 +69,8 @@ def test_points_feedback_and_results(course):
     assert "draws with 1 - p" in results["tests"][1]["output"] and results["tests"][0]["output"] == "right"
     report = (course / "grades/report.md").read_text(encoding="utf8")
     assert "5 submissions" in report and "| mean_square | 2 | 1.20 | 3 | 8: 1 |" in report
-    for line in grading.missing_protections():
-        assert f"**Note:** {line}" in report and f"note: {line}" in lines
+    note = "nothing holds a submission here"
+    assert f"**Note:** {note}" in report and f"note: {note}" in lines
 
 
 def test_the_table_is_the_same_with_any_number_of_jobs_and_any_executor(course):

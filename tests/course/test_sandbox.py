@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from types import SimpleNamespace
 
@@ -41,15 +42,19 @@ def test_a_cheat_scores_0_and_the_reason_is_said(name, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["submission.py"]
 
 
-def test_nothing_is_left_running(tmp_path):
+def test_nothing_is_left_running(tmp_path, monkeypatch):
     if sys.platform != "linux":
         pytest.skip("reads /proc")
-    try_energy(HEAD + "import time\n    time.sleep(1000)", tmp_path, 1)
+    boxes = tmp_path / "boxes"  # of this test's processes, and of no others on this machine
+    boxes.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(boxes))
+    run, _ = try_energy(HEAD + "import time\n    time.sleep(1000)", tmp_path, 1)
+    assert "longer" in run.problem and not os.listdir(boxes)
     for name in os.listdir("/proc"):
         if name.isdecimal():
             try:
                 with open(f"/proc/{name}/cmdline", "rb") as file:
-                    assert b"course/child.py" not in file.read()
+                    assert os.fsencode(boxes) not in file.read()
             except OSError:
                 continue  # it has just ended
 

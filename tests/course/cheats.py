@@ -112,7 +112,7 @@ class Liar:
     def __array__(self, dtype=None, copy=None):
         return np.zeros(1)
     shape, ndim, dtype = (1,), 1, np.dtype(float)
-return (Liar(),) * N_ANSWERS if N_ANSWERS > 1 else Liar()"""), "type Liar|shape"),
+return (Liar(),) * N_ANSWERS if N_ANSWERS > 1 else Liar()"""), "type Liar"),
     "an array that lies": (functions("""\
 class Liar(np.ndarray):
     def __array_finalize__(self, obj):
@@ -120,7 +120,7 @@ class Liar(np.ndarray):
     def __eq__(self, other):
         return True
 liar = np.zeros(3).view(Liar)
-return (liar,) * N_ANSWERS if N_ANSWERS > 1 else liar"""), "type Liar|shape"),
+return (liar,) * N_ANSWERS if N_ANSWERS > 1 else liar"""), "type Liar"),
     "a pickle": (functions("import pickle\nreturn pickle.loads(pickle.dumps(np.zeros(3)))"), "imports pickle"),
     "a pickle by numpy": (functions("import sys\n"
                                     "return sys.modules['pickle'].loads(b'cos\\nsystem\\n(S\"true\"\\ntR.')"),
@@ -142,6 +142,8 @@ os._exit(0)""".replace("json, struct", "struct").replace("json.dumps", "main.jso
                                         "starts a process"),
     "a shell": (functions("import os\nos.system('sleep 1000 &')"), "starts a process"),
     "ctypes": (functions("import sys\nsys.modules['ctypes'].CDLL(None).system(b'sleep 1000 &')"), "ctypes|raised"),
+    "ctypes by way of NumPy": (functions("ctypes = type(np.zeros(1).ctypes).__init__.__globals__['ctypes']\n"
+                                         "ctypes.CDLL(None).system(b'sleep 1000 &')"), "calls into C"),
     "kills the grader": (functions("import os\nos.kill(os.getppid(), 9)"), "signals"),
     "searches the memory": (functions("import gc\nreturn gc.get_objects()"), "searches the memory"),
     "traces": (functions("import sys\nsys.settrace(print)\n" + ZEROS), "traces"),

@@ -1,6 +1,7 @@
 """The autograder's archive, in a local imitation of Gradescope's folders."""
 import json
 import os
+import py_compile
 import subprocess
 import sys
 import zipfile
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from numpy_dgm.course import child
 from numpy_dgm.course.gradescope import student_of, write_archive
 from numpy_dgm.course.grading import grade
 from numpy_dgm.foundation.checks import InvalidInput
@@ -20,6 +22,7 @@ def autograder(tmp_path, monkeypatch):
     """/autograder with the archive of the toy unpacked."""
     install(tmp_path, monkeypatch)
     (tmp_path / "secret").write_text("0123456789abcdef", encoding="utf8")
+    py_compile.compile(child.__file__)  # so that there are compiled files to leave out
     path = write_archive("toy", tmp_path / "secret", tmp_path / "toy.zip")
     folder = tmp_path / "autograder"
     with zipfile.ZipFile(path) as archive:

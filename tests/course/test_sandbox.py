@@ -130,10 +130,24 @@ def test_arguments_that_are_written_over_are_noticed(tmp_path):
     assert run.overwritten == (0, 1, 2) and 25 in verdict.mistakes
 
 
+@pytest.mark.parametrize("result, says", [
+    ((1.0, 2.0, 3.0), "^expected 2 values, dW, db, got 3 values"),
+    ((1.0,), "^expected 2 values, dW, db, got 1 values"),
+    (np.zeros((2, 3)), "^expected 2 values, dW, db, got an object of type ndarray"),
+    ((1.0, None), "^db: expected numbers, got None"),
+    (([1.0, "x"], 1.0), "^dW: expected an array or numbers, got an object of type str"),
+    ((np.zeros(2, complex), 1.0), "^dW: expected real numbers"),
+])
+def test_what_is_no_answer_is_said(result, says):
+    with pytest.raises(child.NoAnswer, match=says):
+        child.to_arrays(result, ["dW", "db"])
+
+
 @pytest.mark.parametrize("data", [b"x", b"DGMF", b"DGMF" + b"\xff" * 8, b"DGMF" + bytes(8) + b"{",
                                   child.pack([1, 2]), child.pack({"shape": [3]}), child.pack({"shape": [10**12]}),
                                   child.pack({"shape": "x"}), child.pack({"shape": [-1]}), child.pack({"shape": [0.5]}),
-                                  child.pack({"shape": [1] * 9}, bytes(8)), child.pack_array({}, np.zeros(3))[:-1]])
+                                  child.pack({"shape": [1] * 9}, bytes(8)), child.pack_array({}, np.zeros(3))[:-1],
+                                  child.pack({"shape": [2**16] * 4}), child.pack({"a": 1}, bytes(8))[:-1]])
 def test_frames_that_are_none_are_refused(data):
     with pytest.raises((ValueError, TypeError)):
         child.unpack(data)

@@ -158,6 +158,43 @@ def draw_strong(rng, conventions, *shape):
 
 
 def small_up(rng, conventions):
+    """Of ten models the one in which two wrong kinds of steps show most."""
+    return max([strong_model(rng, conventions) for _ in range(10)], key=wrong_steps_show)
+
+
+def wrong_steps_show(arguments):
+    """How far the mean of log w moves, at least, when steps are driven by the mean of h, or leave out c."""
+    W, b, c, b_base, betas, conventions = (arguments[name] for name in ("W", "b", "c", "b_base", "betas", "conventions"))
+    minus_F, steps = path_tables(W, b, c, b_base, betas, conventions)
+    W = W if conventions.layout == "DK" else W.T
+    all_v, all_h = all_states(len(b), conventions), all_states(len(c), conventions)
+    by_mean, without_c = [], []
+    for beta in betas:
+        b_l = (1 - beta) * b_base + beta * b
+        up = rows_to_one(beta * (all_h @ c + all_v @ W @ all_h.T))
+        up_without_c = rows_to_one(beta * (all_v @ W @ all_h.T))
+        by_mean.append(rows_to_one(all_v @ b_l + beta * (up @ all_h) @ W.T @ all_v.T))
+        without_c.append(up_without_c @ rows_to_one(all_v @ b_l + beta * all_h @ W.T @ all_v.T))
+    right = mean_log_weight(minus_F, steps)
+    return min(abs(mean_log_weight(minus_F, wrong) - right) for wrong in (by_mean, without_c))
+
+
+def rows_to_one(log_weights):
+    """Probabilities in proportion to exp of them, each row's sum 1."""
+    weights = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def mean_log_weight(minus_F, steps):
+    """The exact mean of log w of walks up that take these steps."""
+    p, total = np.exp(minus_F[0]) / np.exp(minus_F[0]).sum(), 0.0
+    for before, after, step in zip(minus_F[:-1], minus_F[1:], steps[1:]):
+        total += p @ (after - before)
+        p = p @ step
+    return total
+
+
+def strong_model(rng, conventions):
     """Couplings so strong, and steps so long, that a wrong step shows in the mean."""
     W = draw_strong(rng, conventions, 3, 2) * 2 / (conventions.high - conventions.low)
     return {"W": W if conventions.layout == "DK" else np.ascontiguousarray(W.T), "b": draw_strong(rng, conventions, 3),

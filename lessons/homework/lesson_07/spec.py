@@ -29,7 +29,7 @@ def small(rng, conventions):
     while True:
         arguments = draw_arguments(rng, 2, 3, 3)
         v = np.repeat(all_bits(3)[rng.permutation(8)[:2]], 20, axis=0)
-        W, b, c = 2.5 * arguments["W"], arguments["b"], arguments["c"]
+        W, b, c = 5 * arguments["W"], 2 * arguments["b"], 2 * arguments["c"]
         mean_v = np.array(exact_means(W, b, c, v)[:2])
         if mean_v.min() > 0.1 and mean_v.max() < 0.9:
             return {**arguments, "v": v, "W": W}

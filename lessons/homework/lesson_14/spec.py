@@ -33,9 +33,10 @@ def by_the_package(W, b, c, b_base, betas, M, rng):
 
 
 def small(rng, conventions):
-    """Many walks: their mean shows small errors."""
+    """Many walks, strong couplings and large biases of the hidden units: the mean shows small errors."""
     arguments = draw_arguments(rng, 3, 2, 40, 4)
-    return {**arguments, "W": 1.5 * arguments["W"]}
+    return {**arguments, "W": 3 * arguments["W"], "b": 0.5 * arguments["b"], "c": 2 * arguments["c"],
+            "b_base": 0.5 * arguments["b_base"]}
 
 
 def features(log_w):
@@ -119,7 +120,7 @@ ASSIGNMENT = Assignment(
     after="14",
     tasks=(
         Task("ais_log_weights", 1, 1.0, "14", "14.6", instance, by_the_package, ("log w",), mistakes=MISTAKES,
-             instances=4, statistics=Statistics(small, exact_means, features),
+             instances=4, statistics=Statistics(small, exact_means, features, 3_000),
              hints=("Model l is an RBM with the weights β_l W and the biases (1 - β_l) b_base + β_l b and β_l c.",
                     "Write F(v) of such an RBM as a function of its own: -b·v - Σ_j log(1 + exp(x_j)).",
                     "In each step the weight comes first, at the old v, then h and v of model l + 1.")),

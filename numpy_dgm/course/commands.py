@@ -5,7 +5,7 @@ from pathlib import Path
 
 from .gradescope import write_archive
 from .grading import SECONDS, grade, rescore
-from .homework import assignment_names, find_assignment
+from .homework import assignment_names, find_assignment, show_points
 from .practice import check, watch
 from .release import release
 from .tours import TOURS, run_tour
@@ -81,8 +81,8 @@ def list_assignments(options: argparse.Namespace) -> int:
     for name in assignment_names():
         assignment = find_assignment(name)
         tasks = ", ".join(task.function for task in assignment.tasks)
-        print(f"{name:<18} {assignment.points:3} points, {assignment.hours:4.1f} h, after lesson {assignment.after}: "
-              f"{assignment.title}\n{'':<19}{tasks}")
+        head = f"{name:<18} {show_points(assignment.points):>9}, {assignment.hours:4.1f} h"
+        print(f"{head}, after lesson {assignment.after}: {assignment.title}\n{'':<19}{tasks}")
     return 0
 
 

@@ -182,6 +182,11 @@ def draw_instances(assignment: Assignment, task: Task, secret: bytes, student: s
     return Instances(tuple(calls), many)
 
 
+def show_points(points: int) -> str:
+    """"1 point", "22 points"."""
+    return "1 point" if points == 1 else f"{points} points"
+
+
 def calls_of(task: Task, instances: Instances) -> list[tuple[Arguments, int]]:
     """What the function is called with, and how often: the instances, the one of many runs, the first one again.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from .. import __version__
 from ..foundation.checks import InvalidInput, invalid
 from . import check_template
-from .homework import HOMEWORK, find_assignment, handout, starter
+from .homework import HOMEWORK, find_assignment, handout, show_points, starter
 from .tasks import Assignment
 
 PROPERTIES = re.compile(r"^# BEGIN PROPERTIES\n(.*?)^# END PROPERTIES\n", re.MULTILINE | re.DOTALL)
@@ -35,8 +35,7 @@ def release(name: str, out: str | Path = ".") -> list[Path]:
 def released_files(assignment: Assignment) -> dict[str, str]:
     """{file name: text} of all that is given out."""
     made_with = f"# numpy_dgm {__version__}, assignment {assignment.name}\n"
-    points = "1 point" if assignment.points == 1 else f"{assignment.points} points"
-    head = f"{points}, about {assignment.hours:g} hours." if assignment.points else ""
+    head = f"{show_points(assignment.points)}, about {assignment.hours:g} hours."
     tasks = "\n".join(f"| `{task.function}` | {task.points} | {task.hours:g} | {int(task.lesson)}, {task.equation} |"
                       for task in assignment.tasks)
     head += " A task's points are shared out over its answers; a mistake costs once, in its own task."

@@ -23,7 +23,7 @@ def work(tmp_path, monkeypatch):
 
 def test_a_students_way(work, capsys):
     assert main(["course", "list"]) == 0
-    assert "toy                  3 points,  0.8 h, after lesson 09: a toy" in capsys.readouterr().out
+    assert "toy                 3 points,  0.8 h, after lesson 09: a toy" in capsys.readouterr().out
     assert main(["course", "release", "toy", "--out", "mine"]) == 0
     assert sorted(path.name for path in (work / "mine").iterdir()) == ["check.py", "toy.md", "toy.py"]
     assert main(["course", "check", "toy", "mine/toy.py"]) == 1

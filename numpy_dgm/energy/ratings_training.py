@@ -29,7 +29,7 @@ class RatingsSettings(Settings):
     k: int = setting(1, "Gibbs steps a gradient")
     batch_size: int = setting(100, "cases a step")
     rate: float = setting(0.05, "learning rate at the start", above=0)
-    schedule: str = setting("linear", "how the rate falls", choices=SCHEDULES)
+    schedule: str = setting("late", "how the rate falls; late: not before .7 of the run", choices=(*SCHEDULES, "late"))
     optimizer: str = setting("momentum", "what makes a step of a gradient", choices=tuple(OPTIMIZERS))
     weight_decay: float = setting(0.005, "d: each step also subtracts rate * d * (W and U); the biases are left alone",
                                   most=1)

@@ -100,6 +100,14 @@ def test_arrays_that_do_not_fit_are_refused(changes, message):
         ratings_from_arrays(**{"user": [1, 2, 3], "item": [1, 1, 1], "rating": [1, 2, 3], **changes})
 
 
+def test_names_stand_in_the_order_of_their_numbers_or_of_their_texts():
+    user, item = [30, 1, 2, 100, 7], ["b", "a10", "c", "a9", "a9"]
+    ratings = ratings_from_arrays(user, item, [1, 2, 3, 4, 5])
+    assert ratings.users == ("1", "2", "7", "30", "100") and ratings.items == ("a10", "a9", "b", "c")
+    assert [int(ratings.users[one]) for one in ratings.user] == user
+    assert [ratings.items[one] for one in ratings.item] == item
+
+
 def some_ratings(seed=0, n=60):
     rng = np.random.default_rng(seed)
     pairs = rng.permutation(10 * 12)[:n]

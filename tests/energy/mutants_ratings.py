@@ -29,7 +29,7 @@ MUTANTS = [
     Mutant("    logits = rbm.b[unit] + upward[case, unit] @ rbm.levels.T\n",
            "    logits = upward[case, unit] @ rbm.levels.T\n", "visible bias left out of the conditional (5)"),
     Mutant("    p = np.exp(logits - logits.max(axis=-1, keepdims=True))\n", "    p = np.exp(logits - logits.max())\n",
-           "one largest logit for all", tests="energy/test_ratings_training.py"),
+           "one largest logit for all"),
     Mutant("(u >= np.cumsum(p, axis=1)[:, :-1]).sum(axis=1)", "p.argmax(axis=1)",
            "the likeliest value in place of a draw (12)"),
     Mutant("u = rng.random((len(p), 1), dtype=p.dtype)", "u = rng.random((1, 1), dtype=p.dtype)",

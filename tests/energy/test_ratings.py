@@ -19,6 +19,7 @@ from numpy_dgm.energy.ratings import (
     ratings_exact_gradient,
     ratings_free_energy,
     ratings_log_likelihood,
+    softmax,
 )
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.enumeration import all_bits
@@ -210,6 +211,11 @@ def test_values_are_drawn_with_their_probabilities():
     p = np.tile([0.1, 0.6, 0.3], (20_000, 1))
     counts = np.bincount(draw_values(p, np.random.default_rng(0)), minlength=3)
     assert chi_square_p_value(counts, 20_000 * p[0]) > 1e-4
+
+
+def test_a_row_of_logits_far_below_the_others_has_probabilities_too():
+    p = softmax(np.array([[0.0, 1.0], [-2000.0, -2001.0]]))
+    np.testing.assert_allclose(p[0], p[1][::-1], rtol=1e-12)
 
 
 def test_a_new_model_has_the_columns_frequencies():

@@ -8,7 +8,8 @@ import pytest
 from numpy_dgm.data import planted_ratings, split_ratings
 from numpy_dgm.energy.rating_biases import fit_biases, predict_by_biases, rmse
 from numpy_dgm.energy.ratings import expected_rating, init_ratings_rbm, rating_probs, ratings_cd_gradient
-from numpy_dgm.energy.ratings_training import train_ratings
+from numpy_dgm.energy.ratings_training import all_rated, train_ratings
+from numpy_dgm.foundation.batches import row_blocks
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.guards import Diverged, TrainingWarning
 from numpy_dgm.foundation.optimizers import Momentum, scheduled_rate
@@ -54,7 +55,7 @@ def test_a_run_is_steps_of_the_masked_gradient_with_decay_of_the_weights():
         for batch in range(4):
             g = ratings_cd_gradient(rbm, data[order[6 * batch : 6 * batch + 6]], 2, rng)
             direction = np.concatenate([(g.W - 0.1 * rbm.W).ravel(), (g.U - 0.1 * rbm.U).ravel(), g.b.ravel(), g.c])
-            optimizer.step(vector, direction, scheduled_rate("linear", 0.2, (epoch + batch / 4) / 2))
+            optimizer.step(vector, direction, scheduled_rate("late", 0.2, (epoch + batch / 4) / 2))
     np.testing.assert_allclose(flatten(trained), vector, rtol=1e-9, atol=1e-12)
     assert len(cases) < 24 and history["weight_norm"][-1] == pytest.approx(np.linalg.norm(trained.W))
 
@@ -157,6 +158,15 @@ def test_up_to_2000_training_ratings_are_monitored_from_all_over(monkeypatch):
     p = rating_probs(rbm, data, case[chosen], unit[chosen])
     expected = rmse(expected_rating(rbm, p), 1 + data[case[chosen], unit[chosen]])
     assert history["rmse"][-1] == pytest.approx(expected)
+
+
+def test_ratings_that_are_read_in_blocks_are_those_of_the_whole(monkeypatch):
+    data = some_data()
+    whole = all_rated(data)
+    monkeypatch.setattr("numpy_dgm.energy.ratings_training.row_blocks", lambda *shape: row_blocks(*shape, 35))
+    for blocked, at_once in zip(all_rated(data), whole):
+        np.testing.assert_array_equal(blocked, at_once)
+    np.testing.assert_array_equal(np.stack(whole[:2]), np.nonzero(data >= 0))
 
 
 def test_planted_structure_is_found_and_biases_are_beaten():

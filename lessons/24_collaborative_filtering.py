@@ -116,7 +116,7 @@ print("its deviation    ", rating_deviation(tiny, p).round(2))
 # items with other raters have other Zs. They are two models, which share their parameters:
 #
 #     log p(v given r) = -F(v given r) - log Z(r)
-#     Z(r) = Σ_h exp(h·(c + r U)) Π_{i rated} Σ_m exp(b[i, m] + level(m) (W h)_i)       (24.2)
+#     Z(r) = Σ_h exp(h·(c + r U)) Π_{i rated} Σ_m exp(b[i, m] + level(m) (W h)_i)   (24.2)
 #
 # Given h, the units are independent, so the sum over values is a product of sums. The cells write a
 # row out from the energy, with three users and values, two hidden units, and one rating missing.
@@ -132,11 +132,14 @@ all_h = all_bits(K)  # (4, K)
 
 
 def minus_energy(rbm, v, h, r):
-    """-E(v, h given r) of one row, from the definition. A unit with a value and r_i = 0 is unseen."""
+    """-E(v, h given r) of one row, from the definition. A unit with a value and r_i = 0 is unseen.
+    """
     total = rbm.c @ h
     for i, value in enumerate(v):
         if value >= 0:
-            total += rbm.b[i, value] + rbm.levels[value, 0] * (rbm.W[i, 0] @ h) + r[i] * (rbm.U[i] @ h)
+            total += rbm.b[i, value]
+            total += rbm.levels[value, 0] * (rbm.W[i, 0] @ h)
+            total += r[i] * (rbm.U[i] @ h)
     return total
 
 
@@ -171,7 +174,8 @@ verify("(24.2) log p(v given r) = -F(v given r) - log Z(r)",
 # It would be more natural to keep a unit for every user, and to sum over the values of those that
 # are missing. That is a good model, and a hard one. The missing units then join in:
 #
-#     p(h given the seen ratings) ∝ exp(h·x) Π_{i missing} Σ_m exp(b[i, m] + level(m) (W h)_i)   (24.3)
+#     p(h given the seen ratings)
+#       ∝ exp(h·x) Π_{i missing} Σ_m exp(b[i, m] + level(m) (W h)_i)         (24.3)
 #
 # Without the product, the hidden units are independent, each with its σ(x_j). The product couples
 # them: it is no longer a product of one factor for each hidden unit. Then the positive phase needs
@@ -203,13 +207,13 @@ claim("left out, it does not", abs(p_absent[-1] - (p_absent @ all_h).prod()) < 1
 # log p(v given r) has a data term and a model term, as in lesson 8. Both are those of the row's
 # own model, so both have r_i in front:
 #
-#     ∂ mean log p/∂W_ij = <r_i level(v_i) h_j>_data - <r_i level(v_i) h_j>_model      (24.4)
+#     ∂ mean log p/∂W_ij = <r_i level(v_i) h_j>_data - <r_i level(v_i) h_j>_model   (24.4)
 #
 # where <.>_model is for each row the mean under *its* model. A user's weights learn from the items
 # that the user has rated, and from no others. Contrastive divergence starts at the row, draws h,
 # then values *at the rated places only*, then takes h's mean once more. On average it is
 #
-#     E[CD-1] = mean over rows of ( g(v) - Σ_v' T_r(v→v') g(v') )                      (24.5)
+#     E[CD-1] = mean over rows of ( g(v) - Σ_v' T_r(v→v') g(v') )                   (24.5)
 #
 # with g(v)_ij = r_i level(v_i) σ(x_j), and T_r the step of the row's own chain, from one set of
 # values at its places to another. The cell holds the library's two gradients against
@@ -268,7 +272,7 @@ def learn(v, n_hidden, n_steps, rate, rng):
     N, D = v.shape
     r = v >= 0  # (N, D)
     levels = np.linspace(-1, 1, 5)
-    sent = np.where(r, levels[v], 0.0)  # (N, D) what each rating sends up; nothing where it is missing
+    sent = np.where(r, levels[v], 0.0)  # (N, D) what each rating sends up; a hole sends nothing
     is_value = v[:, :, None] == np.arange(5)  # (N, D, 5)
     W = 0.01 * rng.standard_normal((D, n_hidden))
     b = np.log(is_value.sum(axis=0) + 1.0)
@@ -300,7 +304,8 @@ by_loop = RatingsRBM(W[:, None, :], np.zeros_like(W), b, c, np.linspace(-1, 1, 5
 # Add the unit of the unseen rating to the row. (r stays as it was: the rating has not been seen.)
 # Each of its values changes what the hidden units receive, and these are summed out once more:
 #
-#     p(v_i = m given the seen ratings) ∝ exp(b[i, m]) Π_j (1 + exp(x_j + level(m) W_ij))    (24.6)
+#     p(v_i = m given the seen ratings)
+#       ∝ exp(b[i, m]) Π_j (1 + exp(x_j + level(m) W_ij))                           (24.6)
 #
 # That is exact for one hole at a time. The prediction with the least expected squared error is the
 # mean of this distribution, and its standard deviation says how sure the model is.
@@ -375,11 +380,10 @@ for name, column in zip(names, errors.T):
     print(f"{name:15} {column.mean():.3f} ± {column.std(ddof=1) / np.sqrt(12):.3f}")
 
 fig, (ax,) = plots.new_figure(width=7, height=3.4)
-for seed in range(12):
-    ax.plot(errors[seed], np.arange(5), color="0.85", linewidth=0.8, zorder=0)
 for place in range(5):
     ax.scatter(errors[:, place], np.full(12, place), s=18, color="tab:blue", alpha=0.6)
-    ax.plot([errors[:, place].mean()] * 2, [place - 0.3, place + 0.3], color="tab:orange", linewidth=3)
+    mean = errors[:, place].mean()
+    ax.plot([mean, mean], [place - 0.3, place + 0.3], color="tab:orange", linewidth=3)
 ax.set_yticks(np.arange(5), names)
 ax.invert_yaxis()
 ax.set(xlabel="RMSE of held-out ratings, stars (points: tables; bars: means)")
@@ -395,10 +399,10 @@ claim("U does not help here", u_gain.mean() < 0.01, gain=u_gain.mean())
 # %% [markdown]
 # **What to see.** The RBM is below the biases on every table. On tables this small tied weights are
 # clearly better than free ones: a fifth of the parameters, and what is learnt of 4 stars helps with
-# 5. U does not help here, and cannot: pairs were picked at random, so r says nothing. People are not
-# like that. They see films that they expect to like, and on the ratings of MovieLens U, tied weights
-# and films as cases are the three things that matter most; `lessons/reproductions/README.md` has the
-# table. (How to get some ratings and measure them: `dgm train ratings --help`.)
+# 5. U does not help here, and cannot: pairs were picked at random, so r says nothing. People are
+# not like that. They see films that they expect to like. On the ratings of MovieLens U, tied
+# weights and films as cases are the three things that matter most; `lessons/reproductions/`
+# measures it. (To try ratings of your own: `dgm train ratings --help`.)
 #
 # ## What goes wrong
 #
@@ -414,7 +418,7 @@ claim("U does not help here", u_gain.mean() < 0.01, gain=u_gain.mean())
 
 # %% wrong: holes filled, masks lost, errors of what was seen
 def learn_without_mask(v, n_steps, rng):
-    """(W, c) as by `learn`, but what goes down comes back from all places; b stays where it starts."""
+    """As by `learn`, but the negative phase has values at all places; b stays where it starts."""
     rbm = init_ratings_rbm(v, STARS, 12, rng, dtype=np.float64)
     N, r = len(v), v >= 0
     levels = rbm.levels[:, 0]
@@ -506,7 +510,8 @@ claim("The error of seen ratings promises what unseen ones do not keep",
 #        def predict(W, b, c, levels, v, i):
 #            """p (M,): the probabilities of the M values of unit i, which v has not rated.
 #
-#            W (D, K), b (D, M), c (K,), levels (M,) rising; v (D,) integers, -1 for no rating. No U.
+#            W (D, K), b (D, M), c (K,), levels (M,) rising, no U; v (D,) integers, -1 for no
+#            rating.
 #            """
 #
 #    It is (24.6). Hold it against `rating_probs`: `lessons/solutions/24.md` shows the check.

@@ -83,8 +83,8 @@ def init_ratings_rbm(data: Any, values: Any, n_hidden: int, rng: Generator, tied
 
     Raises InvalidInput.
     """
-    values = check_array("values", values, ndim=1)
-    if len(values) < 2 or np.any(np.diff(values) <= 0):
+    values = check_array("values", values, ndim=1, dtype=np.float64)
+    if len(values) < 2 or np.any(np.diff(values.astype(np.float32)) <= 0):
         raise invalid("values", "at least two ratings, rising", values)
     n_hidden = check_integer("n_hidden", n_hidden)
     check_generator("rng", rng)
@@ -379,12 +379,24 @@ def check_integers(name: str, value: Any, below: int) -> Array:
     return array.astype(np.int64)
 
 
-def expected_rating(rbm: RatingsRBM, p: Array) -> Array:
-    """Σ_m p(m) value(m): the prediction of least squared error, p (n, M) -> (n,)."""
+def expected_rating(rbm: RatingsRBM, p: Any) -> Array:
+    """Σ_m p(m) value(m): the prediction of least squared error, p (n, M) -> (n,). Raises InvalidInput."""
+    p = check_value_probs(rbm, p)
     return p @ rbm.values.astype(np.float64)
 
 
-def rating_deviation(rbm: RatingsRBM, p: Array) -> Array:
-    """The standard deviation of a rating with probabilities p (n, M): how sure the prediction is, (n,)."""
+def rating_deviation(rbm: RatingsRBM, p: Any) -> Array:
+    """The standard deviation of a rating with probabilities p (n, M), (n,): how sure the prediction is.
+
+    Raises InvalidInput.
+    """
+    p = check_value_probs(rbm, p)
     values = rbm.values.astype(np.float64)
-    return np.sqrt(np.maximum(p @ values**2 - (p @ values) ** 2, 0))
+    mean = p @ values
+    return np.sqrt(np.maximum(p @ values**2 - mean**2, 0))
+
+
+def check_value_probs(rbm: RatingsRBM, p: Any) -> Array:
+    """`p` as probabilities (n, M) of the values of `rbm` in float64, or InvalidInput."""
+    check_ratings_rbm(rbm)
+    return check_array("p", p, width=len(rbm.values), low=0, high=1, dtype=np.float64)

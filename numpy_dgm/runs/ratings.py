@@ -59,7 +59,7 @@ class TrainOptions(ColumnOptions, RatingsSettings):
     split: str = setting("random", "which are held out: any, that fraction of each user's, or the latest",
                          choices=SPLITS)
     validation: float = setting(0.0, "fraction of the other ratings to hold out and predict after each epoch", below=1)
-    hidden: int = setting(200, "hidden units")
+    hidden: int = setting(400, "hidden units")
     tied: bool = setting(True, "take one weight for a pair of units, times the rating's level, for all its values")
     epochs: int = setting(80, "passes over the cases")
     average: float = setting(0.997, "give back the moving average of the parameters with this decay", above=0, below=1)

@@ -23,6 +23,6 @@ MUTANTS = [
            "mean absolute error"),
     Mutant("    if len(prediction) != len(rating):", "    if False:", "predictions of other ratings"),
     Mutant("errors = predictions - rating", "errors = predictions - rating.mean()", "weights by predictions alone"),
-    Mutant("    if np.linalg.cond(C) > 1e12:", "    if False:", "models that are the same"),
+    Mutant("    if not np.linalg.cond(C) < 1e12:", "    if False:", "models that are the same"),
     Mutant("return w / w.sum()", "return w", "weights of another sum"),
 ]

@@ -4,7 +4,7 @@ from mutant import Mutant
 MODULE = "energy/ratings.py"
 
 MUTANTS = [
-    Mutant("np.any(np.diff(values) <= 0)", "np.any(np.diff(values) == 0)", "values that fall"),
+    Mutant("np.any(np.diff(values.astype(np.float32)) <= 0)", "np.any(np.diff(values) == 0)", "values that fall"),
     Mutant("    if counts.sum() == 0:", "    if False:", "a model of no ratings"),
     Mutant("smoothed = counts + PSEUDO_COUNTS * shares", "smoothed = counts + PSEUDO_COUNTS / n_values",
            "pseudo-counts spread evenly"),

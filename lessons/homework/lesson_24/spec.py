@@ -72,7 +72,7 @@ ASSIGNMENT = Assignment(
     after="24",
     tasks=(
         Task("predict", 1, 0.5, "24", "24.6", instance, oracle, ("p",), instances=4, mistakes=MISTAKES,
-             hints=("Write x first. levels[v] has an entry for each unit, and a hole must send 0: np.where(v >= 0, ...).",
+             hints=("Write x first. levels[v] has an entry for each unit; a hole must send 0: np.where(v >= 0, ...).",
                     "For each value m the inputs are x + levels[m] * W[i]: (M, K) in all, levels[:, None] * W[i].",
                     "Take logs: the product over the hidden units becomes a sum of np.logaddexp(0, ...). Take out the "
                     "largest before exp.")),

@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Collaborative filtering: an RBM with most of its data missing
 #
-# A thousand people have each rated a few dozen of two thousand films. What would they give the
+# A thousand people have each rated about a hundred of two thousand films. What would they give the
 # others? Such a table of ratings has nineteen holes in twenty places. This lesson builds an RBM
 # for it: a case is a model of the ratings that it has, and of nothing else. The model then says of
-# any hole not only a rating, but how sure it is of it.
+# any hole not only which rating to expect, but how sure it is.
 #
 # Afterwards you can
 #
@@ -113,13 +113,13 @@ print("its deviation    ", rating_deviation(tiny, p).round(2))
 #     F(v given r) = -Σ_i r_i b[i, v_i] - Σ_j log(1 + exp(x_j))              (24.1)
 #
 # And Z? It sums over what *this row* can be: all values at the places where it has ratings. Two
-# items with other raters have other Zs. They are two models, which share their parameters:
+# items that other people have rated have other Zs. They are two models, which share parameters:
 #
 #     log p(v given r) = -F(v given r) - log Z(r)
 #     Z(r) = Σ_h exp(h·(c + r U)) Π_{i rated} Σ_m exp(b[i, m] + level(m) (W h)_i)   (24.2)
 #
 # Given h, the units are independent, so the sum over values is a product of sums. The cells write a
-# row out from the energy, with three users and values, two hidden units, and one rating missing.
+# row out from the energy, with three users, three values, two hidden units, and a rating missing.
 
 # %% (24.1) and (24.2) a row's own model
 rng = np.random.default_rng(240)
@@ -247,7 +247,10 @@ expected = np.zeros((D, K))
 for row in v_data:
     r = (row >= 0).astype(float)
     rows = all_rows(row)  # (R, D)
-    weight = np.array([[np.exp(minus_energy(rbm, v, h, r)) for h in all_h] for v in rows])  # (R, 4)
+    weight = np.zeros((len(rows), len(all_h)))  # exp(-E) of every pair of layers
+    for place, v in enumerate(rows):
+        for state, h in enumerate(all_h):
+            weight[place, state] = np.exp(minus_energy(rbm, v, h, r))
     h_given_v = weight / weight.sum(axis=1, keepdims=True)
     v_given_h = weight / weight.sum(axis=0, keepdims=True)
     T_r = h_given_v @ v_given_h.T  # (R, R)
@@ -263,7 +266,7 @@ verify_mean("(24.5) E[CD-1] = mean of g(v) - Σ_v' T_r(v→v') g(v')", draws, ex
 # ## The loop on a page
 #
 # All items at once, with nothing from the library but the sigmoid. It leaves out U: these ratings
-# are missing at random, and there is nothing to learn from r. Look for the two places where `r`
+# are missing at random, and there is nothing to learn from r. Look for the three places where `r`
 # stands: they are all that missing ratings need.
 
 # %% a training run on a page
@@ -326,8 +329,8 @@ verify("(24.6) p(v_i = m given the seen ratings) ∝ exp(b[i, m]) Π_j (1 + exp(
 #
 # A prediction is judged by its root mean square error (RMSE) on ratings that were not learnt from.
 # Say always what is easy: the mean of all ratings; and the mean, plus how generous the user is,
-# plus how good the item is. These **biases** are most of what ratings are about, and a model that
-# is not compared with them has shown nothing.
+# plus how good the item is. Of real ratings these **biases** are most of what can be predicted,
+# and a model that is not compared with them has shown nothing.
 
 # %% experiment: the loop's model on ratings that it has not seen
 def error_of(rbm, train, test, cases="items"):

@@ -177,12 +177,13 @@ class Report:
     left_out: str = ""
 
     def __str__(self) -> str:
-        gain = 1 - self.rmse / self.biases
+        excess = self.biases / self.rmse - 1
+        than = f"{abs(excess):.1%} {'more' if excess > 0 else 'less'}"
         lines = [
             f"measured on      {self.data}, {self.n_ratings:,} ratings",
             f"error            {self.rmse:.4f} stars, root mean square",
             f"mean field       {self.mean_field:.4f}, where the marginal is approximated",
-            f"for comparison   {self.biases:.4f} by biases of users and items alone: {gain:+.1%} better",
+            f"for comparison   {self.biases:.4f} by biases of users and items alone, {than}",
             f"how sure it is   {self.deviation:.4f}, the error that it expects itself",
         ]
         return "\n".join([*lines, self.left_out] if self.left_out else lines)

@@ -28,7 +28,7 @@ MUTANTS = [
     Mutant("    if where != PLANTED and not Path(where).is_file():", "    if False:", "a missing file without advice"),
     Mutant('    if ratings.checksum != known.get("checksum"):', "    if False:", "ratings that have changed"),
     Mutant("    if len(run.model.b) != width:", "    if False:", "a model of other ratings"),
-    Mutant("gain = 1 - self.rmse / self.biases", "gain = self.rmse / self.biases", "the gain is what is left"),
+    Mutant("self.biases / self.rmse - 1", "self.rmse / self.biases - 1", "more and less exchanged"),
     Mutant('case, unit = (item, user) if how["cases"] == "items" else (user, item)', "case, unit = (item, user)",
            "users as cases measured as items"),
     Mutant('    data = learnt.matrix(how["cases"])\n', '    data = ratings.matrix(how["cases"])\n',

@@ -19,7 +19,7 @@ from numpy_dgm.foundation.records import flatten
 from numpy_dgm.runs import load_run
 from numpy_dgm.runs.rbm import TrainOptions as RBMOptions
 from numpy_dgm.runs.rbm import train as train_an_rbm
-from numpy_dgm.runs.ratings import EvaluateOptions, RecommendOptions, TrainOptions, evaluate, recommend, train
+from numpy_dgm.runs.ratings import EvaluateOptions, RecommendOptions, Report, TrainOptions, evaluate, recommend, train
 
 
 @pytest.fixture
@@ -86,6 +86,11 @@ def test_a_run_is_trained_measured_and_asked_by_the_functions_of_the_package(pat
         np.testing.assert_allclose(found.rating, expected_rating(rbm, p)[order], rtol=1e-12)
         np.testing.assert_allclose(found.deviation, rating_deviation(rbm, p)[order], rtol=1e-12)
         assert found.n_ratings.tolist() == [np.sum(learnt.item == i) for i in unseen[order]]
+
+
+def test_a_report_says_whether_biases_do_better_or_worse():
+    assert "1.2000 by biases of users and items alone, 20.0% more" in str(Report("x", 3, 1.0, 1.1, 1.2, 0.9))
+    assert "0.9000 by biases of users and items alone, 10.0% less" in str(Report("x", 3, 1.0, 1.1, 0.9, 0.9))
 
 
 def test_recommendations_are_a_table_with_how_sure_they_are(path, tmp_path, capsys):

@@ -75,6 +75,6 @@ MUTANTS = [
            "pairs with the x of another case"),
     Mutant("    return p @ rbm.values.astype(np.float64)\n",
            "    return rbm.values[p.argmax(axis=1)].astype(np.float64)\n", "the likeliest rating in place of the mean"),
-    Mutant("np.maximum(p @ values**2 - (p @ values) ** 2, 0)", "np.maximum(p @ values**2 - p @ values, 0)",
+    Mutant("p @ values**2 - mean**2", "p @ values**2 - mean",
            "deviation by another formula"),
 ]

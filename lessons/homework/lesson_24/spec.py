@@ -8,7 +8,7 @@ from numpy_dgm.energy import RatingsRBM, rating_probs
 
 
 def instance(rng, conventions, number):
-    """D, K and M different, alike in the third; rows with holes; in the last one weights beyond what exp can hold."""
+    """D, K and M different, alike in the third; rows with holes; in the last one inputs beyond what exp can hold."""
     D, K, M = (5, 5, 5) if number == 2 else rng.permutation([4, 5, 6])
     scale = 400.0 if number == 3 else 1.0
     v = rng.integers(0, M, size=D)
@@ -18,6 +18,7 @@ def instance(rng, conventions, number):
     levels = np.sort(rng.uniform(-1, 1, size=M))
     levels[[0, -1]] = -0.9, 1.0
     b, c = rng.normal(size=(D, M)), scale * rng.normal(size=K)
+    c[0] += 15 * scale if number == 3 else 0.0
     return {"W": W, "b": b, "c": c, "levels": levels, "v": v, "i": int(holes[0])}
 
 

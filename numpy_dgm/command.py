@@ -20,7 +20,7 @@ from .foundation.checkpoint import CHECKPOINT
 from .foundation.checks import InvalidInput, check_integer, invalid
 from .foundation.guards import Diverged
 from .foundation.settings import add_options, make_settings
-from .runs import KINDS, load_run
+from .runs import KINDS, load_run, ratings
 
 
 def run_command(arguments: list) -> int:
@@ -111,6 +111,13 @@ def train(options: argparse.Namespace) -> int:
     return 0
 
 
+def recommend(options: argparse.Namespace) -> int:
+    """dgm recommend"""
+    kind = ratings.RecommendOptions
+    print(ratings.recommend(load_run(options.run_folder), make_settings(kind, settings_of(kind, options))))
+    return 0
+
+
 def demo(options: argparse.Namespace) -> int:
     """dgm demo"""
     run_demo(options.out, options.seed)
@@ -168,6 +175,7 @@ COMMANDS = {
     "train": "Train a model on data; the same command goes on with a run that was stopped.",
     "evaluate": "Say how good a trained model is, on data that it has not seen where there are any.",
     "sample": "Draw samples of a trained model.",
+    "recommend": "Say what a user might like, by a run of ratings.",
     "lessons": "Run lessons and count the equations that they prove; step through one; write them out.",
 }
 
@@ -190,6 +198,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_train(commands)
     for name in ("evaluate", "sample"):
         add_run_command(commands, name)
+    add_recommend(commands)
     add_lessons(commands)
     add_course(commands, add_command)
     return parser
@@ -248,6 +257,18 @@ def add_run_command(commands, name: str) -> None:
     command.add_argument("run_folder", metavar="RUN", help="folder of a run, by `dgm train` or made in Python with "
                                                            "checkpoint=")
     command.set_defaults(run=lambda options: load_run(options.run_folder) and 0)  # which is not there, or was found
+
+
+def add_recommend(commands) -> None:
+    """dgm recommend"""
+    command = add_command(commands, "recommend", recommend, """\
+Say what a user might like, by a run of `dgm train ratings`: the items that the user has not rated, the best first, with
+the rating that the model predicts, its standard deviation (how sure the model is), and how many ratings of the item it
+has learnt from.
+
+  dgm recommend run/ --user 17""")
+    command.add_argument("run_folder", metavar="RUN", help="folder of the run")
+    add_options(command, ratings.RecommendOptions)
 
 
 def add_lessons(commands) -> None:

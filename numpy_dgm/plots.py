@@ -307,6 +307,7 @@ def training_curves(history: History, names: Sequence[str] | None = None) -> Fig
         ("squared error per pixel", ("reconstruction_error",)),
         ("cross-entropy, nats per case", ("loss", "validation_loss")),
         ("fraction of wrong classes", ("error", "validation_error")),
+        ("root mean square error, stars", ("rmse", "validation_rmse")),
         ("norm of W", ("weight_norm",)),
         ("learning rate", ("rate",)),
     ]

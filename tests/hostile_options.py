@@ -27,6 +27,7 @@ SMALL = {  # a run of a moment
     "boltzmann": "--data bars-and-stripes --hidden 2 --epochs 1",
     "gan": "--data ring --steps 2 --hidden 4 --batch-size 8",
     "classifier": "--data digits --hidden 4 --epochs 1",
+    "ratings": "--data planted --hidden 4 --epochs 1",
 }
 SECONDS, BYTES = 3, 4 * 2**30
 
@@ -52,6 +53,9 @@ def lines(folder):
         yield ["lessons", value]
         yield ["demo", "--out", str(folder / "demo"), "--seed", value]
         yield ["evaluate", value]
+        yield ["recommend", value, "--user", "3"]
+        yield ["recommend", str(folder / "ratings"), "--user", value]
+        yield ["recommend", str(folder / "ratings"), "--user", "3", "--count", value]
         yield ["sample", value]
         yield [value]
 

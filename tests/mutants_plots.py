@@ -49,4 +49,5 @@ MUTANTS = [
     Mutant('y + 0.28, value, "C0", "bottom")', 'y - 0.28, value, "C0", "bottom")', "values below their nodes"),
     Mutant("y - 0.28, slope, ORANGE", "y - 0.28, value, ORANGE", "values in the place of slopes"),
     Mutant("patchA=boxes[start], patchB=boxes[stop]", "patchA=boxes[stop], patchB=boxes[start]", "arrows backwards"),
+    Mutant('("rmse", "validation_rmse")', '("rmse",)', "held-out ratings are not drawn"),
 ]

@@ -261,7 +261,8 @@ def test_what_cannot_be_done_is_refused_in_one_sentence(trained, arguments, mess
 
 
 @pytest.mark.parametrize("command", [
-    [], ["demo"], ["train"], *(["train", kind] for kind in KINDS), ["sample"], ["evaluate"], ["lessons"]])
+    [], ["demo"], ["train"], *(["train", kind] for kind in KINDS), ["sample"], ["evaluate"], ["recommend"],
+    ["lessons"]])
 def test_help_teaches(command, capsys):
     with pytest.raises(SystemExit) as stopped:
         main([*command, "--help"])

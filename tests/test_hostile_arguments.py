@@ -43,6 +43,8 @@ BITS = RNG.integers(0, 2, size=(6, 4)).astype(np.float64)
 X = RNG.integers(0, 17, size=(6, 4)) / 16  # which float16 holds exactly
 MODEL = energy.init_rbm(4, 3, RNG, BITS, dtype=np.float64)
 LADDER = energy.init_ladder(MODEL, 3)
+STARS = np.where(BITS == 1, [0, 1, 0, 1], -1)
+RATER = energy.init_ratings_rbm(STARS, [1, 2], 3, RNG, dtype=np.float64)
 MACHINE = energy.init_boltzmann(6, 4, RNG)
 STATES = RNG.integers(0, 2, size=(6, 6)).astype(np.float64)
 NET = neural.init_mlp([4, 5, 3], RNG, dtype=np.float64)
@@ -82,6 +84,20 @@ ENERGY = {
     "mean_field_gradient": dict(machine=MACHINE, v=BITS, chains=STATES, k=1, rng=rng),
     "pcd_gradient": dict(rbm=MODEL, v_data=BITS, chains=BITS[:, :3], k=1, rng=rng),
     "pseudo_log_likelihood": dict(rbm=MODEL, v=BITS),
+    "blend_weights": dict(predictions=X.T, rating=[1.0, 5.0, 2.0, 3.0, 3.0, 4.0]),
+    "expected_rating": dict(rbm=RATER, p=np.full((5, 2), 0.5)),
+    "fit_biases": dict(row=[0, 1, 1], column=[0, 0, 1], rating=[1.0, 2.0, 2.0], shape=(2, 2), damping=10.0, sweeps=2),
+    "init_ratings_rbm": dict(data=STARS, values=[1, 2], n_hidden=3, rng=rng, tied=True, dtype=np.float64),
+    "predict_by_biases": dict(biases=energy.fit_biases([0, 1], [0, 1], [1, 2], (2, 2)), row=[0, 1], column=[1, 1]),
+    "rating_deviation": dict(rbm=RATER, p=np.full((5, 2), 0.5)),
+    "rating_probs": dict(rbm=RATER, data=STARS, case=[0, 5], unit=[1, 3], method="marginal"),
+    "ratings_cd_gradient": dict(rbm=RATER, v_data=STARS, k=1, rng=rng),
+    "ratings_exact_gradient": dict(rbm=RATER, v=STARS),
+    "ratings_free_energy": dict(rbm=RATER, v=STARS),
+    "ratings_log_likelihood": dict(rbm=RATER, v=STARS),
+    "rmse": dict(prediction=[1.0, 2.0, 3.0], rating=[1.0, 1.0, 5.0]),
+    "train_ratings": dict(rbm=RATER, data=STARS, rng=rng, held_out=np.where(STARS < 0, 0, -1), checkpoint=None,
+                          metadata=None, on_record=None, progress=False, epochs=1, batch_size=3),
     "sample_boltzmann": dict(machine=MACHINE, n_chains=3, n_sweeps=2, rng=rng),
     "sample_chains": dict(rbm=MODEL, n_chains=3, steps=2, rng=rng),
     "sample_hidden": dict(rbm=MODEL, v=BITS, rng=rng),
@@ -131,7 +147,7 @@ ADVERSARIAL = {
     "InstanceNoise": dict(start=0.5, end=0.005, until=0.5, coarse=0.4),
     "NonSaturating": dict(real_label=1.0, fake_label=0.0), "Saturating": dict(real_label=1.0, fake_label=0.0),
 }
-RECORDS = {"RBM", "BoltzmannMachine", "MLP", "GAN", "Affine", "BatchNorm", "Linear", "Maxout",
+RECORDS = {"RBM", "RatingsRBM", "BoltzmannMachine", "MLP", "GAN", "Affine", "BatchNorm", "Linear", "Maxout",
            "MinibatchDiscrimination", "TrainingWarning"}  # hold what they are given; what acts on them checks it
 WITHOUT_ARGUMENTS = {"Bernoulli", "Gaussian", "ReLU", "Sigmoid", "Softplus", "Tanh", "Hinge", "LeastSquares",
                      "Wasserstein"}
@@ -262,7 +278,7 @@ MODELS = [
     standardiser.Standardiser(np.zeros(4), np.zeros(4)), standardiser.Standardiser([0.0] * 4, [1.0] * 4),
 ]
 HOSTILE = [*SCALARS, *OBJECTS, *ARRAYS, *MODELS]
-REPEATS = {"k", "n_sweeps", "steps", "epochs", "n_runs", "n_permutations", "updates"}  # what takes time, not memory
+REPEATS = {"k", "n_sweeps", "sweeps", "steps", "epochs", "n_runs", "n_permutations", "updates"}  # which take time
 MAY_BE_INFINITE = {"adversarial.evaluate_coverage", "adversarial.coverage.reverse_kl", "energy.evaluate_rbm",
                    "energy.gradient_report"}  # reverse KL of no sample; error of one case; cosine of a gradient of 0
 

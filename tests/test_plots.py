@@ -163,6 +163,12 @@ def test_training_curves_show_each_series_against_the_epoch():
         plots.training_curves(history, ["nonsense"])
 
 
+def test_the_errors_of_ratings_share_their_axes():
+    history = History({"rmse": [1.0, 0.8], "validation_rmse": [1.1, 0.9], "rate": [0.1, 0.0]})
+    first, _ = plots.training_curves(history).axes
+    assert [line.get_label() for line in first.lines] == ["rmse", "validation rmse"]
+
+
 def test_free_energy_histograms_are_densities_on_common_bins():
     rng = np.random.default_rng(0)
     fig = plots.free_energy_histogram({"training": rng.normal(size=300), "test": rng.normal(size=100) + 1})

@@ -401,6 +401,23 @@ MISTAKES = (
             ".9 or .999 of your own"),
     Mistake(174, "one step, whatever was asked",
             "one step is taken, whatever `steps` says: see where the loop ends"),
+    Mistake(290, "a hole sends the last value's level",
+            "v is -1 where there is no rating, and levels[-1] is the last level: a hole must send nothing"),
+    Mistake(291, "a hole taken for the lowest value",
+            "a missing rating sends the level of the lowest value: it must send nothing, which is 0"),
+    Mistake(292, "mean field in place of the marginal",
+            "the hidden units stand with their means: the exact marginal sums them out, a factor "
+            "1 + exp(x_j + level(m) W_ij) for each"),
+    Mistake(293, "a product over units taken for one unit",
+            "the inputs of all hidden units are added up before log(1 + exp(.)): each unit has a factor of its own"),
+    Mistake(294, "the seen ratings left out",
+            "what the hidden units receive from the seen ratings, x, is not used"),
+    Mistake(295, "weights of all units in the place of one's own",
+            "the weights are summed over all visible units: only the unseen one, i, is added to the row"),
+    Mistake(296, "indices sent up in the place of levels",
+            "the index of a value is sent up: it is levels[v] that goes along the weights"),
+    Mistake(297, "weights that are not made to add up to 1",
+            "the entries do not add up to 1: divide by their sum"),
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in MISTAKES}

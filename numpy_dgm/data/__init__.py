@@ -11,6 +11,7 @@
         archives.py        .npy and .npz
         tables.py          text with a row of numbers a line
     files.py           what the readers share: bytes in blocks, gzip within a limit
+    ratings.py         ratings of items by users: files of MovieLens and others, splits, planted ones
     toys.py            bars and stripes, shifting bar, labelled shifter: the best log-likelihood is known
     mixtures.py        Gaussians on a ring and on a grid, to count lost modes by
     digits.py          the 1,797 shipped digits and their split into training and test rows
@@ -19,9 +20,11 @@
 from .dataset import Data
 from .mixtures import MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians
 from .catalog import open_data
+from .ratings import Ratings, planted_ratings, ratings_from_arrays, read_ratings, split_ratings
 from .toys import bars_and_stripes, best_log_likelihood, labelled_shifter, shifting_bar
 
 __all__ = [
-    "Data", "MixtureOfGaussians", "bars_and_stripes", "best_log_likelihood", "draw_mixture", "grid_of_gaussians",
-    "labelled_shifter", "open_data", "ring_of_gaussians", "shifting_bar",
+    "Data", "MixtureOfGaussians", "Ratings", "bars_and_stripes", "best_log_likelihood", "draw_mixture",
+    "grid_of_gaussians", "labelled_shifter", "open_data", "planted_ratings", "ratings_from_arrays", "read_ratings",
+    "ring_of_gaussians", "shifting_bar", "split_ratings",
 ]

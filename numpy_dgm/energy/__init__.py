@@ -14,6 +14,9 @@
     boltzmann.py           the general Boltzmann machine: any connections
     boltzmann_gradients.py its gradient: both phases sampled, or mean field
     boltzmann_training.py  training by that gradient
+    ratings.py             an RBM of ratings, most of them missing: a softmax unit for each rating that there is
+    ratings_training.py    training by masked contrastive divergence
+    rating_biases.py       what a model of ratings must beat, and blends
 
 Gradients point up the mean log-likelihood, throughout the subpackage.
 """
@@ -24,6 +27,19 @@ from .evaluation import evaluate_rbm, independent_pixels
 from .gradient_report import CD, PCD, Tempered, gradient_report
 from .gradients import cd_gradient, exact_gradient, pcd_gradient
 from .likelihood import log_likelihood, log_partition, pseudo_log_likelihood
+from .rating_biases import blend_weights, fit_biases, predict_by_biases, rmse
+from .ratings import (
+    RatingsRBM,
+    expected_rating,
+    init_ratings_rbm,
+    rating_deviation,
+    rating_probs,
+    ratings_cd_gradient,
+    ratings_exact_gradient,
+    ratings_free_energy,
+    ratings_log_likelihood,
+)
+from .ratings_training import train_ratings
 from .rbm import (
     RBM,
     energy,
@@ -41,10 +57,13 @@ from .tempering import init_ladder, sample_tempered, start_ladder, tempered_grad
 from .units import Bernoulli, Gaussian, Softmax
 
 __all__ = [
-    "CD", "PCD", "RBM", "Bernoulli", "BoltzmannMachine", "Gaussian", "Softmax", "Tempered", "cd_gradient", "energy",
-    "evaluate_rbm", "exact_gradient", "free_energy", "gibbs_step", "gradient_report", "hidden_probs",
-    "independent_pixels", "init_boltzmann", "init_ladder", "init_rbm", "layered_mask", "log_likelihood",
-    "log_partition", "mean_field", "mean_field_gradient", "pcd_gradient", "pseudo_log_likelihood", "sample_boltzmann",
-    "sample_chains", "sample_hidden", "sample_tempered", "sample_visible", "sampled_gradient", "start_ladder",
-    "tempered_gradient", "train_boltzmann", "train_rbm", "variational_bound", "visible_probs",
+    "Bernoulli", "BoltzmannMachine", "CD", "Gaussian", "PCD", "RBM", "RatingsRBM", "Softmax", "Tempered",
+    "blend_weights", "cd_gradient", "energy", "evaluate_rbm", "exact_gradient", "expected_rating", "fit_biases",
+    "free_energy", "gibbs_step", "gradient_report", "hidden_probs", "independent_pixels", "init_boltzmann",
+    "init_ladder", "init_ratings_rbm", "init_rbm", "layered_mask", "log_likelihood", "log_partition", "mean_field",
+    "mean_field_gradient", "pcd_gradient", "predict_by_biases", "pseudo_log_likelihood", "rating_deviation",
+    "rating_probs", "ratings_cd_gradient", "ratings_exact_gradient", "ratings_free_energy", "ratings_log_likelihood",
+    "rmse", "sample_boltzmann", "sample_chains", "sample_hidden", "sample_tempered", "sample_visible",
+    "sampled_gradient", "start_ladder", "tempered_gradient", "train_boltzmann", "train_ratings", "train_rbm",
+    "variational_bound", "visible_probs",
 ]

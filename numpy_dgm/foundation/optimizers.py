@@ -178,6 +178,7 @@ def scheduled_rate(schedule: str, rate: float, progress: float) -> float:
     """The rate when `progress` (0 at the start, 1 at the end) of the run is behind us.
 
     constant: α        linear: α (1 - progress)        cosine: α (1 + cos(π progress)) / 2
+    late: α until .7, then linearly to 0: α min(1, (1 - progress) / .3); for the kinds of model that offer it
     """
     if schedule == "constant":
         return rate
@@ -185,4 +186,6 @@ def scheduled_rate(schedule: str, rate: float, progress: float) -> float:
         return rate * (1 - progress)
     if schedule == "cosine":
         return rate * (1 + math.cos(math.pi * progress)) / 2
+    if schedule == "late":
+        return rate * min(1.0, (1 - progress) / 0.3)
     raise invalid("schedule", f"one of {', '.join(map(repr, SCHEDULES))}", repr(schedule))

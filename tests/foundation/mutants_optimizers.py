@@ -44,5 +44,7 @@ MUTANTS = [
     Mutant("self.vector += (1 - decay) * (vector - self.vector)", "self.vector += decay * (vector - self.vector)",
            "the average forgets what it should keep"),
     Mutant("return rate * (1 - progress)", "return rate * progress", "the rate rises where it should fall"),
+    Mutant("min(1.0, (1 - progress) / 0.3)", "min(1.0, (1 - progress) / 0.5)",
+           "late schedule falls from the middle on"),
     Mutant("math.cos(math.pi * progress)", "math.cos(progress)", "cosine schedule does not end at 0"),
 ]

@@ -179,7 +179,7 @@ def test_momentum_with_a_direction_that_stays_the_same_grows_to_its_limit():
 
 
 @pytest.mark.parametrize("schedule, at_start, half_way, at_end", [
-    ("constant", 1, 1, 1), ("linear", 1, 0.5, 0), ("cosine", 1, 0.5, 0),
+    ("constant", 1, 1, 1), ("linear", 1, 0.5, 0), ("cosine", 1, 0.5, 0), ("late", 1, 1, 0),
 ])
 def test_schedules_have_their_ends_and_their_middle(schedule, at_start, half_way, at_end):
     rates = [scheduled_rate(schedule, 0.3, progress) for progress in (0, 0.5, 1)]
@@ -191,6 +191,8 @@ def test_schedules_are_their_formulas_in_between(progress):
     assert scheduled_rate("linear", 0.3, progress) == 0.3 * (1 - progress)
     half_cosine = 0.3 * math.cos(math.pi * progress / 2) ** 2  # (1 + cos 2a) / 2 = cos² a
     assert math.isclose(scheduled_rate("cosine", 0.3, progress), half_cosine, abs_tol=1e-15)
+    late = 0.3 if progress <= 0.7 else 0.3 - (progress - 0.7)  # 0 at 1
+    assert math.isclose(scheduled_rate("late", 0.3, progress), late, abs_tol=1e-15)
 
 
 def test_an_unknown_schedule_is_named():

@@ -4,7 +4,16 @@ import numpy as np
 from numpy_dgm.adversarial import R1, Hinge, make_gan, train_gan
 from numpy_dgm.adversarial.noise import InstanceNoise
 from numpy_dgm.data import ring_of_gaussians
-from numpy_dgm.energy import Gaussian, init_boltzmann, init_rbm, layered_mask, train_boltzmann, train_rbm
+from numpy_dgm.energy import (
+    Gaussian,
+    init_boltzmann,
+    init_ratings_rbm,
+    init_rbm,
+    layered_mask,
+    train_boltzmann,
+    train_ratings,
+    train_rbm,
+)
 from numpy_dgm.foundation.optimizers import Momentum, RMSProp
 from numpy_dgm.neural import init_mlp, train_classifier
 
@@ -67,6 +76,15 @@ def classifier_run(folder=None, seed=3, data=None, labels=None, sizes=(D, 8, 4),
                             on_record=on_record, **settings)
 
 
+def ratings_run(folder=None, seed=3, on_record=None, **changed):
+    """A run on the bits, of which half are missing, as `changed` says otherwise."""
+    rng = np.random.default_rng(seed)
+    data = np.where(np.random.default_rng(5).random((90, D)) < 0.5, some_bits().astype(int), -1)
+    rbm = init_ratings_rbm(data, [1, 2], 4, rng)
+    settings = {"epochs": 6, "batch_size": 16, "rate": 0.1, **changed}
+    return train_ratings(rbm, data, rng=rng, checkpoint=folder, on_record=on_record, **settings)
+
+
 def grey(n=90):
     """Real numbers (n, 12)."""
     return np.random.default_rng(2).normal(size=(n, D))
@@ -109,6 +127,8 @@ RUNS = {  # name -> (function, arguments)
     "gan: dropout, rmsprop, simultaneous": (gan_run, {"discriminator": {"dropout": 0.3}, "optimizer": RMSProp(),
                                                       "simultaneous": True, "discriminator_rate": 0.005}),
     "gan: plain gradient": (gan_run, {"fused": False, "steps": 9}),
+    "ratings: momentum": (ratings_run, {}),
+    "ratings: adam, average": (ratings_run, {"optimizer": "adam", "rate": 0.01, "average": 0.9, "conditional": False}),
     "classifier: adam": (classifier_run, {}),
     "classifier: batch norm, dropout, patience": (classifier_run, {
         "mlp": {"batch_norm": True, "dropout": 0.3}, "validation": 0.3, "patience": 2, "rate": 0.1, "epochs": 40}),

@@ -149,6 +149,13 @@ PROMISED = {
         "gradient_i = ∂loss/∂θ_i",
         "θ ← θ - α mean' / (√square' + 10⁻⁸)",  # Adam
     ],
+    24: [
+        "log p(v given r) = -F(v given r) - log Z(r)",  # a row of ratings is a model of its own
+        "p(h given the seen ratings) ∝",  # why missing units are absent and not summed over
+        "<r_i level(v_i) h_j>_data - <r_i level(v_i) h_j>_model",  # both phases keep the mask
+        "E[CD-1] = mean of g(v) - Σ_v' T_r(v→v') g(v')",
+        "p(v_i = m given the seen ratings) ∝",  # an unseen rating, exactly
+    ],
     30: [
         "E_z[f(G(z))] = ∫ p_G(x) f(x) dx",  # a model that only draws
         "V = -(1/N) Σ_n CE(s(x_n), 1) - (1/M) Σ_m CE(s(x'_m), 0)",  # D is a classifier

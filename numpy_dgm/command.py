@@ -106,7 +106,8 @@ def train(options: argparse.Namespace) -> int:
                                 if is_kept else "nothing was kept, no turn was whole yet") from interrupt
     out = shlex.quote(str(folder))
     bits = " --bits threshold" if getattr(module, "NEEDS_BITS", False) and run.description.get("has_grey") else ""
-    sample = f"      dgm sample {out} --out samples.png" if module.SampleOptions else ""
+    samples = getattr(module, "SAMPLES", "samples.png")
+    sample = f"      dgm sample {out} --out {samples}" if module.SampleOptions else ""
     print(f"next:  dgm evaluate {out}{bits}{sample}")
     return 0
 

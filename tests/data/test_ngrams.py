@@ -162,9 +162,9 @@ def test_strengths_are_those_that_suit_the_last_tenth_best():
 
 
 def test_where_no_count_is_1_half_is_taken_off():
-    """a comes 4 times, b 2, the end mark 4: of each ½ is taken off, and shared out alike."""
-    model = fit_kneser_ney(words_to_letters(["ab", "ab", "a", "a"], "ab", 3), 1, 3)
-    np.testing.assert_allclose(conditional(model, ()), np.array([3.5, 3.5, 1.5]) / 10 + 0.5 * 3 / 10 / 3)
+    """a comes 4 times, b 2, the end mark 4, c never: ½ is taken off each of the three, and shared out among four."""
+    model = fit_kneser_ney(words_to_letters(["ab", "ab", "a", "a"], "abc", 3), 1, 4)
+    np.testing.assert_allclose(conditional(model, ()), np.array([3.5, 3.5, 1.5, 0]) / 10 + 0.5 * 3 / 10 / 4)
 
 
 @pytest.mark.parametrize("order", [0, -1, 1.5, "3"])

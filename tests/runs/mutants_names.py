@@ -4,8 +4,9 @@ from mutant import Mutant
 MODULE = "runs/names.py"
 
 MUTANTS = [
-    Mutant("setting(2.0, ", "setting(0.2, ", "a rate for bits"),
+    Mutant("setting(1.0, ", "setting(0.1, ", "a rate for bits"),
     Mutant("batch_size: int = setting(100", "batch_size: int = setting(20", "batches of 20"),
+    Mutant("n_chains: int = setting(200", "n_chains: int = setting(100", "half of the chains"),
     Mutant("setting(0.0003, ", "setting(0.003, ", "ten times the weight decay"),
     Mutant("setting(0.995, ", "setting(0.9, ", "a short average"),
     Mutant('    kind = "names"\n', "", "a run of words is an RBM of bits"),

@@ -57,7 +57,7 @@ def test_the_run_is_that_of_train_rbm_on_the_training_words_with_defaults_for_wo
     rbm, _ = trained(tmp_path, words_file, seed=3, epochs=20)
     words, rng = open_words(words_file, part="train", split=1), np.random.default_rng(3)
     start = init_rbm(words.shape[1], 4, rng, words, visible=Softmax(len(words.alphabet) + 1))
-    settings = {"batch_size": 100, "rate": 2.0, "weight_decay": 0.0003, "average": 0.995}
+    settings = {"batch_size": 100, "rate": 1.0, "n_chains": 200, "weight_decay": 0.0003, "average": 0.995}
     expected, _ = train_rbm(start, words, rng=rng, epochs=20, **settings)
     assert flatten(rbm).tobytes() == flatten(expected).tobytes()
     run = load_run(tmp_path / "run")
@@ -72,7 +72,7 @@ def test_options_are_heard_and_the_same_call_changes_nothing(words_file, tmp_pat
     again, _ = trained(tmp_path, words_file, rate=0.5, batch_size=10)
     assert flatten(again).tobytes() == flatten(rbm).tobytes()
     assert load_run(tmp_path / "run").settings.rate == 0.5
-    with pytest.raises(InvalidInput, match="the run there has rate 0.5, this one 2.0"):
+    with pytest.raises(InvalidInput, match="the run there has rate 0.5, this one 1.0"):
         trained(tmp_path, words_file, batch_size=10)
     with pytest.raises(InvalidInput, match="has data"):
         trained(tmp_path, words_file, rate=0.5, batch_size=10, split=2)

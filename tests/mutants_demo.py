@@ -13,6 +13,5 @@ MUTANTS = [
            "the gradient of a sum (8)"),
     Mutant("sum(name not in known for", "sum(name in known for", "known names called new"),
     Mutant('sample_words(rbm, "mar", words', 'sample_words(rbm, None, words', "nothing is held"),
-    Mutant("list(dict.fromkeys(begun))[:10]", "begun[:10]", "the same name several times"),
     Mutant('plots.save(fig, "samples.png", folder)', 'plots.save(fig, "samples.png")', "a figure saved elsewhere"),
 ]

@@ -106,7 +106,8 @@ def train(options: argparse.Namespace) -> int:
                                 if is_kept else "nothing was kept, no turn was whole yet") from interrupt
     out = shlex.quote(str(folder))
     bits = " --bits threshold" if getattr(module, "NEEDS_BITS", False) and run.description.get("has_grey") else ""
-    sample = f"      dgm sample {out} --out samples.png" if module.SampleOptions else ""
+    samples = getattr(module, "SAMPLES", "samples.png")
+    sample = f"      dgm sample {out} --out {samples}" if module.SampleOptions else ""
     print(f"next:  dgm evaluate {out}{bits}{sample}")
     return 0
 
@@ -171,7 +172,7 @@ def write_pages(options: argparse.Namespace) -> int:
 
 
 COMMANDS = {
-    "demo": "Train two RBMs and a GAN on handwritten digits, check the equations, draw figures: in under a minute.",
+    "demo": "Train RBMs and a GAN on handwritten digits and names, check the equations, draw: in under a minute.",
     "train": "Train a model on data; the same command goes on with a run that was stopped.",
     "evaluate": "Say how good a trained model is, on data that it has not seen where there are any.",
     "sample": "Draw samples of a trained model.",
@@ -228,8 +229,9 @@ def add_demo(commands) -> None:
     """dgm demo"""
     command = add_command(commands, "demo", demo, """\
 Train two RBMs and a GAN on 1,437 handwritten digits. The first RBM is so small that its log-likelihood on unseen
-digits is exact, not estimated. The second draws digits. The GAN makes those that it is asked for. Says what it
-checked, saves figures, and names the lesson to read first.""")
+digits is exact, not estimated. The second draws digits. The GAN makes those that it is asked for. A third RBM learns
+first names, makes up new ones, and goes on from a beginning. Says what it checked, saves figures, and names the lesson
+to read first.""")
     command.add_argument("--out", type=Path, default=Path("demo"), help="folder for the figures")
     command.add_argument("--seed", type=integer, default=0, help="everything drawn comes from it")
 

@@ -2,7 +2,8 @@
 
 One RBM is small enough (16 hidden units) that its log-likelihood on unseen digits is exact. A larger one
 (128) is trained for its samples, and its log-likelihood estimated, with a verdict. A GAN makes digits that are
-asked for by name; it has no likelihood, so its samples are held against unseen digits.
+asked for by name; it has no likelihood, so its samples are held against unseen digits. Last, an RBM with a softmax
+group a letter learns first names, makes up new ones, and goes on from a beginning.
 """
 import time
 from pathlib import Path
@@ -12,7 +13,8 @@ import numpy as np
 
 from . import plots
 from .adversarial import GAN, R1, generate, make_gan, precision_and_recall, train_gan
-from .data import open_data
+from .data import open_data, open_words
+from .data.names import cases_to_words
 from .energy import (
     evaluate_rbm,
     exact_gradient,
@@ -25,6 +27,7 @@ from .energy import (
     train_rbm,
 )
 from .energy.rbm import transposed
+from .energy.units import Softmax
 from .foundation.batches import mean_of_cases
 from .foundation.enumeration import all_bits
 from .foundation.gradcheck import check_gradient
@@ -32,6 +35,7 @@ from .foundation.numerics import logsumexp
 from .foundation.progress import History
 from .foundation.types import Array, Generator
 from .neural import init_mlp
+from .runs.names import sample_words
 
 
 def run_demo(folder: Any, seed: int = 0) -> float:
@@ -78,6 +82,9 @@ def run_demo(folder: Any, seed: int = 0) -> float:
         precision, recall = precision_and_recall(grey_test, x)
         print(f"  {name}: {precision:.0%} lie among the unseen digits, and {recall:.0%} of those lie among them")
 
+    print("\nAn RBM with 100 hidden units that learns 7,563 first names:")
+    make_names(rng)
+
     print("\nFigures:")
     draw_comparison(folder, grey_test[:100], sampled, made[np.arange(360) % 36 < 10])
     plots.save(plots.filters(large, train.image_shape), "filters.png", folder)
@@ -122,6 +129,22 @@ def train_a_gan(rng: Generator) -> tuple[GAN, History]:
         schedule="linear", penalty=R1(0.5), average=0.998, progress=True)
     print(f"  trained for 2,500 steps in {time.perf_counter() - started:.1f} s")
     return gan, history
+
+
+def make_names(rng: Generator) -> None:
+    """Train an RBM on the shipped names, and say what it makes up and how it goes on from "mar"."""
+    words = open_words("names", part="train")
+    known = set(cases_to_words(words[:], words.alphabet))
+    started = time.perf_counter()
+    rbm = init_rbm(words.shape[1], 100, rng, words, visible=Softmax(len(words.alphabet) + 1))
+    rbm, _ = train_rbm(rbm, words, epochs=25, rng=rng, rate=2.0, batch_size=100, weight_decay=3e-4, average=0.995,
+                       progress=True)
+    print(f"  trained for 25 epochs in {time.perf_counter() - started:.1f} s")
+    made = cases_to_words(sample_words(rbm, None, words.alphabet, 100, 300, rng), words.alphabet)
+    n_new = sum(name not in known for name in made)
+    print(f"  it makes up, of which {n_new} in 100 are new: {' '.join(made[:10])}")
+    begun = cases_to_words(sample_words(rbm, "mar", words.alphabet, 100, 300, rng), words.alphabet)
+    print(f"  it goes on from mar: {' '.join(list(dict.fromkeys(begun))[:10])}")
 
 
 def draw_comparison(folder: Path, real: Array, sampled: Array, made: Array) -> None:

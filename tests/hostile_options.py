@@ -28,6 +28,7 @@ SMALL = {  # a run of a moment
     "gan": "--data ring --steps 2 --hidden 4 --batch-size 8",
     "classifier": "--data digits --hidden 4 --epochs 1",
     "ratings": "--data planted --hidden 4 --epochs 1",
+    "names": "--data names --hidden 3 --epochs 1",
 }
 SECONDS, BYTES = 3, 4 * 2**30
 

@@ -11,5 +11,7 @@ MUTANTS = [
            "sign of the free energy in Z (1)"),
     Mutant("log_likelihood(model, cases).mean(), rbm,", "log_likelihood(model, cases).sum(), rbm,",
            "the gradient of a sum (8)"),
+    Mutant("sum(name not in known for", "sum(name in known for", "known names called new"),
+    Mutant('sample_words(rbm, "mar", words', 'sample_words(rbm, None, words', "nothing is held"),
     Mutant('plots.save(fig, "samples.png", folder)', 'plots.save(fig, "samples.png")', "a figure saved elsewhere"),
 ]

@@ -92,6 +92,10 @@ def test_demo_runs_checks_and_draws(tmp_path):
         "filters.png", "free_energies.png", "gan_training.png", "samples.png", "training.png"]
     exact = float(out.split("digit, exactly: ")[1].split(" nats")[0])
     assert exact > -18.6
+    begun = out.split("goes on from mar: ")[1].split("\n")[0].split()
+    assert len(begun) == len(set(begun)) == 10 and all(name.startswith("mar") for name in begun)
+    made_up, _, names = out.split("it makes up, of which ")[1].split("\n")[0].partition(" in 100 are new: ")
+    assert 50 < int(made_up) <= 100 and len(names.split()) == 10
 
 
 def test_lessons_counts_what_was_proved(capsys):

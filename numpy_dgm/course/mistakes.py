@@ -418,6 +418,29 @@ MISTAKES = (
             "the index of a value is sent up: it is levels[v] that goes along the weights"),
     Mistake(297, "weights that are not made to add up to 1",
             "the entries do not add up to 1: divide by their sum"),
+    Mistake(310, "a softmax over the whole word",
+            "the probabilities of all positions together add up to 1: each position is a softmax of its own"),
+    Mistake(311, "the most probable value instead of a draw",
+            "the most probable value is taken at every position: it must be drawn, so that the others come in "
+            "their shares"),
+    Mistake(312, "one random number a word",
+            "all positions of a word share one random number: each position of each case needs its own"),
+    Mistake(313, "cumulated probabilities off by one",
+            "the value is taken from cumulated probabilities that are off by one: value 0 is drawn where u is below "
+            "p_0"),
+    Mistake(314, "units drawn one by one in place of a value",
+            "the units of a position are switched on by themselves, so that none or several are on: of each "
+            "position one value is drawn"),
+    Mistake(315, "positions and values exchanged",
+            "the units are grouped the other way round: the first M units belong to the first position"),
+    Mistake(316, "nothing is held",
+            "the clamped positions walk away: after each draw they go back to what they are held at"),
+    Mistake(317, "units held in place of positions",
+            "only the first n_held units are held: a position has n_values units"),
+    Mistake(318, "held only at the end",
+            "the clamped positions are put back only after the last step: on the way h sees other letters"),
+    Mistake(319, "the other positions are held",
+            "the positions behind the beginning are held, and the beginning is drawn: it is the other way round"),
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in MISTAKES}

@@ -10,6 +10,7 @@
     likelihood.py          the likelihood, exactly; the pseudo-likelihood
     bit_sums.py            the exact sum over a layer of bits, by products, for speed
     annealing.py           log Z by annealed importance sampling, forward and reverse
+    completion.py          the rest of a visible layer given part of it, by clamped Gibbs sampling
     evaluation.py          the likelihood, exact where possible, else estimated, with a verdict: trust it or not
     boltzmann.py           the general Boltzmann machine: any connections
     boltzmann_gradients.py its gradient: both phases sampled, or mean field

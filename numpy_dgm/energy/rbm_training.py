@@ -117,9 +117,7 @@ def train_rbm(rbm: RBM, data: Any, *, rng: Generator, checkpoint: Any = None, me
     check_generator("rng", rng)
     check_rbm(rbm)
     data = check_cases("data", data, len(rbm.b), rbm.visible.check)
-    check_fits("n_chains", options.n_chains, options.n_chains, sum(rbm.W.shape))
-    if options.method == "tempered":
-        check_fits("n_rungs", options.n_rungs, options.n_rungs, options.n_chains, sum(rbm.W.shape))
+    check_settings(rbm, options)
     if isinstance(rbm.visible, Gaussian):
         check_scale(rbm, data)
     trainer = RBMTrainer(rbm, data, options, rng, metadata)
@@ -270,6 +268,13 @@ def independent_log_likelihood(visible: Units, v: Array, mean: Array) -> float:
     b = visible.starting_bias(mean)
     log_weights = v @ b + visible.log_base(v)
     return float(log_weights.mean() - visible.log_normaliser(b[None])[0])
+
+
+def check_settings(rbm: RBM, settings: RBMSettings) -> None:
+    """InvalidInput where the chains or ladders that the settings ask for do not fit into memory."""
+    check_fits("n_chains", settings.n_chains, settings.n_chains, sum(rbm.W.shape))
+    if settings.method == "tempered":
+        check_fits("n_rungs", settings.n_rungs, settings.n_rungs, settings.n_chains, sum(rbm.W.shape))
 
 
 def check_scale(rbm: RBM, data: Any) -> None:

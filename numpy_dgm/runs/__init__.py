@@ -21,7 +21,7 @@ from ..foundation.checks import InvalidInput, invalid
 from ..foundation.progress import history_from_state
 from ..foundation.resume import COMMON, check_done
 from ..foundation.state import from_state, outline
-from . import boltzmann, classifier, gan, ratings, rbm
+from . import boltzmann, classifier, gan, names, ratings, rbm
 from .loading import LoadedRun, check_kept
 
 KINDS: dict[str, ModuleType] = {
@@ -30,6 +30,7 @@ KINDS: dict[str, ModuleType] = {
     "gan": gan,
     "classifier": classifier,
     "ratings": ratings,
+    "names": names,
 }
 
 

@@ -156,6 +156,12 @@ PROMISED = {
         "E[CD-1] = mean of g(v) - Σ_v' T_r(v→v') g(v')",
         "p(v_i = m given the seen ratings) ∝",  # an unseen rating, exactly
     ],
+    28: [
+        "Σ p(word) up to L letters = 1 - Σ_l (q Q^L)_l",  # n-gram models of words
+        "p(position g has value m given h) = softmax", "p(word) ∝ exp(Σ_g b) Π_j (1 + exp(c_j + Σ_g W_gj))",
+        "the same for W_gm + t and c - t", "p(padded layer) <= p(layer reads as the word)",
+        "Σ_v p(v given v_held) T(v→v') = p(v' given v_held)",  # completion by clamped chains
+    ],
     30: [
         "E_z[f(G(z))] = ∫ p_G(x) f(x) dx",  # a model that only draws
         "V = -(1/N) Σ_n CE(s(x_n), 1) - (1/M) Σ_m CE(s(x'_m), 0)",  # D is a classifier

@@ -11,6 +11,8 @@
     bit_sums.py            the exact sum over a layer of bits, by products, for speed
     annealing.py           log Z by annealed importance sampling, forward and reverse
     evaluation.py          the likelihood, exact where possible, else estimated, with a verdict: trust it or not
+    class_rbm.py           an RBM over an image and its label: p(y given v) exactly, samples of a class, completion
+    class_rbm_training.py  training it: generative, discriminative, hybrid
     boltzmann.py           the general Boltzmann machine: any connections
     boltzmann_gradients.py its gradient: both phases sampled, or mean field
     boltzmann_training.py  training by that gradient
@@ -20,6 +22,17 @@ Gradients point up the mean log-likelihood, throughout the subpackage.
 from .boltzmann import BoltzmannMachine, init_boltzmann, layered_mask, sample_boltzmann
 from .boltzmann_gradients import mean_field, mean_field_gradient, sampled_gradient, variational_bound
 from .boltzmann_training import train_boltzmann
+from .class_rbm import (
+    ClassRBM,
+    complete,
+    discriminative_gradient,
+    generative_gradient,
+    init_class_rbm,
+    joint_rbm,
+    label_probs,
+    sample_of_class,
+)
+from .class_rbm_training import train_class_rbm
 from .evaluation import evaluate_rbm, independent_pixels
 from .gradient_report import CD, PCD, Tempered, gradient_report
 from .gradients import cd_gradient, exact_gradient, pcd_gradient
@@ -38,7 +51,7 @@ from .rbm import (
 )
 from .rbm_training import train_rbm
 from .tempering import init_ladder, sample_tempered, start_ladder, tempered_gradient
-from .units import Bernoulli, Gaussian, Softmax
+from .units import Bernoulli, BitsAndLabel, Gaussian, Softmax
 
 __all__ = [
     "CD", "PCD", "RBM", "Bernoulli", "BoltzmannMachine", "Gaussian", "Softmax", "Tempered", "cd_gradient", "energy",
@@ -47,4 +60,8 @@ __all__ = [
     "log_partition", "mean_field", "mean_field_gradient", "pcd_gradient", "pseudo_log_likelihood", "sample_boltzmann",
     "sample_chains", "sample_hidden", "sample_tempered", "sample_visible", "sampled_gradient", "start_ladder",
     "tempered_gradient", "train_boltzmann", "train_rbm", "variational_bound", "visible_probs",
+]
+__all__ += [
+    "BitsAndLabel", "ClassRBM", "complete", "discriminative_gradient", "generative_gradient", "init_class_rbm",
+    "joint_rbm", "label_probs", "sample_of_class", "train_class_rbm",
 ]

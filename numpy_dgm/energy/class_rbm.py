@@ -112,8 +112,8 @@ def check_images(name: str, model: ClassRBM, v: Any) -> Array:
     return Bernoulli().check(name, v, len(model.b), model.W.dtype, ndim=(1, 2))
 
 
-def check_labels(labels: Any, n_cases: int, n_classes: int) -> Array:
-    """`labels` as an array (N,) of integers from 0 to C - 1, or InvalidInput."""
+def check_labels(labels: Any, n_cases: int | None, n_classes: int) -> Array:
+    """`labels` as an array (N,) of integers from 0 to C - 1, N any number where n_cases is None; or InvalidInput."""
     if labels is None:
         raise invalid("labels", "a label for each case", "None")
     labels = check_array("labels", labels, ndim=1, width=n_cases, low=0, high=n_classes - 1)
@@ -135,8 +135,9 @@ def check_labelled(model: ClassRBM, v: Any, labels: Any) -> tuple[Array, Array]:
 def joint_rbm(model: ClassRBM) -> RBM:
     """The RBM over s = [v, one-hot y]: weights [W; U] (D + C, K), visible biases [b; d], hidden biases c.
 
-    Its packed vector is the model's, entry by entry: an RBM of windows onto one and the other are windows onto both.
+    Its packed vector is the model's, entry by entry, so `windows` makes either of the other's. Raises InvalidInput.
     """
+    check_class_rbm(model)
     W = np.concatenate([model.W, model.U])
     b = np.concatenate([model.b, model.d])
     return RBM(W, b, model.c, BitsAndLabel(len(model.d)), Bernoulli())
@@ -283,7 +284,7 @@ def sample_of_class(model: ClassRBM, labels: Array, steps: int, rng: Generator) 
     Draws, in this order: the noise, one fair coin a pixel; then h and v of each step. Raises InvalidInput.
     """
     check_class_rbm(model)
-    labels = check_labels(labels, np.size(labels), len(model.d))
+    labels = check_labels(labels, None, len(model.d))
     check_fits("labels", len(labels), len(labels), sum(model.W.shape))
     steps = check_integer("steps", steps)
     check_generator("rng", rng)
@@ -300,8 +301,8 @@ def sample_of_class(model: ClassRBM, labels: Array, steps: int, rng: Generator) 
 def complete(model: ClassRBM, v: Array, known: Array, steps: int, rng: Generator) -> tuple[Array, Array, Array]:
     """Images of which only the pixels `known` are given, completed: `(v, p_v, labels)`, (N, D), (N, D) and (N,).
 
-    v (N, D) images; known (D,), or (N, D), True where a pixel is given; what v holds elsewhere is not looked at. Gibbs
-    chains with the known pixels clamped and the label free, `steps` >= 1 steps from noise:
+    v (N, D) images; known (D,), or (N, D), True (or 1) where a pixel is given; what v holds elsewhere is not looked at.
+    Gibbs chains with the known pixels clamped and the label free, `steps` >= 1 steps from noise:
 
         y ~ p(y given v), exactly        h ~ p(h given v and y)        v ~ p(v given h), on the unknown pixels alone
 
@@ -328,7 +329,8 @@ def complete(model: ClassRBM, v: Array, known: Array, steps: int, rng: Generator
 
 def check_known(known: Any, shape: tuple) -> Array:
     """`known` as an array of booleans that fits images of that shape (N, D); else InvalidInput."""
-    known = np.asarray(known)
-    if known.dtype != bool or known.shape not in (shape, shape[1:]):
-        raise invalid("known", f"booleans of shape {shape[1:]} or {shape}", f"{known.dtype} of shape {known.shape}")
-    return known
+    known = check_array("known", known, ndim=(1, 2), width=shape[1], low=0, high=1)
+    if known.shape not in (shape, shape[1:]) or not np.isin(known, (0, 1)).all():
+        raise invalid("known", f"True or False for each pixel, of shape {shape[1:]} or {shape}",
+                      f"{known.dtype} of shape {known.shape}")
+    return known.astype(bool)

@@ -215,6 +215,7 @@ def test_the_draws_of_a_sample_come_in_their_order():
 @pytest.mark.parametrize("known", [[True, False, True, False], [False, False, False, False]])
 def test_completions_are_those_of_p_of_the_rest_and_the_label_given_the_known_pixels(known):
     model, known = random_model(scale=0.8), np.array(known)
+    model.U[:] *= 2  # so that what the label says to h counts
     given = np.tile([1.0, 0.0, 0.0, 1.0], (6000, 1))
     v, p_v, labels = complete(model, given, known, 40, np.random.default_rng(0))
     np.testing.assert_array_equal(v[:, known], given[:, known])
@@ -229,14 +230,16 @@ def test_completions_are_those_of_p_of_the_rest_and_the_label_given_the_known_pi
 
 
 def test_unknown_pixels_are_not_looked_at_and_each_image_has_its_own():
-    model, known = random_model(scale=3.0), np.array([[True, False, False, True], [False, True, True, True]])
-    given = np.array([[1.0, 0, 0, 1], [0, 1, 0, 1]])
-    first = complete(model, given, known, 3, np.random.default_rng(0))
-    second = complete(model, np.where(known, given, 1 - given), known, 3, np.random.default_rng(0))
+    model, rng = random_model(scale=3.0), np.random.default_rng(1)
+    known, given = rng.random((50, 4)) < 0.5, rng.random((50, 4))
+    first = complete(model, given, known, 1, np.random.default_rng(0))
+    second = complete(model, np.where(known, given, 1 - given), known, 1, np.random.default_rng(0))
     for one, other in zip(first, second):
         np.testing.assert_array_equal(one, other)
-    _, p_v, _ = first
-    assert np.all((p_v > 0) & (p_v < 1) == ~known)
+    v, p_v, _ = first
+    np.testing.assert_array_equal(v[known], given[known])  # grey levels stay what they are
+    np.testing.assert_array_equal(p_v[known], given[known])
+    assert np.isin(v[~known], (0, 1)).all() and not np.isin(p_v[~known], (0, 1)).any()
 
 
 def test_all_pixels_known_leave_the_label_to_be_drawn():
@@ -307,8 +310,9 @@ def test_arrays_that_do_not_fit_together_are_refused():
     (lambda m, v, y: generative_cd_gradient(m, v, y, 0, np.random.default_rng(0)), "k: expected an integer >= 1"),
     (lambda m, v, y: sample_of_class(m, y, 0, np.random.default_rng(0)), "steps: expected an integer >= 1"),
     (lambda m, v, y: sample_of_class(m, y, 1, 0), "rng: expected a numpy.random.Generator"),
-    (lambda m, v, y: complete(m, v, [1, 0, 1, 0], 1, np.random.default_rng(0)), "known: expected booleans of shape"),
-    (lambda m, v, y: complete(m, v, np.ones(3, bool), 1, np.random.default_rng(0)), "known: expected booleans"),
+    (lambda m, v, y: complete(m, v, [1, 0.5, 1, 0], 1, np.random.default_rng(0)), "known: expected True or False for"),
+    (lambda m, v, y: complete(m, v, np.ones((2, 4)), 1, np.random.default_rng(0)), "known: expected True or False for"),
+    (lambda m, v, y: complete(m, v, np.ones(3, bool), 1, np.random.default_rng(0)), "known: expected a last axis of 4"),
     (lambda m, v, y: complete(m, v, np.ones(4, bool), 0, np.random.default_rng(0)), "steps: expected an integer >= 1"),
 ])
 def test_arguments_that_cannot_be_right_are_refused(call, message):

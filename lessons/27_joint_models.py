@@ -151,7 +151,7 @@ verify("(27.3) p(y given h) = exp(d_y + U_y·h) / Σ_y' exp(d_y' + U_y'·h)",
 # **Discriminative.** Climb the second part alone (Larochelle and Bengio 2008). It is exact, and one
 # derives it in four lines. Let θ be any parameter, and G_ny = [y_n = y] - p(y given v_n).
 #
-#     log p(y_n given v_n) = -F(v_n, y_n) - log Σ_y exp(-F(v_n, y))        log of (27.2)
+#     log p(y_n given v_n) = -F(v_n, y_n) - log Σ_y exp(-F(v_n, y))        (27.2), its log
 #     ∂/∂θ of it = -∂F(v_n, y_n)/∂θ + Σ_y p(y given v_n) ∂F(v_n, y)/∂θ     slope of log of a sum
 #                = -Σ_y G_ny ∂F(v_n, y)/∂θ                                 both terms in one
 #     -∂F(v, y)/∂x_j = σ(x_j + U_yj) = p(h_j = 1 given v, y)               slope of log(1 + exp(x))
@@ -414,7 +414,7 @@ plots.save(fig, "27_asked_for.png")
 #
 # Now cover half a picture. Hold the pixels that are seen, start the others at noise, and repeat:
 #
-#     y ~ p(y given v)          exactly, by (27.2)
+#     y ~ p(y given v)          by (27.2), exactly
 #     h ~ p(h given v and y)    a coin for each unit, σ(x_j + U_yj)
 #     v ~ p(v given h)          the covered pixels only; those that are seen stay
 #

@@ -10,8 +10,7 @@ its grey levels. `--choose` trains on 50,000 of the training digits and prints t
 100; what it prints is what the settings were chosen by. The test digits are read once for each seed, by models that
 learnt from all 60,000, with the seeds named. The minutes are those of training alone, on this machine.
 
-Published: Larochelle and Bengio 2008, table 1: 3.39 % generative (6,000 hidden units), 1.81 % discriminative (500),
-1.28 % hybrid (1,500). Theirs is a fixed split of 50,000 and 10,000 for early stopping.
+Published (Larochelle and Bengio 2008, recalled): 3.39 % generative, 1.81 % discriminative, 1.28 % hybrid.
 """
 import argparse
 from pathlib import Path

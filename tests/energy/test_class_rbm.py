@@ -160,7 +160,7 @@ def test_the_generative_gradient_is_the_slope_of_log_p_of_both(sizes):
 
 
 def test_cd_is_on_average_the_data_less_the_data_one_step_later():
-    """5,000 draws within 4.5 standard errors of the expectation by the transition matrix, entry by entry."""
+    """2,000 draws within 4.5 standard errors of the expectation by the transition matrix, entry by entry."""
     model, (v, labels) = random_model(3, 2, 2), labelled(6, 3, 2)
     all_v, p = written_out(model)
     p = p.reshape(-1, p.shape[2])  # (states of image and label, hidden layers)
@@ -171,7 +171,7 @@ def test_cd_is_on_average_the_data_less_the_data_one_step_later():
     change = start - start @ T
     expected = np.concatenate([((s.T * change) @ p_h).ravel(), change @ s, change @ p_h])
     rng = np.random.default_rng(0)
-    draws = np.array([flatten(generative_cd_gradient(model, v, labels, 1, rng)) for _ in range(5000)])
+    draws = np.array([flatten(generative_cd_gradient(model, v, labels, 1, rng)) for _ in range(2000)])
     error = draws.std(axis=0) / np.sqrt(len(draws))
     assert np.all(np.abs(draws.mean(axis=0) - expected) < 4.5 * error)
 

@@ -358,8 +358,8 @@ plots.save(fig, "27_few_and_many.png")
 # it when a digit is odd, and then it is not sure. The discriminative one has soon separated its 100
 # digits, and goes on to be surer and surer. With all labels it is ahead by much less. With 60,000
 # labels the discriminative one wins: on MNIST it reads 1.5 % wrong, and the generative one 2.2 %
-# (`lessons/reproductions/class_rbm_mnist.py`). That a discriminative model lives on labels, and wins
-# once it has enough of them, holds of simpler pairs of models, too (Ng and Jordan 2002).
+# (`lessons/reproductions/class_rbm_mnist.py`). That a discriminative model lives on labels, and
+# wins once it has enough of them, holds of simpler pairs of models, too (Ng and Jordan 2002).
 #
 # One can have some of both. The **hybrid** objective is
 #

@@ -29,6 +29,7 @@ SMALL = {  # a run of a moment
     "classifier": "--data digits --hidden 4 --epochs 1",
     "ratings": "--data planted --hidden 4 --epochs 1",
     "names": "--data names --hidden 3 --epochs 1",
+    "class-rbm": "--data digits --hidden 4 --epochs 1",
 }
 SECONDS, BYTES = 3, 4 * 2**30
 

@@ -42,6 +42,7 @@ RNG = np.random.default_rng(0)
 BITS = RNG.integers(0, 2, size=(6, 4)).astype(np.float64)
 X = RNG.integers(0, 17, size=(6, 4)) / 16  # which float16 holds exactly
 MODEL = energy.init_rbm(4, 3, RNG, BITS, dtype=np.float64)
+CLASS_MODEL = energy.init_class_rbm(4, 3, 3, RNG, dtype=np.float64)
 LADDER = energy.init_ladder(MODEL, 3)
 STARS = np.where(BITS == 1, [0, 1, 0, 1], -1)
 RATER = energy.init_ratings_rbm(STARS, [1, 2], 3, RNG, dtype=np.float64)
@@ -114,6 +115,18 @@ ENERGY = {
     "visible_probs": dict(rbm=MODEL, h=BITS[:, :3]),
     "CD": dict(k=1), "PCD": dict(k=1, updates=2), "Tempered": dict(k=1, updates=2, n_rungs=3),
 }
+ENERGY |= {
+    "complete": dict(model=CLASS_MODEL, v=BITS, known=np.array([True, False, True, False]), steps=2, rng=rng),
+    "discriminative_gradient": dict(model=CLASS_MODEL, v=BITS, labels=LABELS),
+    "generative_gradient": dict(model=CLASS_MODEL, v=BITS, labels=LABELS),
+    "init_class_rbm": dict(n_visible=4, n_hidden=3, n_classes=3, rng=rng, data=BITS, weight_sd=0.1, label_sd=0.5,
+                           dtype=np.float64),
+    "joint_rbm": dict(model=CLASS_MODEL),
+    "label_probs": dict(model=CLASS_MODEL, v=BITS),
+    "sample_of_class": dict(model=CLASS_MODEL, labels=LABELS, steps=2, rng=rng),
+    "train_class_rbm": dict(model=CLASS_MODEL, data=X, labels=LABELS, rng=rng, checkpoint=None, metadata=None,
+                            on_record=None, progress=False, epochs=1, batch_size=3, rate=0.01, n_chains=2),
+}
 NEURAL = {
     "binary_cross_entropy": dict(logits=X, targets=BITS),
     "class_logits": dict(mlp=NET, data=X, rows=None),
@@ -149,6 +162,7 @@ ADVERSARIAL = {
 }
 RECORDS = {"RBM", "RatingsRBM", "BoltzmannMachine", "MLP", "GAN", "Affine", "BatchNorm", "Linear", "Maxout",
            "MinibatchDiscrimination", "TrainingWarning"}  # hold what they are given; what acts on them checks it
+RECORDS |= {"BitsAndLabel", "ClassRBM"}
 WITHOUT_ARGUMENTS = {"Bernoulli", "Gaussian", "ReLU", "Sigmoid", "Softplus", "Tanh", "Hinge", "LeastSquares",
                      "Wasserstein"}
 MODULES = {
@@ -565,7 +579,7 @@ SENTENCES = [
     ("energy.free_energy", dict(rbm=rbm_like(np.full((4, 3), 1e13))), "rbm.W: expected values in .*, got values from "),
     ("energy.free_energy", dict(rbm=rbm_like(visible=Gaussian()), v=BITS * 1e13), r"v: expected values in \[-1e\+12, "),
     ("energy.energy", dict(h=np.zeros((2, 3))), r"h: expected as many cases as v, of shape .*, got shape \(2, 3\)"),
-    ("energy.init_rbm", dict(visible=Bernoulli), "visible: expected one of Bernoulli, Gaussian, Softmax, such as Bern"),
+    ("energy.init_rbm", dict(visible=Bernoulli), "visible: expected one of Bernoulli, Gaussian, Softmax, "),
     ("energy.init_rbm", dict(dtype=int), "dtype: expected float32 or float64, got int64"),
     ("energy.init_rbm", dict(dtype=None), "dtype: expected float32 or float64, got None"),
     ("energy.init_rbm", dict(n_hidden=10**12), "n_hidden: expected what fits into this machine's memory of .* GB, got"),

@@ -441,6 +441,25 @@ MISTAKES = (
             "the clamped positions are put back only after the last step: on the way h sees other letters"),
     Mistake(319, "the other positions are held",
             "the positions behind the beginning are held, and the beginning is drawn: it is the other way round"),
+    # 280 to 289: joint models (lesson 27)
+    Mistake(280, "the right label alone",
+            "only the right label pulls: what the model believes of the labels is to be taken off, each label with "
+            "its p(y given v)"),
+    Mistake(281, "label biases left out",
+            "the label biases d are missing in p(y given v)"),
+    Mistake(282, "one pass up in the place of the sum over h",
+            "p(y given v) is made of the h that the picture alone gives: sum h out for each label by itself, which "
+            "gives log(1 + exp(x_j + U_yj))"),
+    Mistake(283, "one h for all labels",
+            "the hidden units see the right label whichever label is meant: for label y they have the input "
+            "x_j + U_yj"),
+    Mistake(284, "hidden units that do not see the label",
+            "the hidden units do not see the label: for label y they have the input x_j + U_yj"),
+    Mistake(285, "slope by x handed to U of the right label",
+            "dU holds the slope by x, in the row of the right label: row y has that label's own pull, also where it "
+            "is not the right one"),
+    Mistake(286, "a mean over cases and labels",
+            "the mean is over the N cases alone: here it is divided by N times C"),
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in MISTAKES}

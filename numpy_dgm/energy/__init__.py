@@ -12,6 +12,8 @@
     annealing.py           log Z by annealed importance sampling, forward and reverse
     completion.py          the rest of a visible layer given part of it, by clamped Gibbs sampling
     evaluation.py          the likelihood, exact where possible, else estimated, with a verdict: trust it or not
+    class_rbm.py           an RBM over an image and its label: p(y given v) exactly, samples of a class, completion
+    class_rbm_training.py  training it: generative, discriminative, hybrid
     boltzmann.py           the general Boltzmann machine: any connections
     boltzmann_gradients.py its gradient: both phases sampled, or mean field
     boltzmann_training.py  training by that gradient
@@ -24,6 +26,17 @@ Gradients point up the mean log-likelihood, throughout the subpackage.
 from .boltzmann import BoltzmannMachine, init_boltzmann, layered_mask, sample_boltzmann
 from .boltzmann_gradients import mean_field, mean_field_gradient, sampled_gradient, variational_bound
 from .boltzmann_training import train_boltzmann
+from .class_rbm import (
+    ClassRBM,
+    complete,
+    discriminative_gradient,
+    generative_gradient,
+    init_class_rbm,
+    joint_rbm,
+    label_probs,
+    sample_of_class,
+)
+from .class_rbm_training import train_class_rbm
 from .evaluation import evaluate_rbm, independent_pixels
 from .gradient_report import CD, PCD, Tempered, gradient_report
 from .gradients import cd_gradient, exact_gradient, pcd_gradient
@@ -55,7 +68,7 @@ from .rbm import (
 )
 from .rbm_training import train_rbm
 from .tempering import init_ladder, sample_tempered, start_ladder, tempered_gradient
-from .units import Bernoulli, Gaussian, Softmax
+from .units import Bernoulli, BitsAndLabel, Gaussian, Softmax
 
 __all__ = [
     "Bernoulli", "BoltzmannMachine", "CD", "Gaussian", "PCD", "RBM", "RatingsRBM", "Softmax", "Tempered",
@@ -67,4 +80,8 @@ __all__ = [
     "rmse", "sample_boltzmann", "sample_chains", "sample_hidden", "sample_tempered", "sample_visible",
     "sampled_gradient", "start_ladder", "tempered_gradient", "train_boltzmann", "train_ratings", "train_rbm",
     "variational_bound", "visible_probs",
+]
+__all__ += [
+    "BitsAndLabel", "ClassRBM", "complete", "discriminative_gradient", "generative_gradient", "init_class_rbm",
+    "joint_rbm", "label_probs", "sample_of_class", "train_class_rbm",
 ]

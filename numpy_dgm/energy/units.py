@@ -262,8 +262,98 @@ class Softmax:
         return np.repeat(self.groups(s).any(axis=-1), self.n_values, axis=-1)
 
 
-Units = Bernoulli | Gaussian | Softmax
-KINDS = (Bernoulli, Gaussian, Softmax)
+@dataclass(frozen=True)
+class BitsAndLabel:
+    """Bits, and after them one group of C units of which exactly one is on: an image and its class (class_rbm.py).
+
+    A and base are those of `Bernoulli` for the bits and of `Softmax` for the group. A layer of n units has n - C bits.
+    """
+
+    n_classes: int  # C
+    lowest = 0
+    highest = 1
+
+    def most_log_p(self, n: int) -> float:
+        """The most that log p of a layer of n units can be, whatever it is connected to: log 1, of a sure state."""
+        return 0.0
+
+    def log_normaliser(self, x: Array) -> Array:
+        """Σᵢ log(1 + exp(xᵢ)) over the bits + log Σ_y exp(x_y) over the group: (N, n) -> (N,), in float64."""
+        bits, group = self.parts(x)
+        return sum_of_softplus(bits) + logsumexp(group, axis=-1)
+
+    def mean(self, x: Array, out: Array | None = None) -> Array:
+        """σ(x) of the bits, softmax(x) of the group: (N, n) -> (N, n). Written into `out` where given, which may be x.
+        """
+        out = np.empty_like(x) if out is None else out
+        bits, group = self.parts(x)
+        out_bits, out_group = self.parts(out)
+        sigmoid(bits, out_bits)
+        Softmax(self.n_classes).mean(group, out_group)
+        return out
+
+    def sample(self, mean: Array, rng: Generator, out: Array | None = None) -> Array:
+        """One draw of the layer from its means: (N, n) -> (N, n). Written into `out` where it is given.
+
+        Draws one uniform number a bit, then one for the group of each case.
+        """
+        s = np.empty_like(mean) if out is None else out
+        bits, group = self.parts(mean)
+        s_bits, s_group = self.parts(s)
+        s_bits[...] = bernoulli(bits, rng)
+        Softmax(self.n_classes).sample(group, rng, s_group)
+        return s
+
+    def log_base(self, s: Array) -> Array:
+        """log base(s) of the layer, 0 for every state: (N, n) -> (N,)."""
+        return np.zeros_like(s[..., 0])
+
+    def n_states(self, n: int) -> int:
+        """The number of states of a layer of n units: 2^(n - C) C."""
+        return 2 ** (n - self.n_classes) * self.n_classes
+
+    def states(self, n: int, start: int, stop: int) -> Array:
+        """Rows `start` to `stop` of the list of all states of a layer: (stop - start, n), in float64."""
+        numbers = np.arange(start, stop, dtype=np.int64)
+        first = start // self.n_classes
+        bits = all_bits(n - self.n_classes, first, (stop - 1) // self.n_classes + 1)
+        label = numbers % self.n_classes
+        return np.concatenate([bits[numbers // self.n_classes - first], np.eye(self.n_classes)[label]], axis=1)
+
+    def starting_bias(self, data_mean: Array) -> Array:
+        """The biases b with which an unconnected layer has the means of the data, as those of its kinds: (n,) -> (n,).
+        """
+        bits, group = self.parts(data_mean)
+        return np.concatenate([Bernoulli().starting_bias(bits), Softmax(self.n_classes).starting_bias(group)])
+
+    def check_width(self, name: str, n: int) -> None:
+        """InvalidInput where n units do not make a group and at least one bit."""
+        check_integer("n_classes", self.n_classes, least=2)
+        if n <= self.n_classes:
+            raise invalid(name, f"more than the {self.n_classes} units of the label", n)
+
+    def check(self, name: str, s: Any, n: int, dtype: DTypeLike | None = None, ndim: Axes = 2) -> Array:
+        """`s` as an array (N, n) at which a layer can be held, bits in [0, 1] and a group of sum 1; else InvalidInput.
+
+        dtype and ndim as in `check_array`.
+        """
+        s = check_array(name, s, width=n, ndim=ndim, low=self.lowest, high=self.highest, dtype=dtype)
+        _, group = self.parts(s)
+        Softmax(self.n_classes).check(name, group, self.n_classes, ndim=ndim)
+        return s
+
+    def are_states(self, s: Array) -> bool:
+        """Whether every bit is 0 or 1, and the group of every case one-hot."""
+        bits, group = self.parts(s)
+        return Bernoulli().are_states(bits) and Softmax(self.n_classes).are_states(group)
+
+    def parts(self, s: Array) -> tuple[Array, Array]:
+        """The bits and the group, windows onto s: (N, n) -> (N, n - C) and (N, C)."""
+        return s[..., : -self.n_classes], s[..., -self.n_classes :]
+
+
+Units = Bernoulli | Gaussian | Softmax | BitsAndLabel
+KINDS = (Bernoulli, Gaussian, Softmax, BitsAndLabel)
 
 
 def check_units(name: str, units: Units) -> Units:

@@ -21,7 +21,7 @@ from ..foundation.checks import InvalidInput, invalid
 from ..foundation.progress import history_from_state
 from ..foundation.resume import COMMON, check_done
 from ..foundation.state import from_state, outline
-from . import boltzmann, classifier, gan, names, ratings, rbm
+from . import boltzmann, class_rbm, classifier, gan, names, ratings, rbm
 from .loading import LoadedRun, check_kept
 
 KINDS: dict[str, ModuleType] = {
@@ -31,6 +31,7 @@ KINDS: dict[str, ModuleType] = {
     "classifier": classifier,
     "ratings": ratings,
     "names": names,
+    "class-rbm": class_rbm,
 }
 
 

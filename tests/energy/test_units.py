@@ -256,7 +256,7 @@ def test_missing_groups_are_not_present():
 def test_what_is_no_kind_of_unit_is_refused():
     assert check_units("hidden", Softmax(4)) == Softmax(4)
     for no_kind in (Gaussian, "Gaussian", None):
-        with pytest.raises(InvalidInput, match="hidden: expected one of Bernoulli, Gaussian, Softmax, such as .*, got"):
+        with pytest.raises(InvalidInput, match="hidden: expected one of Bernoulli, Gaussian, .*such as .*, got"):
             check_units("hidden", no_kind)
 
 

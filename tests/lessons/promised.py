@@ -162,6 +162,15 @@ PROMISED = {
         "the same for W_gm + t and c - t", "p(padded layer) <= p(layer reads as the word)",
         "Σ_v p(v given v_held) T(v→v') = p(v' given v_held)",  # completion by clamped chains
     ],
+    27: [
+        "F(v, y) = -b·v - d_y - Σ_j log(1 + exp(x_j + U_yj))",
+        "p(y given v) = exp(-F(v, y)) / Σ_y' exp(-F(v, y'))",  # exact, Z cancels
+        "p(y given h) = exp(d_y + U_y·h) / Σ_y' exp(d_y' + U_y'·h)",
+        "<[y_n = y] h_j>_data - <[y_n = y] h_j>_model",  # the generative gradient
+        "mean of v_ni Σ_y G_ny p(h_j = 1 given v_n, y)",  # the discriminative one,
+        "<v_i h_j given v, y> - <v_i h_j given v>",  # and as two phases
+        "→ p(covered = u given seen)",  # completion is a draw
+    ],
     30: [
         "E_z[f(G(z))] = ∫ p_G(x) f(x) dx",  # a model that only draws
         "V = -(1/N) Σ_n CE(s(x_n), 1) - (1/M) Σ_m CE(s(x'_m), 0)",  # D is a classifier

@@ -47,8 +47,8 @@ import numpy as np
 from numpy_dgm import plots
 from numpy_dgm.data import open_data
 from numpy_dgm.energy import (
-    ClassRBM, complete, discriminative_gradient, generative_gradient, init_class_rbm, joint_rbm,
-    label_probs, sample_of_class, train_class_rbm, visible_probs)
+    ClassRBM, complete_images, discriminative_gradient, generative_gradient, init_class_rbm,
+    joint_rbm, label_probs, sample_of_class, train_class_rbm, visible_probs)
 from numpy_dgm.energy.class_rbm import joint_log_weights
 from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.numerics import sigmoid
@@ -429,7 +429,7 @@ plots.save(fig, "27_asked_for.png")
 rng = np.random.default_rng(273)
 seen = np.array([True, False, False])
 given = np.tile([1.0, 0.0, 0.0], (4_000, 1))
-ends, _, _ = complete(model, given, seen, 30, rng)
+ends, _, _ = complete_images(model, given, seen, 30, rng)
 fits = every_v[:, 0] == 1  # pictures whose first pixel is on: four of eight
 p_covered = p_v[fits] / p_v[fits].sum()  # (4,)
 is_end = np.zeros((len(ends), 4))  # which of the four each completion is
@@ -443,7 +443,7 @@ rng = np.random.default_rng(274)
 generative_model = models["generative"]
 seen = np.arange(64) < 32  # the upper four rows
 whole = new_digits[:300]
-completed, p_completed, _ = complete(generative_model, whole, seen, 300, rng)
+completed, p_completed, _ = complete_images(generative_model, whole, seen, 300, rng)
 wrong_completed = np.abs(completed - whole)[:, ~seen].mean()
 mean_digit = digits.mean(axis=0)
 guess = (np.tile(mean_digit, (300, 1)) > 0.5).astype(float)
@@ -461,7 +461,7 @@ few = np.arange(10)
 covered = np.where(seen, whole[few], 0.5)
 again = []
 for _ in range(3):
-    _, p_again, _ = complete(generative_model, whole[few], seen, 300, rng)
+    _, p_again, _ = complete_images(generative_model, whole[few], seen, 300, rng)
     again.append(p_again)
 fig, (ax,) = plots.new_figure(width=6.5, height=3.6)
 plots.draw_tiles(ax, np.concatenate([whole[few], covered, *again]), (8, 8), columns=10,

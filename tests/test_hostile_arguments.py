@@ -116,7 +116,7 @@ ENERGY = {
     "CD": dict(k=1), "PCD": dict(k=1, updates=2), "Tempered": dict(k=1, updates=2, n_rungs=3),
 }
 ENERGY |= {
-    "complete": dict(model=CLASS_MODEL, v=BITS, known=np.array([True, False, True, False]), steps=2, rng=rng),
+    "complete_images": dict(model=CLASS_MODEL, v=BITS, known=np.array([True, False, True, False]), steps=2, rng=rng),
     "discriminative_gradient": dict(model=CLASS_MODEL, v=BITS, labels=LABELS),
     "generative_gradient": dict(model=CLASS_MODEL, v=BITS, labels=LABELS),
     "init_class_rbm": dict(n_visible=4, n_hidden=3, n_classes=3, rng=rng, data=BITS, weight_sd=0.1, label_sd=0.5,

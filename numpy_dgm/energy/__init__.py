@@ -28,7 +28,7 @@ from .boltzmann_gradients import mean_field, mean_field_gradient, sampled_gradie
 from .boltzmann_training import train_boltzmann
 from .class_rbm import (
     ClassRBM,
-    complete,
+    complete_images,
     discriminative_gradient,
     generative_gradient,
     init_class_rbm,
@@ -71,17 +71,14 @@ from .tempering import init_ladder, sample_tempered, start_ladder, tempered_grad
 from .units import Bernoulli, BitsAndLabel, Gaussian, Softmax
 
 __all__ = [
-    "Bernoulli", "BoltzmannMachine", "CD", "Gaussian", "PCD", "RBM", "RatingsRBM", "Softmax", "Tempered",
-    "blend_weights", "cd_gradient", "energy", "evaluate_rbm", "exact_gradient", "expected_rating", "fit_biases",
-    "free_energy", "gibbs_step", "gradient_report", "hidden_probs", "independent_pixels", "init_boltzmann",
-    "init_ladder", "init_ratings_rbm", "init_rbm", "layered_mask", "log_likelihood", "log_partition", "mean_field",
-    "mean_field_gradient", "pcd_gradient", "predict_by_biases", "pseudo_log_likelihood", "rating_deviation",
-    "rating_probs", "ratings_cd_gradient", "ratings_exact_gradient", "ratings_free_energy", "ratings_log_likelihood",
-    "rmse", "sample_boltzmann", "sample_chains", "sample_hidden", "sample_tempered", "sample_visible",
-    "sampled_gradient", "start_ladder", "tempered_gradient", "train_boltzmann", "train_ratings", "train_rbm",
-    "variational_bound", "visible_probs",
-]
-__all__ += [
-    "BitsAndLabel", "ClassRBM", "complete", "discriminative_gradient", "generative_gradient", "init_class_rbm",
-    "joint_rbm", "label_probs", "sample_of_class", "train_class_rbm",
+    "Bernoulli", "BitsAndLabel", "BoltzmannMachine", "CD", "ClassRBM", "Gaussian", "PCD", "RBM", "RatingsRBM",
+    "Softmax", "Tempered", "blend_weights", "cd_gradient", "complete_images", "discriminative_gradient", "energy",
+    "evaluate_rbm", "exact_gradient", "expected_rating", "fit_biases", "free_energy", "generative_gradient",
+    "gibbs_step", "gradient_report", "hidden_probs", "independent_pixels", "init_boltzmann", "init_class_rbm",
+    "init_ladder", "init_ratings_rbm", "init_rbm", "joint_rbm", "label_probs", "layered_mask", "log_likelihood",
+    "log_partition", "mean_field", "mean_field_gradient", "pcd_gradient", "predict_by_biases", "pseudo_log_likelihood",
+    "rating_deviation", "rating_probs", "ratings_cd_gradient", "ratings_exact_gradient", "ratings_free_energy",
+    "ratings_log_likelihood", "rmse", "sample_boltzmann", "sample_chains", "sample_hidden", "sample_of_class",
+    "sample_tempered", "sample_visible", "sampled_gradient", "start_ladder", "tempered_gradient", "train_boltzmann",
+    "train_class_rbm", "train_ratings", "train_rbm", "variational_bound", "visible_probs",
 ]

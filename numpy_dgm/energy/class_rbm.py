@@ -298,7 +298,7 @@ def sample_of_class(model: ClassRBM, labels: Array, steps: int, rng: Generator) 
     return v, p_v
 
 
-def complete(model: ClassRBM, v: Array, known: Array, steps: int, rng: Generator) -> tuple[Array, Array, Array]:
+def complete_images(model: ClassRBM, v: Array, known: Array, steps: int, rng: Generator) -> tuple[Array, Array, Array]:
     """Images of which only the pixels `known` are given, completed: `(v, p_v, labels)`, (N, D), (N, D) and (N,).
 
     v (N, D) images; known (D,), or (N, D), True (or 1) where a pixel is given; what v holds elsewhere is not looked at.

@@ -10,7 +10,7 @@ from ..data.dataset import BITS, Data, check_image_shape
 from ..energy.class_rbm import (
     ClassRBM,
     check_class_rbm,
-    complete,
+    complete_images,
     init_class_rbm,
     join,
     joint_rbm,
@@ -47,7 +47,7 @@ completes images of which a part is covered.
   --objective discriminative  log p(label given image) alone: quick, and its samples are nothing to look at
   --objective generative      log p(image, label): for samples and completions; try --rate 0.3 --label-rate 3
 
-What to try: --hidden 500 for larger images; --average 0.998; --labelled 100 to see what few labels do."""
+What to try: --hidden 500 for larger images; --average 0.998; --n-labels 100 to see what few labels do."""
 TRAINER, SETTINGS = ClassRBMTrainer, ClassRBMSettings
 COVERS = ("bottom", "top", "left", "right")
 COMPLETIONS = 3  # of each image, one below the other
@@ -61,7 +61,7 @@ class TrainOptions(DataOptions, ClassRBMSettings):
     data: str = setting(help=f"digits, or {FILES_HELP}, with labels")
     part: str = setting(None, "of data that have parts (default: train)", choices=("train", "test"))
     bits: str = setting("grey", "how grey pixels become bits; grey ones are drawn anew at every step", choices=BITS)
-    labelled: int = setting(None, "learn from so many cases alone, as evenly from all classes as can be")
+    n_labels: int = setting(None, "learn from so many cases alone, as evenly from all classes as can be")
     hidden: int = setting(100, "hidden units; up to 25 make log p(image, label) exact")
     epochs: int = setting(30, "passes over the data")
     seed: int = setting(0, "everything drawn comes from it", least=0)
@@ -100,8 +100,8 @@ def train(options: TrainOptions, folder: Path) -> tuple[ClassRBM, History]:
     labels, names = labels_of("data", cases)
     if len(names) < 2:
         raise invalid("data", "labels of at least two classes", f"one, {one_line(names[0], 30)}")
-    if options.labelled is not None:
-        rows = some_of_each_class(labels, options.labelled, options.seed)
+    if options.n_labels is not None:
+        rows = some_of_each_class(labels, options.n_labels, options.seed)
         cases, labels = cases.take(rows), labels[rows]
     rng = np.random.default_rng(options.seed)
     model = init_class_rbm(cases.shape[1], options.hidden, len(names), rng, cases)
@@ -114,7 +114,7 @@ def some_of_each_class(labels: Array, n: int, seed: int) -> Array:
 
     Drawn from a generator of their own, made of the seed. InvalidInput where there are fewer than n cases.
     """
-    n = check_integer("labelled", n, most=len(labels))
+    n = check_integer("n_labels", n, most=len(labels))
     order = np.random.default_rng([seed, 2]).permutation(len(labels))
     rank = np.empty(len(labels), np.int64)  # of a case among those of its class
     for label in np.unique(labels):
@@ -221,7 +221,7 @@ def sample_completions(run: LoadedRun, options: SampleOptions, out: Path) -> Non
     rows = np.sort(rng.permutation(len(cases))[: options.count])
     whole = cases[rows]
     known = ~covered_half(whole.shape[1], image_shape, options.cover)
-    completions = [complete(model, whole, known, options.steps, rng) for _ in range(COMPLETIONS)]
+    completions = [complete_images(model, whole, known, options.steps, rng) for _ in range(COMPLETIONS)]
     if out.suffix == ".npy":
         save_array(np.stack([v for v, _, _ in completions]), out)
         return

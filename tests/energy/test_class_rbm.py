@@ -12,7 +12,7 @@ from numpy_dgm.energy import RBM, Bernoulli, energy, log_likelihood, log_partiti
 from numpy_dgm.energy.class_rbm import (
     ClassRBM,
     check_class_rbm,
-    complete,
+    complete_images,
     discriminative_gradient,
     from_joint,
     generative_cd_gradient,
@@ -217,7 +217,7 @@ def test_completions_are_those_of_p_of_the_rest_and_the_label_given_the_known_pi
     model, known = random_model(scale=0.8), np.array(known)
     model.U[:] *= 2  # so that what the label says to h counts
     given = np.tile([1.0, 0.0, 0.0, 1.0], (6000, 1))
-    v, p_v, labels = complete(model, given, known, 40, np.random.default_rng(0))
+    v, p_v, labels = complete_images(model, given, known, 40, np.random.default_rng(0))
     np.testing.assert_array_equal(v[:, known], given[:, known])
     np.testing.assert_array_equal(p_v[:, known], given[:, known])
     all_v, p = written_out(model)
@@ -232,8 +232,8 @@ def test_completions_are_those_of_p_of_the_rest_and_the_label_given_the_known_pi
 def test_unknown_pixels_are_not_looked_at_and_each_image_has_its_own():
     model, rng = random_model(scale=3.0), np.random.default_rng(1)
     known, given = rng.random((50, 4)) < 0.5, rng.random((50, 4))
-    first = complete(model, given, known, 1, np.random.default_rng(0))
-    second = complete(model, np.where(known, given, 1 - given), known, 1, np.random.default_rng(0))
+    first = complete_images(model, given, known, 1, np.random.default_rng(0))
+    second = complete_images(model, np.where(known, given, 1 - given), known, 1, np.random.default_rng(0))
     for one, other in zip(first, second):
         np.testing.assert_array_equal(one, other)
     v, p_v, _ = first
@@ -245,7 +245,7 @@ def test_unknown_pixels_are_not_looked_at_and_each_image_has_its_own():
 def test_all_pixels_known_leave_the_label_to_be_drawn():
     model, (v, _) = random_model(), labelled(1)
     given = np.tile(v, (4000, 1))
-    found, _, labels = complete(model, given, np.ones(4, bool), 2, np.random.default_rng(0))
+    found, _, labels = complete_images(model, given, np.ones(4, bool), 2, np.random.default_rng(0))
     np.testing.assert_array_equal(found, given)
     assert fit(np.bincount(labels, minlength=3), label_probs(model, v)[0]) > 1e-4
 
@@ -310,10 +310,10 @@ def test_arrays_that_do_not_fit_together_are_refused():
     (lambda m, v, y: generative_cd_gradient(m, v, y, 0, np.random.default_rng(0)), "k: expected an integer >= 1"),
     (lambda m, v, y: sample_of_class(m, y, 0, np.random.default_rng(0)), "steps: expected an integer >= 1"),
     (lambda m, v, y: sample_of_class(m, y, 1, 0), "rng: expected a numpy.random.Generator"),
-    (lambda m, v, y: complete(m, v, [1, 0.5, 1, 0], 1, np.random.default_rng(0)), "known: expected True or False for"),
-    (lambda m, v, y: complete(m, v, np.ones((2, 4)), 1, np.random.default_rng(0)), "known: expected True or False for"),
-    (lambda m, v, y: complete(m, v, np.ones(3, bool), 1, np.random.default_rng(0)), "known: expected a last axis of 4"),
-    (lambda m, v, y: complete(m, v, np.ones(4, bool), 0, np.random.default_rng(0)), "steps: expected an integer >= 1"),
+    (lambda m, v, y: complete_images(m, v, [1, 0.5, 1, 0], 1, np.random.default_rng(0)), "known: expected True or False for"),
+    (lambda m, v, y: complete_images(m, v, np.ones((2, 4)), 1, np.random.default_rng(0)), "known: expected True or False for"),
+    (lambda m, v, y: complete_images(m, v, np.ones(3, bool), 1, np.random.default_rng(0)), "known: expected a last axis of 4"),
+    (lambda m, v, y: complete_images(m, v, np.ones(4, bool), 0, np.random.default_rng(0)), "steps: expected an integer >= 1"),
 ])
 def test_arguments_that_cannot_be_right_are_refused(call, message):
     with pytest.raises(InvalidInput, match=message):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from numpy_dgm import evaluate_rbm, open_data, plots
-from numpy_dgm.energy.class_rbm import complete, init_class_rbm, join, joint_rbm, log_p_label, sample_of_class
+from numpy_dgm.energy.class_rbm import complete_images, init_class_rbm, join, joint_rbm, log_p_label, sample_of_class
 from numpy_dgm.energy.class_rbm_training import train_class_rbm
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.records import flatten
@@ -132,12 +132,12 @@ def test_few_cases_are_as_even_over_the_classes_as_can_be():
         found = np.bincount(labels[rows], minlength=3)
         assert counts is None and np.ptp(found) <= 1 or found.tolist() == counts
     assert some_of_each_class(labels, 8, 0).tolist() != some_of_each_class(labels, 8, 1).tolist()
-    with pytest.raises(InvalidInput, match=r"labelled: expected an integer in \[1, 72\], got 73"):
+    with pytest.raises(InvalidInput, match=r"n_labels: expected an integer in \[1, 72\], got 73"):
         some_of_each_class(labels, 73, 0)
 
 
 def test_a_run_learns_from_the_labelled_cases_alone(tmp_path):
-    model, _ = trained(tmp_path, labelled=30, seed=2)
+    model, _ = trained(tmp_path, n_labels=30, seed=2)
     data = open_data("digits", part="train", bits="grey")
     rows = some_of_each_class(data.labels, 30, 2)
     few, rng = data.take(rows), np.random.default_rng(2)
@@ -183,7 +183,7 @@ def test_completions_are_of_test_images_of_which_half_was_covered(tmp_path, draw
     rng = np.random.default_rng(3)
     whole = test[np.sort(rng.permutation(360)[:4])]
     known = np.arange(64) % 8 < 4
-    expected = [complete(model, whole, known, 5, rng) for _ in range(3)]
+    expected = [complete_images(model, whole, known, 5, rng) for _ in range(3)]
     options = {"complete": True, "cover": "right", "count": 4, "steps": 5, "seed": 3}
     sample(run, SampleOptions(out=tmp_path / "s.npy", **options))
     np.testing.assert_array_equal(np.load(tmp_path / "s.npy"), [v for v, _, _ in expected])

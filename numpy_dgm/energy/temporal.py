@@ -46,6 +46,7 @@ from ..foundation.checks import (
     check_fits,
     check_generator,
     check_integer,
+    check_number,
     check_parameter,
     different_dtypes,
     invalid,
@@ -100,8 +101,8 @@ TemporalModel = ConditionalRBM | RTRBM
 
 
 def init_conditional_rbm(n_visible: int, n_hidden: int, n_past: int, rng: Generator, mean: Any = None,
-                         dtype: DTypeLike = np.float32) -> ConditionalRBM:
-    """A new conditional RBM on the last `n_past` frames: W ~ N(0, .01²), V = R = 0, c = 0, b with the mean frame.
+                         scale: float = 0.01, dtype: DTypeLike = np.float32) -> ConditionalRBM:
+    """A new conditional RBM on the last `n_past` frames: W ~ N(0, scale²), V = R = 0, c = 0, b with the mean frame.
 
     mean    (D,) of the films' frames, in [0, 1]; without it b = 0
     rng     draws W, D K normal numbers
@@ -110,39 +111,42 @@ def init_conditional_rbm(n_visible: int, n_hidden: int, n_past: int, rng: Genera
     """
     n_past = check_integer("n_past", n_past)
     check_fits("n_past", n_past, n_past, check_integer("n_visible", n_visible), n_visible + 1)
-    W, b, c = _new_weights(n_visible, n_hidden, rng, mean, dtype)
+    W, b, c = _new_weights(n_visible, n_hidden, rng, mean, scale, dtype)
     V = np.zeros((n_past * n_visible, n_visible), W.dtype)
     R = np.zeros((n_past * n_visible, n_hidden), W.dtype)
     return ConditionalRBM(W, V, R, b, c)
 
 
-def init_rtrbm(n_visible: int, n_hidden: int, rng: Generator, mean: Any = None, dtype: DTypeLike = np.float32) -> RTRBM:
-    """A new RTRBM: W, R ~ N(0, .01²), V = 0, c = c0 = 0, b with the mean frame.
+def init_rtrbm(n_visible: int, n_hidden: int, rng: Generator, mean: Any = None, scale: float = 0.01,
+               dtype: DTypeLike = np.float32) -> RTRBM:
+    """A new RTRBM: W, R ~ N(0, scale²), V = 0, c = c0 = 0, b with the mean frame.
 
     mean    (D,) of the films' frames, in [0, 1]; without it b = 0
+    scale   with few units a larger one, such as .5, is needed: with r all alike nothing tells the frames apart
     rng     draws W, D K normal numbers, then R, K K of them
 
     Raises InvalidInput.
     """
-    W, b, c = _new_weights(n_visible, n_hidden, rng, mean, dtype)
+    W, b, c = _new_weights(n_visible, n_hidden, rng, mean, scale, dtype)
     check_fits("n_hidden", n_hidden, n_hidden, n_hidden)
-    R = 0.01 * rng.standard_normal((n_hidden, n_hidden), dtype=W.dtype)
+    R = scale * rng.standard_normal((n_hidden, n_hidden), dtype=W.dtype)
     V = np.zeros((n_hidden, n_visible), W.dtype)
     return RTRBM(W, V, R, b, c, np.zeros_like(c))
 
 
-def _new_weights(n_visible, n_hidden, rng, mean, dtype):
+def _new_weights(n_visible, n_hidden, rng, mean, scale, dtype):
     """`(W, b, c)` as both models start."""
     n_visible = check_integer("n_visible", n_visible)
     n_hidden = check_integer("n_hidden", n_hidden)
     check_fits("n_hidden", n_hidden, n_visible, n_hidden)
     check_generator("rng", rng)
     float_type = check_dtype("dtype", dtype)
+    check_number("scale", scale, 0, 1e3)
     b = np.zeros(n_visible)
     if mean is not None:
         mean = check_array("mean", mean, ndim=1, width=n_visible, low=0, high=1, dtype=np.float64)
         b = Bernoulli().starting_bias(mean)
-    W = 0.01 * rng.standard_normal((n_visible, n_hidden), dtype=float_type)
+    W = scale * rng.standard_normal((n_visible, n_hidden), dtype=float_type)
     return W, b.astype(float_type), np.zeros(n_hidden, float_type)
 
 
@@ -357,6 +361,61 @@ def _mean_field(W, b, c, v, steps):
         v += b
         v = sigmoid(v, out=v)
     return v
+
+
+def generate_films(model: TemporalModel, n_films: int, n_frames: int, rng: Generator, start: Any = None,
+                   steps: int = 20, grey: bool = True) -> Array:
+    """Films that the model makes up frame by frame, each from those before it: (n_films, n_frames, D).
+
+    start    (n_films, S, D) frames that the films go on from, or one beginning (S, D) for all of them
+    steps    Gibbs steps a frame, from the frame before it (from coin flips in the very first frame)
+    grey     a frame is E[v given h] at the last step; else it is drawn, in bits
+
+    Draws, a frame after the other: for the very first one the coin flips, then, `steps` times, h and v; where a frame
+    is grey not the last v. Raises InvalidInput.
+    """
+    check_temporal(model)
+    n_films, n_frames = check_integer("n_films", n_films), check_integer("n_frames", n_frames)
+    check_fits("n_frames", n_frames, n_films, n_frames, sum(model.W.shape))
+    check_generator("rng", rng)
+    steps = check_integer("steps", steps)
+    begun = np.zeros((n_films, 0, len(model.b)), model.W.dtype)
+    if start is not None:
+        start = check_films("start", model, start)
+        if len(start) not in (1, n_films):
+            raise invalid("start", f"the frames of {n_films} films, or of one", f"{len(start)} films")
+        begun = np.broadcast_to(start, (n_films, *start.shape[1:]))
+    films = np.concatenate([begun, np.zeros((n_films, n_frames, len(model.b)), model.W.dtype)], axis=1)
+    n_begun, r = begun.shape[1], None
+    for t in range(films.shape[1]):
+        b, c = _next_biases(model, films[:, :t], r)
+        if t >= n_begun:
+            v = films[:, t - 1] if t > 0 else bernoulli(np.full_like(films[:, 0], 0.5), rng)
+            films[:, t] = _gibbs_frame(model.W, b, c, v, steps, rng, grey)
+        r = sigmoid(films[:, t] @ model.W + c)
+    return films[:, n_begun:]
+
+
+def _next_biases(model, films, r):
+    """`(b_t, c_t)` of the frame after films (N, t - 1, D), (N, D) and (N, K); r (N, K) of the last one, of an RTRBM."""
+    if isinstance(model, ConditionalRBM):
+        black = np.zeros((len(films), 1, films.shape[2]), films.dtype)
+        past = _last_frames(np.concatenate([films, black], axis=1), len(model.V) // films.shape[2])[:, -1]
+        return past @ model.V + model.b, past @ model.R + model.c
+    if films.shape[1] == 0:
+        ones = np.ones((len(films), 1), model.b.dtype)
+        return ones * model.b, ones * model.c0
+    return r @ model.V + model.b, r @ model.R + model.c
+
+
+def _gibbs_frame(W, b, c, v, steps, rng, grey):
+    """`steps` Gibbs steps from v (N, D): the means of the last v, or the last v itself."""
+    for step in range(steps):
+        if step > 0:
+            v = bernoulli(p_v, rng)
+        h = bernoulli(sigmoid(v @ W + c), rng)
+        p_v = sigmoid(h @ W.T + b)
+    return p_v if grey else bernoulli(p_v, rng)
 
 
 def next_frame_error(films: Array, predicted: Array) -> float:

@@ -30,7 +30,7 @@ from .temporal import (
 )
 
 MONITORED_FILMS = 10  # how many training films the history measures after each epoch
-EXTRA = 1.05  # how many times the error of the mean frame is too much
+TOO_MUCH = 1.5  # times the error of the mean frame and of the model at the start, from which on something is wrong
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,8 +118,8 @@ class TemporalTrainer(Trainer):
         self.optimizer.start(self.vector)
         self.split(rng)
         monitored = self.films(self.monitored_rows())
-        mean_frame = monitored.mean(axis=(0, 1))
-        self.error_of_mean = next_frame_error(monitored, mean_frame)
+        self.error_of_mean = next_frame_error(monitored, monitored.mean(axis=(0, 1)))
+        self.error_at_the_start = self.error(model, self.monitored_rows())
 
     def advance(self, rng: Generator) -> None:
         """One epoch: a step a minibatch of films."""
@@ -167,7 +167,7 @@ class TemporalTrainer(Trainer):
     def diagnose(self) -> str:
         """That the latest model predicts worse than the mean frame does, where it is so."""
         error = self.history["error"][-1]
-        if error <= EXTRA * self.error_of_mean:
+        if error <= TOO_MUCH * max(self.error_of_mean, self.error_at_the_start):
             return ""
         return (f"the next frame is predicted with a squared error of {error:.3g}, and with {self.error_of_mean:.3g} by "
                 "the mean frame; try a smaller learning rate, or more films a step")

@@ -11,6 +11,7 @@ from trainers import RUNS, boltzmann_run, classifier_run, gan_run, rbm_run, some
 from numpy_dgm.adversarial.gan_training import GANTrainer
 from numpy_dgm.energy.boltzmann_training import BoltzmannTrainer
 from numpy_dgm.energy.rbm_training import RBMTrainer
+from numpy_dgm.energy.temporal_training import TemporalTrainer
 from numpy_dgm.foundation import resume, training
 from numpy_dgm.foundation.checkpoint import load_checkpoint, locked_folder, save_checkpoint
 from numpy_dgm.foundation.checks import InvalidInput
@@ -97,6 +98,7 @@ FIELDS = [  # trainer, field of its state, a run in which it matters
     (GANTrainer, "discriminator_optimizer", "gan: momentum, clipping"),
     (GANTrainer, "singular", "gan: spectral norm, hinge"),
     (ClassifierTrainer, "optimizer", "classifier: adam"),
+    (TemporalTrainer, "optimizer", "video: recurrent"),
 ]
 
 

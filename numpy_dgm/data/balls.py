@@ -76,7 +76,7 @@ def start_places(n_films: int, rng: Generator, n_balls: int) -> Array:
 
 def is_free(place: Array) -> Array:
     """For each film whether its balls touch neither a wall nor one another: (N, n, 2) -> (N,) of bool."""
-    inside = ((place >= RADIUS) & (place <= BOX - RADIUS)).all(axis=(1, 2))
+    inside = np.asarray(((place >= RADIUS) & (place <= BOX - RADIUS)).all(axis=(1, 2)))
     for i in range(place.shape[1]):
         for j in range(i):
             inside &= distance(place[:, i], place[:, j]) >= 2 * RADIUS

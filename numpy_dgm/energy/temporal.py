@@ -319,8 +319,7 @@ def film_log_likelihoods(model: TemporalModel, films: Array) -> Array:
 
 
 def exact_film_gradient(model: TemporalModel, films: Array) -> TemporalModel:
-    """∂ mean log p a frame / ∂θ without sampling: films (N, T, D) -> a model of gradients. Raises InvalidInput likewise.
-    """
+    """∂ mean log p a frame / ∂θ without sampling: films (N, T, D) -> a model of gradients. Raises likewise."""
     films = check_films("films", model, films)
     frames = _frame_pass(model, films)
     v_model, h_model = np.empty_like(frames.b), np.empty_like(frames.c)
@@ -338,9 +337,8 @@ def exact_film_gradient(model: TemporalModel, films: Array) -> TemporalModel:
 def predict_frames(model: TemporalModel, films: Array, steps: int = 10) -> Array:
     """The frames 2 to T of films, each predicted from the true frames before it: (N, T, D) -> (N, T - 1, D).
 
-    E[v_t given the past] by mean field: from u = v_{t-1} on, `steps` times h = σ(u W + c_t), u = σ(h Wᵀ + b_t). For a
-    gradient-free reading of it: u is what each unit would have in the mean if the others stood at their means. Raises
-    InvalidInput.
+    E[v_t given the past] by mean field: from u = v_{t-1} on, `steps` times h = σ(u W + c_t), u = σ(h Wᵀ + b_t), so
+    that each unit takes the mean that it has where the units of the other layer stand at theirs. Raises InvalidInput.
     """
     films = check_films("films", model, films, least_frames=2)
     return _predict_frames(model, films, check_integer("steps", steps))
@@ -410,12 +408,17 @@ def _next_biases(model, films, r):
 
 def _gibbs_frame(W, b, c, v, steps, rng, grey):
     """`steps` Gibbs steps from v (N, D): the means of the last v, or the last v itself."""
-    for step in range(steps):
-        if step > 0:
-            v = bernoulli(p_v, rng)
-        h = bernoulli(sigmoid(v @ W + c), rng)
-        p_v = sigmoid(h @ W.T + b)
+    for _ in range(steps - 1):
+        p_v = _means_of_a_step(W, b, c, v, rng)
+        v = bernoulli(p_v, rng)
+    p_v = _means_of_a_step(W, b, c, v, rng)
     return p_v if grey else bernoulli(p_v, rng)
+
+
+def _means_of_a_step(W, b, c, v, rng):
+    """E[the next v given h], with h drawn given v (N, D)."""
+    h = bernoulli(sigmoid(v @ W + c), rng)
+    return sigmoid(h @ W.T + b)
 
 
 def next_frame_error(films: Array, predicted: Array) -> float:

@@ -88,11 +88,12 @@ def rows_of_films(name: str, films: Any, n_visible: int) -> Any:
     """
     if isinstance(films, (list, tuple)):
         films = as_array(name, films)
-    if len(getattr(films, "shape", ())) == 3:
-        if films.shape[2] != n_visible:
-            raise invalid(name, f"frames of {n_visible} numbers", f"shape {films.shape}")
-        films = films.reshape(len(films), -1)
-    shape = getattr(films, "shape", ())
+    shape: tuple = getattr(films, "shape", ())
+    if len(shape) == 3 and shape[2] != n_visible:
+        raise invalid(name, f"frames of {n_visible} numbers", f"shape {shape}")
+    if len(shape) == 3:
+        films = films.reshape(shape[0], shape[1] * shape[2])
+        shape = films.shape
     if len(shape) != 2 or shape[1] % n_visible or shape[1] < 2 * n_visible:
         raise invalid(name, f"films (N, T, {n_visible}) of at least 2 frames, or rows of them", f"shape {shape}")
     return check_cases(name, films, shape[1], check_grey)
@@ -169,8 +170,8 @@ class TemporalTrainer(Trainer):
         error = self.history["error"][-1]
         if error <= TOO_MUCH * max(self.error_of_mean, self.error_at_the_start):
             return ""
-        return (f"the next frame is predicted with a squared error of {error:.3g}, and with {self.error_of_mean:.3g} by "
-                "the mean frame; try a smaller learning rate, or more films a step")
+        return (f"the next frame is predicted with a squared error of {error:.3g}, and with {self.error_of_mean:.3g} "
+                "by the mean frame; try a smaller learning rate, or more films a step")
 
     def score(self, values: dict) -> float:
         """The held-out error, negated."""

@@ -248,7 +248,8 @@ def distribution_of_films(model, T):
 
 @both
 def test_made_films_come_as_often_as_they_are_probable(kind):
-    model = random_model(kind, D=2, scale=0.6, seed=4)
+    model = random_model(kind, D=2, scale=0.9, seed=4)
+    model = replace(model, W=2 * model.W)
     all_films, p = distribution_of_films(model, 3)
     made = generate_films(model, 20_000, 3, np.random.default_rng(0), steps=8, grey=False)
     assert set(np.unique(made)) == {0, 1}
@@ -308,6 +309,7 @@ def test_new_models_start_with_the_mean_frame_and_small_weights():
 
 @pytest.mark.parametrize("kind, changes, message", [
     ("rtrbm", dict(V=np.zeros((3, 3))), "model.V and model.R: expected 2 rows, got 3 and 2"),
+    ("rtrbm", dict(V=np.zeros((3, 3)), R=np.zeros((3, 2))), "model.V and model.R: expected 2 rows, got 3 and 3"),
     ("rtrbm", dict(R=np.zeros((2, 3))), "model.R: expected a last axis of 2"),
     ("rtrbm", dict(c0=np.zeros(3)), "model.c0: expected a last axis of 2"),
     ("rtrbm", dict(b=np.zeros(2)), "model.b: expected a last axis of 3"),

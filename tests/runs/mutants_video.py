@@ -1,0 +1,43 @@
+"""Mistakes to make in numpy_dgm/runs/video.py, in the order of its lines."""
+from mutant import Mutant
+
+MODULE = "runs/video.py"
+
+MUTANTS = [
+    Mutant('"frames": 100, "side": 30', '"frames": 100, "side": 15', "films of 15 x 15, where copying wins"),
+    Mutant("mean = cases[:FILMS_FOR_THE_MEAN]",
+           "mean = 0 * cases[:FILMS_FOR_THE_MEAN]", "the start knows no mean frame"),
+    Mutant("    rng = np.random.default_rng(options.seed)\n    n_visible",
+           "    rng = np.random.default_rng()\n    n_visible",
+           "the same command starts elsewhere"),
+    Mutant("options.hidden, options.past, rng, mean)", "options.hidden, 2, rng, mean)", "past is not heard"),
+    Mutant('    if options.model == "rtrbm":', '    if options.model != "rtrbm":', "the two models exchanged"),
+    Mutant("**options.only(TemporalSettings))", "epochs=options.epochs)", "settings are not heard"),
+    Mutant("            if getattr(options, name) is not None:", "            if False:", "sizes of balls for a file"),
+    Mutant('made["balls"], [options.seed, 1])', 'made["balls"], [options.seed, 2])', "training on the test films"),
+    Mutant("np.random.default_rng(seed), film_shape[0], n_balls, film_shape[1])",
+           "np.random.default_rng(seed), film_shape[0], 3, film_shape[1])", "always three balls"),
+    Mutant("name=BALLS, bits=GREY, scale=255", 'name=BALLS, bits="threshold", scale=255', "balls without grey"),
+    Mutant("cases = open_data(path, bits=GREY, scale=scale)", "cases = open_data(path, bits=GREY)",
+           "the scale is not heard", tests="runs/test_video.py"),
+    Mutant("    if len(film_shape) != 3 or film_shape[0] < 2:", "    if len(film_shape) != 3:", "stills as films"),
+    Mutant("    if film_shape[1] * film_shape[2] != len(run.model.b):\n        raise invalid(\"data\"",
+           "    if False:\n        raise invalid(\"data\"", "films of another size are measured on"),
+    Mutant("    n_films = min(options.films, len(cases))", "    n_films = len(cases)", "all films, whatever was asked"),
+    Mutant("predict_frames(run.model, film, options.steps)", "predict_frames(run.model, film)", "steps are not heard"),
+    Mutant("copied_frames(film), extrapolated_frames(film))", "extrapolated_frames(film), copied_frames(film))",
+           "the two comparisons exchanged"),
+    Mutant("balls_of(run), [seed_of(run), TEST]",
+           "balls_of(run), [seed_of(run), 1]", "measured on the films of training"),
+    Mutant('known["name"] == BALLS and known["path"] is None', 'known["path"] is not None', "files taken for balls"),
+    Mutant('    start = None if options.start == 0 else true_frames(run, options)\n    rng',
+           '    start = true_frames(run, options) if options.start == 0 else None\n    rng',
+           "a start where none was asked"),
+    Mutant("rng, start, options.steps)", "rng, start)", "Gibbs steps are not heard"),
+    Mutant("np.concatenate([start, films], axis=1)", "np.concatenate([films, start], axis=1)", "the start at the end"),
+    Mutant("seed: list[Any] = [options.seed, START]", "seed: list[Any] = [options.seed, 1]",
+           "films go on from those of training"),
+    Mutant("rows = np.arange(options.count) % len(cases)", "rows = np.zeros(options.count, int)",
+           "every film from the first one's frames"),
+    Mutant("film_shape[0], -1)[:, : options.start]", "film_shape[0], -1)[:, -options.start :]", "a start from the end"),
+]

@@ -12,16 +12,18 @@
         tables.py          text with a row of numbers a line
     files.py           what the readers share: bytes in blocks, gzip within a limit
     toys.py            bars and stripes, shifting bar, labelled shifter: the best log-likelihood is known
+    balls.py           films of balls that bounce in a box
     mixtures.py        Gaussians on a ring and on a grid, to count lost modes by
     digits.py          the 1,797 shipped digits and their split into training and test rows
     prepare_digits.py  how the shipped file was obtained, as a script
 """
+from .balls import bouncing_balls
 from .dataset import Data
 from .mixtures import MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians
 from .catalog import open_data
 from .toys import bars_and_stripes, best_log_likelihood, labelled_shifter, shifting_bar
 
 __all__ = [
-    "Data", "MixtureOfGaussians", "bars_and_stripes", "best_log_likelihood", "draw_mixture", "grid_of_gaussians",
-    "labelled_shifter", "open_data", "ring_of_gaussians", "shifting_bar",
+    "Data", "MixtureOfGaussians", "bars_and_stripes", "best_log_likelihood", "bouncing_balls", "draw_mixture",
+    "grid_of_gaussians", "labelled_shifter", "open_data", "ring_of_gaussians", "shifting_bar",
 ]

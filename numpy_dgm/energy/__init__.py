@@ -14,6 +14,8 @@
     boltzmann.py           the general Boltzmann machine: any connections
     boltzmann_gradients.py its gradient: both phases sampled, or mean field
     boltzmann_training.py  training by that gradient
+    temporal.py            RBMs of films, whose biases come from the frames before; backpropagation through time
+    temporal_training.py   training by that gradient
 
 Gradients point up the mean log-likelihood, throughout the subpackage.
 """
@@ -38,13 +40,27 @@ from .rbm import (
 )
 from .rbm_training import train_rbm
 from .tempering import init_ladder, sample_tempered, start_ladder, tempered_gradient
+from .temporal import (
+    RTRBM,
+    ConditionalRBM,
+    cd_film_gradient,
+    exact_film_gradient,
+    film_log_likelihoods,
+    generate_films,
+    init_conditional_rbm,
+    init_rtrbm,
+    predict_frames,
+)
+from .temporal_training import train_temporal
 from .units import Bernoulli, Gaussian, Softmax
 
 __all__ = [
-    "CD", "PCD", "RBM", "Bernoulli", "BoltzmannMachine", "Gaussian", "Softmax", "Tempered", "cd_gradient", "energy",
-    "evaluate_rbm", "exact_gradient", "free_energy", "gibbs_step", "gradient_report", "hidden_probs",
-    "independent_pixels", "init_boltzmann", "init_ladder", "init_rbm", "layered_mask", "log_likelihood",
-    "log_partition", "mean_field", "mean_field_gradient", "pcd_gradient", "pseudo_log_likelihood", "sample_boltzmann",
-    "sample_chains", "sample_hidden", "sample_tempered", "sample_visible", "sampled_gradient", "start_ladder",
-    "tempered_gradient", "train_boltzmann", "train_rbm", "variational_bound", "visible_probs",
+    "CD", "PCD", "RBM", "RTRBM", "Bernoulli", "BoltzmannMachine", "ConditionalRBM", "Gaussian", "Softmax",
+    "Tempered", "cd_film_gradient", "cd_gradient", "energy", "evaluate_rbm", "exact_film_gradient",
+    "exact_gradient", "film_log_likelihoods", "free_energy", "generate_films", "gibbs_step", "gradient_report",
+    "hidden_probs", "independent_pixels", "init_boltzmann", "init_conditional_rbm", "init_ladder", "init_rbm",
+    "init_rtrbm", "layered_mask", "log_likelihood", "log_partition", "mean_field", "mean_field_gradient",
+    "pcd_gradient", "predict_frames", "pseudo_log_likelihood", "sample_boltzmann", "sample_chains", "sample_hidden",
+    "sample_tempered", "sample_visible", "sampled_gradient", "start_ladder", "tempered_gradient", "train_boltzmann",
+    "train_rbm", "train_temporal", "variational_bound", "visible_probs",
 ]

@@ -42,6 +42,7 @@ from numpy.typing import DTypeLike
 
 from ..foundation.checks import (
     check_array,
+    check_choice,
     check_dtype,
     check_fits,
     check_generator,
@@ -111,6 +112,7 @@ def init_conditional_rbm(n_visible: int, n_hidden: int, n_past: int, rng: Genera
     """
     n_past = check_integer("n_past", n_past)
     check_fits("n_past", n_past, n_past, check_integer("n_visible", n_visible), n_visible + 1)
+    scale = check_number("scale", scale, 0, 1e3)
     W, b, c = _new_weights(n_visible, n_hidden, rng, mean, scale, dtype)
     V = np.zeros((n_past * n_visible, n_visible), W.dtype)
     R = np.zeros((n_past * n_visible, n_hidden), W.dtype)
@@ -127,6 +129,7 @@ def init_rtrbm(n_visible: int, n_hidden: int, rng: Generator, mean: Any = None, 
 
     Raises InvalidInput.
     """
+    scale = check_number("scale", scale, 0, 1e3)
     W, b, c = _new_weights(n_visible, n_hidden, rng, mean, scale, dtype)
     check_fits("n_hidden", n_hidden, n_hidden, n_hidden)
     R = scale * rng.standard_normal((n_hidden, n_hidden), dtype=W.dtype)
@@ -141,7 +144,6 @@ def _new_weights(n_visible, n_hidden, rng, mean, scale, dtype):
     check_fits("n_hidden", n_hidden, n_visible, n_hidden)
     check_generator("rng", rng)
     float_type = check_dtype("dtype", dtype)
-    check_number("scale", scale, 0, 1e3)
     b = np.zeros(n_visible)
     if mean is not None:
         mean = check_array("mean", mean, ndim=1, width=n_visible, low=0, high=1, dtype=np.float64)
@@ -377,6 +379,7 @@ def generate_films(model: TemporalModel, n_films: int, n_frames: int, rng: Gener
     check_fits("n_frames", n_frames, n_films, n_frames, sum(model.W.shape))
     check_generator("rng", rng)
     steps = check_integer("steps", steps)
+    check_choice("grey", grey, (False, True))
     begun = np.zeros((n_films, 0, len(model.b)), model.W.dtype)
     if start is not None:
         start = check_films("start", model, start)

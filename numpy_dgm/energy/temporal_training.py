@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..foundation.batches import check_cases
-from ..foundation.checks import as_array, check_array, check_fits, check_generator, invalid
+from ..foundation.checks import check_array, check_fits, check_generator, invalid
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
 from ..foundation.progress import History
 from ..foundation.records import flatten
@@ -86,15 +86,12 @@ def rows_of_films(name: str, films: Any, n_visible: int) -> Any:
 
     Raises InvalidInput.
     """
-    if isinstance(films, (list, tuple)):
-        films = as_array(name, films)
     shape: tuple = getattr(films, "shape", ())
-    if len(shape) == 3 and shape[2] != n_visible:
-        raise invalid(name, f"frames of {n_visible} numbers", f"shape {shape}")
-    if len(shape) == 3:
-        films = films.reshape(shape[0], shape[1] * shape[2])
+    if len(shape) != 2:
+        films = check_array(name, films, ndim=3, width=n_visible)
+        films = films.reshape(films.shape[0], films.shape[1] * n_visible)
         shape = films.shape
-    if len(shape) != 2 or shape[1] % n_visible or shape[1] < 2 * n_visible:
+    if shape[1] % n_visible or shape[1] < 2 * n_visible:
         raise invalid(name, f"films (N, T, {n_visible}) of at least 2 frames, or rows of them", f"shape {shape}")
     return check_cases(name, films, shape[1], check_grey)
 

@@ -6,7 +6,9 @@ MODULE = "energy/temporal_training.py"
 MUTANTS = [
     Mutant("MONITORED_FILMS = 10", "MONITORED_FILMS = 9", "a film fewer in the history"),
     Mutant("TOO_MUCH = 1.5", "TOO_MUCH = 1.0", "a warning in the first epochs of a good run"),
-    Mutant("    if len(shape) == 3 and shape[2] != n_visible:", "    if False:", "frames of another size"),
+    Mutant("ndim=3, width=n_visible)", "ndim=3)", "frames of another size"),
+    Mutant("    if len(shape) != 2:\n", "    if len(shape) == 3:\n", "lists are not taken"),
+    Mutant("if shape[1] % n_visible or", "if", "a part of a frame at the end of a film"),
     Mutant("or shape[1] < 2 * n_visible:", "or shape[1] < n_visible:", "films of one frame"),
     Mutant("return check_array(name, values, width=width, low=0, high=1)",
            "return check_array(name, values, width=width)",

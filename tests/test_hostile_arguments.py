@@ -144,7 +144,8 @@ ADVERSARIAL = {
     "NonSaturating": dict(real_label=1.0, fake_label=0.0), "Saturating": dict(real_label=1.0, fake_label=0.0),
 }
 RECORDS = {"RBM", "BoltzmannMachine", "ConditionalRBM", "RTRBM", "MLP", "GAN", "Affine", "BatchNorm", "Linear",
-           "Maxout", "MinibatchDiscrimination", "TrainingWarning"}  # hold what they are given; what acts on them checks it
+           "Maxout", "MinibatchDiscrimination",
+           "TrainingWarning"}  # hold what they are given; what acts on them checks it
 WITHOUT_ARGUMENTS = {"Bernoulli", "Gaussian", "ReLU", "Sigmoid", "Softplus", "Tanh", "Hinge", "LeastSquares",
                      "Wasserstein"}
 MODULES = {

@@ -427,7 +427,7 @@ test_films = small_films(40, 1)
 mean_frame = train_films.mean(axis=(0, 1))
 start = init_rtrbm(100, 100, np.random.default_rng(293), mean_frame, scale=0.1)
 ball_model, history = train_temporal(start, train_films, rng=np.random.default_rng(294), epochs=25,
-                                     rate=0.02, k=3)
+                                     batch_size=4, rate=0.02, k=3)
 predicted = predict_frames(ball_model, test_films)
 of_model = next_frame_error(test_films, predicted)
 of_copying = next_frame_error(test_films, copied_frames(test_films))

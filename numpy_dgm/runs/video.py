@@ -33,6 +33,7 @@ from .loading import LoadedRun, data_description, reopen_data, save_array, seed_
 BALLS = "balls"
 MADE: dict[str, int] = {"films": 1_000, "frames": 100, "side": 30, "balls": 3}  # films of balls, as they are by default
 GREY = "grey"  # bits
+SCALE = 0.05  # of a recurrent model's weights at the start; at .01 learning takes long to begin
 FILMS_FOR_THE_MEAN = 100  # of which the mean frame is taken at the start
 TEST, START = 2, 3  # beside the seed, for generators of films of balls that are not those of training (1)
 SHOWN_FRAMES = 12  # of a film, in an image
@@ -111,7 +112,7 @@ def train(options: TrainOptions, folder: Path) -> tuple[TemporalModel, History]:
     n_visible = film_shape[1] * film_shape[2]
     mean = cases[:FILMS_FOR_THE_MEAN].reshape(-1, n_visible).mean(axis=0, dtype=np.float64)
     if options.model == "rtrbm":
-        model: TemporalModel = init_rtrbm(n_visible, options.hidden, rng, mean)
+        model: TemporalModel = init_rtrbm(n_visible, options.hidden, rng, mean, SCALE)
     else:
         model = init_conditional_rbm(n_visible, options.hidden, options.past, rng, mean)
     metadata = {"seed": options.seed, "film_shape": list(film_shape), "balls": made_of(options)["balls"]}

@@ -117,8 +117,10 @@ def test_the_average_is_that_of_the_steps():
     """Three steps of one batch each: with so few the average is the plain mean."""
     run = dict(batch_size=24, schedule="constant")
     ends = [flatten(small_run(epochs=epochs, **run)[0]) for epochs in (1, 2, 3)]
-    averaged, _ = small_run(epochs=3, average=0.99, **run)
+    averaged, history = small_run(epochs=3, average=0.99, **run)
     np.testing.assert_allclose(flatten(averaged), np.mean(ends, axis=0), rtol=1e-10)
+    first = running_bars()[:10]
+    np.testing.assert_allclose(history["error"][-1], next_frame_error(first, predict_frames(averaged, first)))
 
 
 @pytest.mark.parametrize("kind", ["rtrbm", "conditional"])

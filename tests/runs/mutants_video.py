@@ -5,6 +5,7 @@ MODULE = "runs/video.py"
 
 MUTANTS = [
     Mutant('"frames": 100, "side": 30', '"frames": 100, "side": 15', "films of 15 x 15, where copying wins"),
+    Mutant("SCALE = 0.05", "SCALE = 0.01", "a start from which learning hardly begins"),
     Mutant("mean = cases[:FILMS_FOR_THE_MEAN]",
            "mean = 0 * cases[:FILMS_FOR_THE_MEAN]", "the start knows no mean frame"),
     Mutant("    rng = np.random.default_rng(options.seed)\n    n_visible",

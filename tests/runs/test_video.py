@@ -50,7 +50,8 @@ def test_the_run_is_that_of_train_temporal_on_films_of_the_seed(kind, tmp_path):
     model, history = train(options, tmp_path)
     films, rng = balls(6, [5, 1]), np.random.default_rng(5)
     mean = films.reshape(-1, 36).mean(axis=0, dtype=np.float64)
-    start = init_rtrbm(36, 4, rng, mean) if kind == "rtrbm" else init_conditional_rbm(36, 4, 3, rng, mean)
+    start = (init_rtrbm(36, 4, rng, mean, scale=0.05) if kind == "rtrbm" else
+             init_conditional_rbm(36, 4, 3, rng, mean))
     expected, _ = train_temporal(start, films, rng=rng, epochs=2, **settings)
     assert flatten(model).tobytes() == flatten(expected).tobytes()
     run = load_run(tmp_path)

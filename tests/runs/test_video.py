@@ -68,9 +68,10 @@ def test_films_of_balls_are_of_the_published_setting_where_nothing_else_is_said(
 
 
 def test_films_of_balls_are_measured_on_new_ones(tmp_path):
-    model, _ = train(TrainOptions(**SHORT, seed=5), tmp_path)
+    model, _ = train(TrainOptions(**SHORT, seed=5, rate=0.3), tmp_path)
     report = evaluate(load_run(tmp_path), EvaluateOptions(films=7, steps=2))
     films = balls(7, [5, 2])
+    assert abs(report.error / next_frame_error(films, predict_frames(model, films)) - 1) > 1e-3
     np.testing.assert_allclose(report.error, next_frame_error(films, predict_frames(model, films, 2)), rtol=1e-5)
     np.testing.assert_allclose(report.copied, next_frame_error(films, copied_frames(films)), rtol=1e-5)
     np.testing.assert_allclose(report.extrapolated, next_frame_error(films, extrapolated_frames(films)), rtol=1e-5)

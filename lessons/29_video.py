@@ -448,8 +448,9 @@ plots.save(fig, "29_ball.png")
 
 # %% [markdown]
 # **What to see.** In the second row each frame is told from the true ones before it. In the last
-# row the model is alone after frame 8: each frame is made from those that it made up itself, so
-# that small errors add up; the ball goes on, but seldom where the true one does.
+# row the model is alone after frame 8: each frame is drawn by Gibbs steps from those that it made
+# up itself, so that errors add up. A made-up film need not be the true one; it should be one that
+# could be.
 #
 # At the size that papers use, 30 x 30 pixels and three balls, copying scores about 11.8 and
 # extrapolating about 6.8. `lessons/reproductions/bouncing_balls.py` trains the models there and
@@ -458,8 +459,8 @@ plots.save(fig, "29_ball.png")
 #
 # ## What goes wrong
 #
-# Three slips in going back through time. None raises an error, and with each of them something is
-# still learnt. Differences of log p tell them at once.
+# Three slips in going back through time. None raises an error. Differences of log p tell them at
+# once.
 #
 #     one step back      Dh_{t+1} in the place of total_{t+1}: nothing reaches frame t - 2
 #     R not transposed   total_{t+1} R: square, so no error about shapes

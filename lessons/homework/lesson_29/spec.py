@@ -75,7 +75,7 @@ MISTAKES = (
     Edit(301, SLOPE, "slope_of_r = total[:, t + 1] @ R.T"),
     Edit(302, STEP, "total[:, t] += slope_of_r"),
     Edit(303, "range(T - 2, -1, -1)", "range(T - 2, 0, -1)"),
-    Edit(304, "range(T - 2, -1, -1)", "range(T - 1)"),
+    Edit(300, "range(T - 2, -1, -1)", "range(T - 1)"),
     Edit(305, STEP, "total[:, t] += r[:, t + 1] * (1 - r[:, t + 1]) * slope_of_r"),
     Edit(306, "Dv[:, t + 1] @ V.T", "Dv[:, t] @ V.T"),
     Edit(307, STEP, "total[:, t] = r[:, t] * (1 - r[:, t]) * slope_of_r"),

@@ -13,8 +13,9 @@ what was published for 30 x 30. Then
     published     with V = 0, as it was published
     conditional   the conditional RBM on the last two frames
 
-each with 400 hidden units, trained by CD-2 in float32: a film a step, Adam, rate .01 falling linearly to 0, W and R from
-N(0, .05²). Scale, rate, k and films a step were chosen with seed 100, by 20 films made for it beside its training films.
+each with 400 hidden units, trained by CD-2 in float32: a film a step, Adam, a rate of .005 (conditional: .003) falling
+linearly to 0, W and R from N(0, .05²) (conditional: W from N(0, .01²)). Scale, rates, k and films a step were chosen
+with seed 100, by 20 films made for it beside its training films, from runs of up to 1,000 steps.
 A prediction is mean field from the last frame, in 1, 2, 5 or 10 steps, whichever does best on 20 training films. With
 --out the runs are kept, and with each three films that the model makes up: 100 frames after ten true ones.
 
@@ -45,6 +46,7 @@ from numpy_dgm.foundation.gradcheck import check_gradient
 
 MODELS = ("direct", "published", "conditional")
 HIDDEN, SCALE, N_PAST = 400, 0.05, 2
+RATES = {"direct": 0.005, "published": 0.005, "conditional": 0.003}
 STEPS = (1, 2, 5, 10)  # of mean field
 TRAIN, TEST, START = 1, 2, 3  # beside the seed, for generators
 
@@ -106,7 +108,7 @@ def model_row(name, seed, options):
     cases = data_from_arrays(films.reshape(len(films), -1), name="balls", bits="grey", scale=255)
     folder = None if options.out is None else options.out / f"{name}-{options.epochs}-{seed}"
     started = time.process_time()
-    model, history = train_temporal(model, cases, rng=rng, epochs=options.epochs, rate=0.01, k=2, batch_size=1,
+    model, history = train_temporal(model, cases, rng=rng, epochs=options.epochs, rate=RATES[name], k=2, batch_size=1,
                                     direct=name != "published", checkpoint=folder, progress=True)
     minutes = (time.process_time() - started) / 60
     test = bouncing_balls(options.test_films, np.random.default_rng([seed, TEST]))

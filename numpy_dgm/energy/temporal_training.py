@@ -40,7 +40,7 @@ class TemporalSettings(Settings):
     epochs: int = setting(help="passes over the films")
     k: int = setting(5, "Gibbs steps a gradient")
     batch_size: int = setting(1, "films a step")
-    rate: float = setting(0.01, "learning rate at the start", above=0)
+    rate: float = setting(0.005, "learning rate at the start", above=0)
     schedule: str = setting("linear", "how the rate falls", choices=SCHEDULES)
     optimizer: str = setting("adam", "what makes a step of a gradient", choices=tuple(OPTIMIZERS))
     direct: bool = setting(True, "learn V, from the past to the pixels")

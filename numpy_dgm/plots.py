@@ -558,3 +558,24 @@ def number_beside(ax: Axes, x: float, y: float, number: float | None, colour: st
 def box_centre(box: FancyBboxPatch) -> tuple[float, float]:
     """The middle of a box."""
     return box.get_x() + box.get_width() / 2, box.get_y() + box.get_height() / 2
+
+
+def save_frames(films: Array, name: str, folder: str | Path | None = None) -> Path:
+    """Write films (N, T, rows, columns) as a GIF, side by side, ten frames a second, dark where 1. Returns the path.
+
+    To `folder` as `save` does it.
+    """
+    films = np.asarray(films)
+    n_films, n_frames, *image_shape = films.shape
+    cases = films.reshape(n_films, n_frames, -1)
+    path = figure_path(name, caller_folder(sys._getframe(1).f_globals) if folder is None else folder)
+    fig, (ax,) = new_figure(width=1.2 * n_films, height=1.2 * image_shape[0] / image_shape[1])
+    drawn = draw_tiles(ax, cases[:, 0], image_shape, columns=n_films)
+    writer = PillowWriter(fps=10)
+    with writer.saving(fig, path, dpi=100):
+        for t in range(n_frames):
+            drawn.set_data(tile(cases[:, t].astype(np.float64), image_shape, columns=n_films))
+            writer.grab_frame()
+    show(path)
+    print(f"  figure {path.parent.name}/{path.name}")
+    return path

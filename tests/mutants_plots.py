@@ -50,4 +50,8 @@ MUTANTS = [
     Mutant("y - 0.28, slope, ORANGE", "y - 0.28, value, ORANGE", "values in the place of slopes"),
     Mutant("patchA=boxes[start], patchB=boxes[stop]", "patchA=boxes[stop], patchB=boxes[start]", "arrows backwards"),
     Mutant('("rmse", "validation_rmse")', '("rmse",)', "held-out ratings are not drawn"),
+    Mutant("drawn.set_data(tile(cases[:, t].astype",
+           "drawn.set_data(tile(cases[:, 0].astype", "a film that stands still"),
+    Mutant("    cases = films.reshape(n_films, n_frames, -1)",
+           "    cases = films.reshape(n_frames, n_films, -1).swapaxes(0, 1)", "films and frames mixed up"),
 ]

@@ -55,6 +55,8 @@ PLAYERS = adversarial.make_gan(neural.init_mlp([2, 5, 4], RNG, dtype=np.float64)
                                neural.init_mlp([4, 5, 1], RNG, dtype=np.float64))
 MIXTURE = MixtureOfGaussians(np.zeros((2, 4)) + [[0.0], [1.0]], 0.3)
 Z = RNG.integers(-32, 32, size=(6, 2)) / 16
+FILM_MODEL = energy.init_rtrbm(4, 3, RNG, scale=0.5, dtype=np.float64)
+FILMS = RNG.integers(0, 2, size=(3, 2, 4)).astype(np.float64)
 HISTORY = History({name: [0.5] * 5 for name in ("spread", "distance", "accuracy_real", "accuracy_fake", "slope")})
 SCALES = standardiser.Standardiser(np.zeros(4), np.ones(4))
 
@@ -65,25 +67,33 @@ def rng():
 
 # good arguments of each function, by name; in the place of `rng` stands a generator of its own each time
 ENERGY = {
+    "cd_film_gradient": dict(model=FILM_MODEL, films=FILMS, k=1, rng=rng),
     "cd_gradient": dict(rbm=MODEL, v_data=BITS, k=1, rng=rng),
     "energy": dict(rbm=MODEL, v=BITS, h=BITS[:, :3]),
     "evaluate_rbm": dict(rbm=MODEL, data=BITS, rng=rng, method="ais", executor=None, n_temperatures=3, n_walks=20),
+    "exact_film_gradient": dict(model=FILM_MODEL, films=FILMS),
     "exact_gradient": dict(rbm=MODEL, v=BITS),
+    "film_log_likelihoods": dict(model=FILM_MODEL, films=FILMS),
     "free_energy": dict(rbm=MODEL, v=BITS),
+    "generate_films": dict(model=FILM_MODEL, n_films=3, n_frames=2, rng=rng, start=FILMS, steps=2, grey=True),
     "gibbs_step": dict(rbm=MODEL, v=BITS, rng=rng),
     "gradient_report": dict(rbm=MODEL, v=BITS, estimators={"CD-1": energy.CD(1)}, rng=rng, n_runs=2),
     "hidden_probs": dict(rbm=MODEL, v=BITS),
     "independent_pixels": dict(p=BITS.mean(axis=0), v=BITS),
     "init_boltzmann": dict(n_units=6, n_visible=4, rng=rng, mask=MACHINE.mask, scale=0.1, dtype=np.float64),
+    "init_conditional_rbm": dict(n_visible=4, n_hidden=3, n_past=2, rng=rng, mean=BITS.mean(axis=0), scale=0.1,
+                                 dtype=np.float64),
     "init_ladder": dict(rbm=MODEL, n_rungs=3, data_mean=BITS.mean(axis=0)),
     "init_rbm": dict(n_visible=4, n_hidden=3, rng=rng, data=BITS, dtype=np.float64, visible=Bernoulli(),
                      hidden=Bernoulli()),
+    "init_rtrbm": dict(n_visible=4, n_hidden=3, rng=rng, mean=BITS.mean(axis=0), scale=0.1, dtype=np.float64),
     "layered_mask": dict(sizes=[4, 2]),
     "log_likelihood": dict(rbm=MODEL, v=BITS, log_z=None, missing_groups=False),
     "log_partition": dict(rbm=MODEL),
     "mean_field": dict(machine=MACHINE, v=BITS, n_sweeps=3, tolerance=1e-3),
     "mean_field_gradient": dict(machine=MACHINE, v=BITS, chains=STATES, k=1, rng=rng),
     "pcd_gradient": dict(rbm=MODEL, v_data=BITS, chains=BITS[:, :3], k=1, rng=rng),
+    "predict_frames": dict(model=FILM_MODEL, films=FILMS, steps=2),
     "pseudo_log_likelihood": dict(rbm=MODEL, v=BITS),
     "blend_weights": dict(predictions=X.T, rating=[1.0, 5.0, 2.0, 3.0, 3.0, 4.0]),
     "expected_rating": dict(rbm=RATER, p=np.full((5, 2), 0.5)),
@@ -111,6 +121,8 @@ ENERGY = {
                             progress=False, epochs=1, method="sampled", batch_size=3, rate=0.1, n_chains=2),
     "train_rbm": dict(rbm=MODEL, data=BITS, rng=rng, checkpoint=None, metadata=None, on_record=None, progress=False,
                       epochs=1, method="cd", batch_size=3, rate=0.1, n_chains=2, optimizer="adam"),
+    "train_temporal": dict(model=FILM_MODEL, films=FILMS, rng=rng, checkpoint=None, metadata=None, on_record=None,
+                           progress=False, epochs=1, k=1, batch_size=2, rate=0.1, optimizer="adam", direct=True),
     "variational_bound": dict(machine=MACHINE, mu=STATES, log_z=3.0),
     "visible_probs": dict(rbm=MODEL, h=BITS[:, :3]),
     "CD": dict(k=1), "PCD": dict(k=1, updates=2), "Tempered": dict(k=1, updates=2, n_rungs=3),
@@ -160,9 +172,9 @@ ADVERSARIAL = {
     "InstanceNoise": dict(start=0.5, end=0.005, until=0.5, coarse=0.4),
     "NonSaturating": dict(real_label=1.0, fake_label=0.0), "Saturating": dict(real_label=1.0, fake_label=0.0),
 }
-RECORDS = {"RBM", "RatingsRBM", "BoltzmannMachine", "MLP", "GAN", "Affine", "BatchNorm", "Linear", "Maxout",
-           "MinibatchDiscrimination", "TrainingWarning"}  # hold what they are given; what acts on them checks it
-RECORDS |= {"BitsAndLabel", "ClassRBM"}
+RECORDS = {"RBM", "BitsAndLabel", "ClassRBM", "RatingsRBM", "BoltzmannMachine", "ConditionalRBM", "RTRBM", "MLP", "GAN",
+           "Affine", "BatchNorm", "Linear", "Maxout", "MinibatchDiscrimination",
+           "TrainingWarning"}  # hold what they are given; what acts on them checks it
 WITHOUT_ARGUMENTS = {"Bernoulli", "Gaussian", "ReLU", "Sigmoid", "Softplus", "Tanh", "Hinge", "LeastSquares",
                      "Wasserstein"}
 MODULES = {

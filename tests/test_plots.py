@@ -387,3 +387,21 @@ def test_imports_never_run_up_the_package():
                     other = name.relative_to(package).parts[0]
                     allowed = other == own or floors[other] < floors[own]
                     assert allowed, f"{path} imports {other}"
+
+
+def test_a_film_of_images_has_their_frames_side_by_side(tmp_path):
+    """Two films of three frames of 4 x 6: a bar that goes down on the left, and up on the right."""
+    films = np.zeros((2, 3, 4, 6))
+    for t in range(3):
+        films[0, t, t], films[1, t, 3 - t] = 1, 1
+    path = plots.save_frames(films, "film.gif", tmp_path / "new")
+    with Image.open(path) as film:
+        assert film.info["duration"] == 100
+        images = [np.asarray(frame.convert("L"), dtype=float) for frame in ImageSequence.Iterator(film)]
+    assert len(images) == 3
+    for t, image in enumerate(images):
+        dark = image < 60
+        rows, columns = np.nonzero(dark)
+        left = rows[columns < dark.shape[1] / 2].mean() / dark.shape[0]
+        right = rows[columns > dark.shape[1] / 2].mean() / dark.shape[0]
+        np.testing.assert_allclose([left, right], [(t + 0.5) / 4, (3.5 - t) / 4], atol=0.06)

@@ -460,6 +460,25 @@ MISTAKES = (
             "is not the right one"),
     Mistake(286, "a mean over cases and labels",
             "the mean is over the N cases alone: here it is divided by N times C"),
+    Mistake(300, "one frame back only",
+            "only the frame after is heard of: what c_{t+1} does to still later frames is in its total, not in Dh, "
+            "and only from the last frame to the first is that total there when it is needed"),
+    Mistake(301, "the way by V left out",
+            "r_t goes into b_{t+1} too, by V: the term with Dv is missing"),
+    Mistake(302, "the sigmoid's slope left out",
+            "the slope of r_t by c_t, r_t (1 - r_t), is missing"),
+    Mistake(303, "the first frame left out",
+            "the first frame is not reached: see where the loop ends"),
+    Mistake(305, "the sigmoid of the frame after",
+            "the slope of the sigmoid is taken at the frame after: it is r_t that c_t moves"),
+    Mistake(306, "Dv of the frame itself",
+            "Dv is that of frame t: r_t is in the biases of the frame after"),
+    Mistake(307, "Dh of the frame itself left out",
+            "what c_t does in its own frame, Dh_t, is missing in all frames but the last"),
+    Mistake(308, "half of the sigmoid's slope",
+            "the slope of σ is r (1 - r), and the second factor is missing"),
+    Mistake(309, "sign of what comes from later frames",
+            "what later frames say is taken off: both parts add up"),
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in MISTAKES}

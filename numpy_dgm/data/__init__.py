@@ -13,12 +13,14 @@
     files.py           what the readers share: bytes in blocks, gzip within a limit
     ratings.py         ratings of items by users: files of MovieLens and others, splits, planted ones
     toys.py            bars and stripes, shifting bar, labelled shifter: the best log-likelihood is known
+    balls.py           films of balls that bounce in a box
     mixtures.py        Gaussians on a ring and on a grid, to count lost modes by
     digits.py          the 1,797 shipped digits and their split into training and test rows
     names.py           the 8,403 shipped first names, or a text file of words, as cases of softmax units
     ngrams.py          n-gram models of words: what a model of text is held against
     prepare_digits.py  how the shipped file was obtained, as a script
 """
+from .balls import bouncing_balls
 from .dataset import Data
 from .mixtures import MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians
 from .catalog import open_data
@@ -27,7 +29,7 @@ from .ratings import Ratings, planted_ratings, ratings_from_arrays, read_ratings
 from .toys import bars_and_stripes, best_log_likelihood, labelled_shifter, shifting_bar
 
 __all__ = [
-    "Data", "MixtureOfGaussians", "Ratings", "Words", "bars_and_stripes", "best_log_likelihood", "draw_mixture",
-    "grid_of_gaussians", "labelled_shifter", "open_data", "open_words", "planted_ratings", "ratings_from_arrays",
-    "read_ratings", "ring_of_gaussians", "shifting_bar", "split_ratings",
+    "Data", "MixtureOfGaussians", "Ratings", "Words", "bars_and_stripes", "best_log_likelihood", "bouncing_balls",
+    "draw_mixture", "grid_of_gaussians", "labelled_shifter", "open_data", "open_words", "planted_ratings",
+    "ratings_from_arrays", "read_ratings", "ring_of_gaussians", "shifting_bar", "split_ratings",
 ]

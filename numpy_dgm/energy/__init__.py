@@ -20,6 +20,8 @@
     ratings.py             an RBM of ratings, most of them missing: a softmax unit for each rating that there is
     ratings_training.py    training by masked contrastive divergence
     rating_biases.py       what a model of ratings must beat, and blends
+    temporal.py            RBMs of films, whose biases come from the frames before; backpropagation through time
+    temporal_training.py   training by that gradient
 
 Gradients point up the mean log-likelihood, throughout the subpackage.
 """
@@ -68,17 +70,31 @@ from .rbm import (
 )
 from .rbm_training import train_rbm
 from .tempering import init_ladder, sample_tempered, start_ladder, tempered_gradient
+from .temporal import (
+    RTRBM,
+    ConditionalRBM,
+    cd_film_gradient,
+    exact_film_gradient,
+    film_log_likelihoods,
+    generate_films,
+    init_conditional_rbm,
+    init_rtrbm,
+    predict_frames,
+)
+from .temporal_training import train_temporal
 from .units import Bernoulli, BitsAndLabel, Gaussian, Softmax
 
 __all__ = [
-    "Bernoulli", "BitsAndLabel", "BoltzmannMachine", "CD", "ClassRBM", "Gaussian", "PCD", "RBM", "RatingsRBM",
-    "Softmax", "Tempered", "blend_weights", "cd_gradient", "complete_images", "discriminative_gradient", "energy",
-    "evaluate_rbm", "exact_gradient", "expected_rating", "fit_biases", "free_energy", "generative_gradient",
+    "Bernoulli", "BitsAndLabel", "BoltzmannMachine", "CD", "ClassRBM", "ConditionalRBM", "Gaussian", "PCD", "RBM",
+    "RTRBM", "RatingsRBM", "Softmax", "Tempered", "blend_weights", "cd_film_gradient", "cd_gradient",
+    "complete_images", "discriminative_gradient", "energy", "evaluate_rbm", "exact_film_gradient", "exact_gradient",
+    "expected_rating", "film_log_likelihoods", "fit_biases", "free_energy", "generate_films", "generative_gradient",
     "gibbs_step", "gradient_report", "hidden_probs", "independent_pixels", "init_boltzmann", "init_class_rbm",
-    "init_ladder", "init_ratings_rbm", "init_rbm", "joint_rbm", "label_probs", "layered_mask", "log_likelihood",
-    "log_partition", "mean_field", "mean_field_gradient", "pcd_gradient", "predict_by_biases", "pseudo_log_likelihood",
-    "rating_deviation", "rating_probs", "ratings_cd_gradient", "ratings_exact_gradient", "ratings_free_energy",
-    "ratings_log_likelihood", "rmse", "sample_boltzmann", "sample_chains", "sample_hidden", "sample_of_class",
-    "sample_tempered", "sample_visible", "sampled_gradient", "start_ladder", "tempered_gradient", "train_boltzmann",
-    "train_class_rbm", "train_ratings", "train_rbm", "variational_bound", "visible_probs",
+    "init_conditional_rbm", "init_ladder", "init_ratings_rbm", "init_rbm", "init_rtrbm", "joint_rbm", "label_probs",
+    "layered_mask", "log_likelihood", "log_partition", "mean_field", "mean_field_gradient", "pcd_gradient",
+    "predict_by_biases", "predict_frames", "pseudo_log_likelihood", "rating_deviation", "rating_probs",
+    "ratings_cd_gradient", "ratings_exact_gradient", "ratings_free_energy", "ratings_log_likelihood", "rmse",
+    "sample_boltzmann", "sample_chains", "sample_hidden", "sample_of_class", "sample_tempered", "sample_visible",
+    "sampled_gradient", "start_ladder", "tempered_gradient", "train_boltzmann", "train_class_rbm", "train_ratings",
+    "train_rbm", "train_temporal", "variational_bound", "visible_probs",
 ]

@@ -12,6 +12,7 @@ from numpy_dgm.adversarial.gan_training import GANTrainer
 from numpy_dgm.energy.boltzmann_training import BoltzmannTrainer
 from numpy_dgm.energy.ratings_training import RatingsTrainer
 from numpy_dgm.energy.rbm_training import RBMTrainer
+from numpy_dgm.energy.temporal_training import TemporalTrainer
 from numpy_dgm.foundation import resume, training
 from numpy_dgm.foundation.checkpoint import load_checkpoint, locked_folder, save_checkpoint
 from numpy_dgm.foundation.checks import InvalidInput
@@ -99,6 +100,7 @@ FIELDS = [  # trainer, field of its state, a run in which it matters
     (GANTrainer, "singular", "gan: spectral norm, hinge"),
     (ClassifierTrainer, "optimizer", "classifier: adam"),
     (RatingsTrainer, "optimizer", "ratings: momentum"),
+    (TemporalTrainer, "optimizer", "video: recurrent"),
 ]
 
 

@@ -14,6 +14,8 @@ from numpy_dgm.energy import (
     train_ratings,
     train_rbm,
 )
+from numpy_dgm.energy.temporal import init_conditional_rbm, init_rtrbm
+from numpy_dgm.energy.temporal_training import train_temporal
 from numpy_dgm.foundation.optimizers import Momentum, RMSProp
 from numpy_dgm.neural import init_mlp, train_classifier
 
@@ -85,6 +87,15 @@ def ratings_run(folder=None, seed=3, on_record=None, **changed):
     return train_ratings(rbm, data, rng=rng, checkpoint=folder, on_record=on_record, **settings)
 
 
+def video_run(folder=None, seed=3, data=None, n_past=0, on_record=None, **changed):
+    """A run of an RTRBM, or of a conditional RBM on n_past frames, as `changed` says otherwise. Frames of 4 bits."""
+    rng = np.random.default_rng(seed)
+    model = init_rtrbm(4, 5, rng) if n_past == 0 else init_conditional_rbm(4, 5, n_past, rng)
+    settings = {"epochs": 5, "k": 2, "batch_size": 8, **changed}
+    return train_temporal(model, some_bits() if data is None else data, rng=rng, checkpoint=folder,
+                          on_record=on_record, **settings)
+
+
 def grey(n=90):
     """Real numbers (n, 12)."""
     return np.random.default_rng(2).normal(size=(n, D))
@@ -136,4 +147,7 @@ RUNS = {  # name -> (function, arguments)
         "optimizer": "momentum", "rate": 0.05, "average": 0.9, "mlp": {"batch_norm": True}}),
     "classifier: sgd, decay, constant": (classifier_run, {"optimizer": "sgd", "rate": 0.1, "weight_decay": 0.01,
                                                           "schedule": "constant"}),
+    "video: recurrent": (video_run, {}),
+    "video: conditional, patience, average": (video_run, {
+        "n_past": 2, "optimizer": "momentum", "average": 0.9, "validation": 0.2, "patience": 2}),
 }

@@ -171,6 +171,12 @@ PROMISED = {
         "<v_i h_j given v, y> - <v_i h_j given v>",  # and as two phases
         "→ p(covered = u given seen)",  # completion is a draw
     ],
+    29: [
+        "Σ over films of Π_t p(v_t given the past) = 1",
+        "total_t = Dh_t + r_t (1 - r_t) (total_{t+1} Rᵀ + Dv_{t+1} Vᵀ)",  # backpropagation through time
+        "∂R = Σ_t past_tᵀ total_t", "∂W = Σ_t (v_tᵀ r_t - <v hᵀ>_t + v_tᵀ (total_t - Dh_t))",
+        "E[|v_t - u|²] = Σᵢ (pᵢ (1 - pᵢ) + (uᵢ - pᵢ)²)",  # the best prediction is the mean
+    ],
     30: [
         "E_z[f(G(z))] = ∫ p_G(x) f(x) dx",  # a model that only draws
         "V = -(1/N) Σ_n CE(s(x_n), 1) - (1/M) Σ_m CE(s(x'_m), 0)",  # D is a classifier

@@ -300,6 +300,10 @@ def test_arrays_that_do_not_fit_together_are_refused():
             label_probs(changed, np.zeros((2, 4)))
 
 
+def completed(model, v, known, steps=1):
+    return complete_images(model, v, known, steps, np.random.default_rng(0))
+
+
 @pytest.mark.parametrize("call, message", [
     (lambda m, v, y: label_probs(m, v[:, :3]), "v: expected a last axis of 4"),
     (lambda m, v, y: label_probs(m, 2 * v), r"v: expected values in \[0, 1\]"),
@@ -310,10 +314,10 @@ def test_arrays_that_do_not_fit_together_are_refused():
     (lambda m, v, y: generative_cd_gradient(m, v, y, 0, np.random.default_rng(0)), "k: expected an integer >= 1"),
     (lambda m, v, y: sample_of_class(m, y, 0, np.random.default_rng(0)), "steps: expected an integer >= 1"),
     (lambda m, v, y: sample_of_class(m, y, 1, 0), "rng: expected a numpy.random.Generator"),
-    (lambda m, v, y: complete_images(m, v, [1, 0.5, 1, 0], 1, np.random.default_rng(0)), "known: expected True or False for"),
-    (lambda m, v, y: complete_images(m, v, np.ones((2, 4)), 1, np.random.default_rng(0)), "known: expected True or False for"),
-    (lambda m, v, y: complete_images(m, v, np.ones(3, bool), 1, np.random.default_rng(0)), "known: expected a last axis of 4"),
-    (lambda m, v, y: complete_images(m, v, np.ones(4, bool), 0, np.random.default_rng(0)), "steps: expected an integer >= 1"),
+    (lambda m, v, y: completed(m, v, [1, 0.5, 1, 0]), "known: expected True or False for"),
+    (lambda m, v, y: completed(m, v, np.ones((2, 4))), "known: expected True or False for"),
+    (lambda m, v, y: completed(m, v, np.ones(3, bool)), "known: expected a last axis of 4"),
+    (lambda m, v, y: completed(m, v, np.ones(4, bool), steps=0), "steps: expected an integer >= 1"),
 ])
 def test_arguments_that_cannot_be_right_are_refused(call, message):
     with pytest.raises(InvalidInput, match=message):

@@ -14,6 +14,8 @@ from numpy_dgm.energy import (
     train_ratings,
     train_rbm,
 )
+from numpy_dgm.energy.class_rbm import init_class_rbm
+from numpy_dgm.energy.class_rbm_training import train_class_rbm
 from numpy_dgm.energy.temporal import init_conditional_rbm, init_rtrbm
 from numpy_dgm.energy.temporal_training import train_temporal
 from numpy_dgm.foundation.optimizers import Momentum, RMSProp
@@ -87,6 +89,15 @@ def ratings_run(folder=None, seed=3, on_record=None, **changed):
     return train_ratings(rbm, data, rng=rng, checkpoint=folder, on_record=on_record, **settings)
 
 
+def class_rbm_run(folder=None, seed=3, on_record=None, **changed):
+    """A hybrid run on bits whose label is the first of them, as `changed` says otherwise."""
+    rng = np.random.default_rng(seed)
+    bits = some_bits()
+    settings = {"objective": "hybrid", "epochs": 5, "batch_size": 8, "n_chains": 7, **changed}
+    return train_class_rbm(init_class_rbm(D, 4, 2, rng), bits, bits[:, 0].astype(int), rng=rng, checkpoint=folder,
+                           on_record=on_record, **settings)
+
+
 def video_run(folder=None, seed=3, data=None, n_past=0, on_record=None, **changed):
     """A run of an RTRBM, or of a conditional RBM on n_past frames, as `changed` says otherwise. Frames of 4 bits."""
     rng = np.random.default_rng(seed)
@@ -129,6 +140,7 @@ RUNS = {  # name -> (function, arguments)
         "schedule": "constant"}),
     "boltzmann: patience by the gap": (boltzmann_run, {
         "method": "mean-field", "sizes": (D, 6, 4), "validation": 0.3, "patience": 2, "rate": 0.3}),
+    "class-rbm: hybrid, pcd": (class_rbm_run, {}),
     "gan: adam": (gan_run, {}),
     "gan: batch norm, average": (gan_run, {"generator": {"batch_norm": True}, "average": 0.9, "schedule": "linear"}),
     "gan: spectral norm, hinge": (gan_run, {"spectral": True, "objective": Hinge(), "schedule": "cosine"}),

@@ -14,6 +14,7 @@
     boltzmann.py           the general Boltzmann machine: any connections
     boltzmann_gradients.py its gradient: both phases sampled, or mean field
     boltzmann_training.py  training by that gradient
+    unrolling.py           a stack of RBMs as a classifier or a deep autoencoder of neural/
 
 Gradients point up the mean log-likelihood, throughout the subpackage.
 """
@@ -39,12 +40,14 @@ from .rbm import (
 from .rbm_training import train_rbm
 from .tempering import init_ladder, sample_tempered, start_ladder, tempered_gradient
 from .units import Bernoulli, Gaussian, Softmax
+from .unrolling import stack_means, train_stack, unroll_autoencoder, unroll_classifier
 
 __all__ = [
     "CD", "PCD", "RBM", "Bernoulli", "BoltzmannMachine", "Gaussian", "Softmax", "Tempered", "cd_gradient", "energy",
     "evaluate_rbm", "exact_gradient", "free_energy", "gibbs_step", "gradient_report", "hidden_probs",
     "independent_pixels", "init_boltzmann", "init_ladder", "init_rbm", "layered_mask", "log_likelihood",
     "log_partition", "mean_field", "mean_field_gradient", "pcd_gradient", "pseudo_log_likelihood", "sample_boltzmann",
-    "sample_chains", "sample_hidden", "sample_tempered", "sample_visible", "sampled_gradient", "start_ladder",
-    "tempered_gradient", "train_boltzmann", "train_rbm", "variational_bound", "visible_probs",
+    "sample_chains", "sample_hidden", "sample_tempered", "sample_visible", "sampled_gradient", "stack_means",
+    "start_ladder", "tempered_gradient", "train_boltzmann", "train_rbm", "train_stack", "unroll_autoencoder",
+    "unroll_classifier", "variational_bound", "visible_probs",
 ]

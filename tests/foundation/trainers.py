@@ -6,7 +6,7 @@ from numpy_dgm.adversarial.noise import InstanceNoise
 from numpy_dgm.data import ring_of_gaussians
 from numpy_dgm.energy import Gaussian, init_boltzmann, init_rbm, layered_mask, train_boltzmann, train_rbm
 from numpy_dgm.foundation.optimizers import Momentum, RMSProp
-from numpy_dgm.neural import init_mlp, train_classifier
+from numpy_dgm.neural import init_autoencoder, init_mlp, train_autoencoder, train_classifier
 
 D, K = 12, 6
 
@@ -67,6 +67,14 @@ def classifier_run(folder=None, seed=3, data=None, labels=None, sizes=(D, 8, 4),
                             on_record=on_record, **settings)
 
 
+def autoencoder_run(folder=None, seed=3, data=None, sizes=(D, 8, 3), on_record=None, **changed):
+    """A run of Adam, as `changed` says otherwise."""
+    rng = np.random.default_rng(seed)
+    settings = {"epochs": 8, "batch_size": 8, **changed}
+    return train_autoencoder(init_autoencoder(sizes, rng), some_bits() if data is None else data, rng=rng,
+                             checkpoint=folder, on_record=on_record, **settings)
+
+
 def grey(n=90):
     """Real numbers (n, 12)."""
     return np.random.default_rng(2).normal(size=(n, D))
@@ -116,4 +124,8 @@ RUNS = {  # name -> (function, arguments)
         "optimizer": "momentum", "rate": 0.05, "average": 0.9, "mlp": {"batch_norm": True}}),
     "classifier: sgd, decay, constant": (classifier_run, {"optimizer": "sgd", "rate": 0.1, "weight_decay": 0.01,
                                                           "schedule": "constant"}),
+    "autoencoder: adam": (autoencoder_run, {}),
+    "autoencoder: squared error, momentum, average, patience": (autoencoder_run, {
+        "loss": "squared_error", "optimizer": "momentum", "rate": 0.01, "average": 0.9, "validation": 0.3,
+        "patience": 3}),
 }

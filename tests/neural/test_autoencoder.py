@@ -8,6 +8,7 @@ from numpy_dgm.foundation.batches import CASES_AT_ONCE
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import check_gradient
 from numpy_dgm.foundation.numerics import sigmoid
+from numpy_dgm.foundation.records import flatten
 from numpy_dgm.neural import (
     Affine,
     Autoencoder,
@@ -78,6 +79,7 @@ def test_the_gradient_is_right_in_every_parameter(output, loss):
     assert value == pytest.approx(mean_loss(model), rel=1e-12)
     assert isinstance(gradient, Autoencoder) and gradient.output == output
     check_gradient(mean_loss, model, gradient)
+    assert len(flatten(model)) == 2 * (6 * 5 + 5 * 4 + 4 * 2) + (5 + 4 + 2) + (4 + 5 + 6)
     _, of_one = autoencoder_gradient(model, v[0], loss)
     _, of_row = autoencoder_gradient(model, v[:1], loss)
     np.testing.assert_array_equal(of_one.encoder.layers[0].W, of_row.encoder.layers[0].W)

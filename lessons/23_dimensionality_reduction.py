@@ -29,8 +29,9 @@
 #     v̂ = mean + code q               (1, 1)  (5, 5)  (3, 3)  (3, 3)
 #     |v - v̂|²                        0, 0, 2, 2                         on average 1
 #
-# The *covariance* C of the four, the mean of (v - mean)(v - mean)ᵀ, is [[2.5, 1.5], [1.5, 2.5]]. Its
-# eigenvalues are 4, along the diagonal, and 1, across it. The error is exactly what was left out.
+# The *covariance* C of the four, the mean of (v - mean)(v - mean)ᵀ, is [[2.5, 1.5], [1.5, 2.5]].
+# Its eigenvalues are 4, along the diagonal, and 1, across it. The error is exactly what was left
+# out.
 
 # %% the same numbers by the library
 import numpy as np
@@ -64,7 +65,7 @@ print("error     ", round(pca_error(pca, four), 3))
 #
 #     code = Qᵀ u        v̂ = mean + Q code                               v̂ lies in a plane
 #     |u|² = |code|² + |v - v̂|²                                          Pythagoras: v - v̂ ⊥ plane
-#     mean |v - v̂|² = mean |u|² - mean |code|²                           so what is kept is not lost
+#     mean |v - v̂|² = mean |u|² - mean |code|²                         what is kept is not lost
 #     mean |code|² = trace(Qᵀ C Q)                                       C = mean of u uᵀ
 #
 # and so, for any such Q,
@@ -142,15 +143,16 @@ verify("(23.4) ∂L/∂θ of encoder and decoder by backpropagation = difference
        flatten(gradient), differences, tolerance=1e-8)
 
 # %% figure: the two networks
-layers = [("v", 64), ("h_1", 40), ("code", 2), ("h_3", 40), ("v̂", 64)]
-fig = plots.network(layers, title="encoder and decoder, with what lies between them")
+layers = [("v", 6), ("h_1", 4), ("code", 2), ("h_3", 4), ("v̂", 6)]  # fewer units than it has
+fig = plots.network(layers, title="encoder and decoder, with the code between them")
 plots.save(fig, "23_network.png")
 
 # %% [markdown]
 # ## The loop on a page
 #
 # One hidden layer of 40 on either side of the code, tanh, and plain gradient descent with momentum.
-# The names: W1 c1 and W2 c2 encode, W3 c3 and W4 c4 decode; what begins with d is a derivative of L.
+# The names: W1 c1 and W2 c2 encode, W3 c3 and W4 c4 decode; what begins with d is a derivative of
+# L.
 
 # %% a training run on a page
 rng = np.random.default_rng(2)
@@ -193,8 +195,9 @@ print(f"two principal components: {pca_error(fit_pca(cases, 2), cases):.2f}")
 # %% [markdown]
 # ## A map
 #
-# Two numbers a case, by PCA and by a deeper autoencoder (64-128-64-2 and back, `train_autoencoder`),
-# for digits that neither has seen. Labels were not used; they only colour the dots.
+# Two numbers a case, by PCA and by a deeper autoencoder (64-128-64-2 and back,
+# `train_autoencoder`), for digits that neither has seen. Labels were not used; they only colour the
+# dots.
 
 # %% experiment: two numbers, three seeds
 def right_on_the_map(known, labels, points, own_labels):
@@ -256,7 +259,7 @@ plots.save(fig, "23_maps.png")
 # The top one has Gaussian hidden units, since a code should be any number. Going up takes the mean
 # of each hidden layer, going down the mean of each visible one:
 #
-#     up      h_1 = E[h given v] = σ(c_1 + v W_1)       code = c_2 + h_1 W_2            Gaussian: A'(x) = x
+#     up      h_1 = E[h given v] = σ(c_1 + v W_1)      code = c_2 + h_1 W_2     Gaussian, A'(x) = x
 #     down    g_1 = E[v given code] = σ(b_2 + code W_2ᵀ)      v̂ = σ(b_1 + g_1 W_1ᵀ)
 #
 # Each line is a layer of weights and a sigmoid: the stack *is* an encoder and a decoder, whose
@@ -265,8 +268,8 @@ plots.save(fig, "23_maps.png")
 #     encoder(v) = E[h_2 given v → E[h_1 given v]]                           (23.5)
 #     decoder(code) = E[v given E[h_1 given code]]                           (23.6)
 #
-# The cell gets the means of layers of bits from the energy, by listing all their states, and that of
-# a Gaussian layer as the place where exp(-E) is highest, which for a normal density is its mean.
+# The cell gets the means of layers of bits from the energy, by listing all their states, and that
+# of a Gaussian layer as the place where exp(-E) is highest, which for a normal density is its mean.
 
 # %% (23.5) (23.6) an unrolled stack
 rng = np.random.default_rng(235)
@@ -327,8 +330,9 @@ print(f"the same error as a mean over pixels: {linear_error / 64:.3f}")
 
 # %% [markdown]
 # With the mean left in, one of the two directions is spent on the mean, and the error is nearer to
-# that of one. The last slip needs only a look at the unit: about 3.4 a case and .053 a pixel are the
-# same error. (A squashed code is not tried here: it makes the map a square, and crowds its corners.)
+# that of one. The last slip needs only a look at the unit: about 3.4 a case and .053 a pixel are
+# the same error. (A squashed code is not tried here: it makes the map a square, and crowds its
+# corners.)
 #
 # ## Stop here with a debugger
 #

@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Pretraining: where deep networks once had to start
 #
-# Few labels, many cases without any: that is how most data come. In 2006 a stack of RBMs was trained
-# on the cases alone, became a network, and was then taught the labels. It was the first deep
-# network that learnt better than a shallow one. This lesson builds that network, shows what was
-# wrong with the networks before it, and then asks the question that came ten years later: was it
-# the unlabelled cases that helped, or just a better place to start?
+# Few labels, many cases without any: that is how most data come. In 2006 a stack of RBMs was
+# trained on the cases alone, became a network, and was then taught the labels. It was the first
+# deep network that learnt better than a shallow one. This lesson builds that network, shows what
+# was wrong with the networks before it, and then asks the question that came ten years later: was
+# it the unlabelled cases that helped, or just a better place to start?
 #
 # Afterwards you can
 #
@@ -57,8 +57,8 @@ p = np.exp(s) / np.exp(s).sum()
 print("logits", s.round(2), "probabilities", p.round(2))
 
 # %% figure: the network
-fig = plots.network([("v", 64), ("h_1", 100), ("h_2", 100), ("class", 10)],
-                    title="two RBMs, and fresh weights to the classes")
+layers = [("v", 6), ("h_1", 5), ("h_2", 5), ("classes", 3)]  # fewer units than it has
+fig = plots.network(layers, title="two RBMs, and fresh weights to the classes")
 plots.save(fig, "26_network.png")
 
 # %% [markdown]
@@ -123,9 +123,9 @@ verify("(26.2) ∂loss/∂(W, c, U, d) by backpropagation = differences of the l
 # where ‖W‖ is W's largest singular value. For K x K normal entries it is about 2 sd √K, so with sd
 # = .01 and K = 100 each layer brings the two nearer to each other by a factor of 1/20. After two
 # layers, *all cases look the same* to the fresh weights on top, and by the same factor, on the way
-# back, the slope for the lowest weights is gone. He's start for ReLU units (lesson 22) chooses sd so
-# that the factor is about 1. A stack of RBMs gets there in another way: units that tell cases apart
-# are what its gradient rewards.
+# back, the slope for the lowest weights is gone. He's start for ReLU units (lesson 22) chooses sd
+# so that the factor is about 1. A stack of RBMs gets there in another way: units that tell cases
+# apart are what its gradient rewards.
 
 # %% (26.3) what a layer does to the distance between two cases
 rng = np.random.default_rng(263)
@@ -137,15 +137,17 @@ before = np.linalg.norm(x - y, axis=1)  # (50,)
 after = np.linalg.norm(sigmoid(x @ W + c) - sigmoid(y @ W + c), axis=1)
 factor = 0.25 * np.linalg.norm(W, 2)
 verify_at_most("(26.3) |σ(c + x W) - σ(c + y W)| <= ¼ ‖W‖ |x - y|", after, factor * before)
-print(f"  ¼ ‖W‖ is {factor:.3f}; the distances shrink to {np.mean(after / before):.3f} of themselves")
+shrunk_to = np.mean(after / before)
+print(f"  ¼ ‖W‖ is {factor:.3f}; the distances shrink to {shrunk_to:.3f} of themselves")
 
 # %% [markdown]
 # ## Four ways of starting, fairly
 #
 # A fair comparison has rules: the same cases, the same net, the same number of settings tried for
 # each. Here: 50 labels, five a class, from the 1,437 digits of the training part; the net is
-# 64-100-100-10, trained by 100 epochs of Adam. Each kind was tried with the rates .003, .01 and .03 on
-# four other subsets, judged on training cases whose labels were not used, and has the best of these.
+# 64-100-100-10, trained by 100 epochs of Adam. Each kind was tried with the rates .003, .01 and .03
+# on four other subsets, judged on training cases whose labels were not used, and has the best of
+# these.
 #
 #     logistic      no hidden layer at all
 #     random        sigmoids, W ~ N(0, .01²)
@@ -205,7 +207,8 @@ ax.set_yticks(range(4), kinds)
 ax.set(xlabel="% of the test digits right, from 50 labels", ylim=(-0.6, 3.6))
 plots.save(fig, "26_starts.png")
 claim("The stack starts better than small random weights, by more than ten points",
-      mean["pretrained"] > mean["random"] + 10, pretrained=mean["pretrained"], random=mean["random"])
+      mean["pretrained"] > mean["random"] + 10,
+      pretrained=mean["pretrained"], random=mean["random"])
 claim("the modern start does as well or better, without one unlabelled case",
       mean["modern"] > mean["pretrained"] - 1, modern=mean["modern"], pretrained=mean["pretrained"])
 claim("no net is clearly better than no hidden layer at all",
@@ -213,18 +216,19 @@ claim("no net is clearly better than no hidden layer at all",
       modern=mean["modern"], pretrained=mean["pretrained"])
 
 # %% [markdown]
-# **What to see.** The stack starts better than small random weights, by more than ten points: this is
-# what was found in 2006, and it was true. But the modern start does as well or better, without one
-# unlabelled case. So most of what pretraining gave was not knowledge of the cases; it was a place from
-# which backpropagation works. And on digits this small no net is clearly better than no hidden layer
-# at all: 1,437 cases of 64 numbers are few to learn features from.
+# **What to see.** The stack starts better than small random weights, by more than ten points: this
+# is what was found in 2006, and it was true. But the modern start does as well or better, without
+# one unlabelled case. So most of what pretraining gave was not knowledge of the cases; it was a
+# place from which backpropagation works. And on digits this small no net is clearly better than no
+# hidden layer at all: 1,437 cases of 64 numbers are few to learn features from.
 #
 # MNIST, 60,000 cases of 784 numbers, has more to say without labels. `pretraining_mnist.py` in
 # `lessons/reproductions/` makes the comparison there, by the same rules, with 1,000 labels and with
 # all. With *all* labels the published 1.25 % error of 2006 (Hinton, Osindero and Teh; 1.6 % by
 # backpropagation alone then) was later matched from random starts, once ReLU, better starting
-# weights, Adam and dropout were there. That is where pretraining by RBMs stopped mattering. The idea did not: to learn
-# from unlabelled data first, and from few labels then, is how language models are made today.
+# weights, Adam and dropout were there. That is where pretraining by RBMs stopped mattering. The
+# idea did not: to learn from unlabelled data first, and from few labels then, is how language
+# models are made today.
 #
 # ## What goes wrong
 #
@@ -243,7 +247,8 @@ for subset in range(12):
 unfair = mean["pretrained"] - np.mean(untuned)
 fair = mean["pretrained"] - mean["random"]
 print(f"pretraining is ahead by {fair:.0f} points where both were tuned, and by {unfair:.0f} here")
-claim("It makes the lead half as large again, or more", unfair > 1.5 * fair, fair=fair, unfair=unfair)
+claim("It makes the lead half as large again, or more", unfair > 1.5 * fair,
+      fair=fair, unfair=unfair)
 
 # %% [markdown]
 # It makes the lead half as large again, or more. Many a published comparison was of this kind.
@@ -261,8 +266,9 @@ claim("It makes the lead half as large again, or more", unfair > 1.5 * fair, fai
 # ## Exercises
 #
 # 1. By hand: the numbers of the beginning with v = 0. What are h_1, h_2 and the probabilities?
-# 2. On paper: with W ~ N(0, sd²), K x K, and ‖W‖ about 2 sd √K, for which sd is the factor of (26.3)
-#    equal to 1? What would such weights do to the sigmoids of units whose inputs are not small?
+# 2. On paper: with W ~ N(0, sd²), K x K, and ‖W‖ about 2 sd √K, for which sd is the factor of
+#    (26.3) equal to 1? What would such weights do to the sigmoids of units whose inputs are not
+#    small?
 # 3. In code, with nothing but NumPy:
 #
 #        def fine_tune(W1, c1, W2, c2, W3, c3, v, labels):

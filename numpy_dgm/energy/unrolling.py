@@ -19,8 +19,18 @@ from typing import Any
 
 import numpy as np
 
-from ..foundation.batches import case_blocks, check_cases
-from ..foundation.checks import check_generator, check_integer, check_number, different_dtypes, invalid
+from ..foundation.batches import case_blocks, check_cases, check_cases_of_any_width
+from ..foundation.checks import (
+    check_array,
+    check_choice,
+    check_fits,
+    check_generator,
+    check_integer,
+    check_number,
+    different_dtypes,
+    invalid,
+)
+from ..foundation.training import checkpoint_path
 from ..foundation.types import Array, Generator
 from ..neural.autoencoder import Autoencoder
 from ..neural.layers import Affine, Dropout, Sigmoid
@@ -73,6 +83,7 @@ def unroll_classifier(rbms: Sequence[RBM], n_classes: int, rng: Generator, dropo
     """
     rbms = check_stack(rbms)
     n_classes = check_integer("n_classes", n_classes, least=2)
+    check_fits("n_classes", n_classes, n_classes, len(rbms[-1].c))
     check_generator("rng", rng)
     dropout = check_number("dropout", dropout, 0, 1, open_high=True)
     input_dropout = check_number("input_dropout", input_dropout, 0, 1, open_high=True)
@@ -137,13 +148,17 @@ def train_stack(data: Any, sizes: Sequence[int], *, seed: int, gaussian_code: bo
     data (N, D) in [0, 1], an array, memory map or what `open_data` gives. Raises InvalidInput, and Diverged. Hinton,
     Osindero and Teh 2006.
     """
+    sizes = [check_integer("sizes", size) for size in check_array("sizes", sizes, ndim=1).tolist()]
+    seed = check_integer("seed", seed, least=0)
+    check_choice("gaussian_code", gaussian_code, (False, True))
+    checkpoint_path(checkpoint)  # raises InvalidInput where it is no folder
+    cases = check_cases_of_any_width("data", data, Bernoulli().check)
     rbms: list[RBM] = []
-    cases = data
     for level, size in enumerate(sizes, start=1):
         rng = np.random.default_rng([seed, 2, level])
         is_code = gaussian_code and level == len(sizes)
         own = {**settings, "method": "cd", "rate": code_rate} if is_code else settings
-        start = init_rbm(np.shape(cases)[1], size, rng, cases, hidden=Gaussian() if is_code else Bernoulli())
+        start = init_rbm(cases.shape[1], size, rng, cases, hidden=Gaussian() if is_code else Bernoulli())
         folder = None if checkpoint is None else Path(checkpoint) / f"rbm{level}"
         rbm, _ = train_rbm(start, cases, rng=rng, checkpoint=folder, metadata={"seed": seed}, progress=progress, **own)
         rbms.append(rbm)

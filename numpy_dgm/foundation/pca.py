@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .batches import case_blocks, check_cases, mean_of_cases
+from .batches import case_blocks, check_cases, check_cases_of_any_width, mean_of_cases
 from .checks import check_array, check_integer, check_numbers, invalid
 from .records import Record
 from .types import Array
@@ -33,8 +33,8 @@ def fit_pca(data: Any, n_numbers: int) -> PCA:
 
     Of a direction and its negative, both right, it takes the one whose largest entry is positive. Raises InvalidInput.
     """
-    width = getattr(data, "shape", np.shape(data))[-1]
-    data = check_cases("data", data, width, check_numbers)
+    data = check_cases_of_any_width("data", data, check_numbers)
+    width = data.shape[1]
     n_numbers = check_integer("n_numbers", n_numbers, most=width)
     rows = np.arange(len(data))
     mean = mean_of_cases(data, rows)

@@ -164,6 +164,11 @@ def test_a_stack_of_the_digits_starts_where_it_gives_them_back():
     (lambda: unroll_classifier(stack(), 3, np.random.default_rng(0), dropout=1.0),
      "dropout: expected a number in [0, 1), got 1.0"),
     (lambda: unroll_classifier(stack(), 3, np.random.default_rng(0), input_dropout=1.0), "input_dropout: expected"),
+    (lambda: train_stack(V, (0,), seed=0, epochs=1), "sizes: expected an integer >= 1, got 0"),
+    (lambda: train_stack(V, (2,), seed=-1, epochs=1), "seed: expected an integer >= 0, got -1"),
+    (lambda: train_stack(2 * V, (2,), seed=0, epochs=1), "data: expected values in [0, 1]"),
+    (lambda: train_stack(V[0], (2,), seed=0, epochs=1), "data: expected a 2-D array, one case a row"),
+    (lambda: train_stack(V, (2,), seed=0, epochs=1, checkpoint=3), "checkpoint: expected the path of a folder, got 3"),
     (lambda: stack_means(stack(), V[:, :5]), "data: expected shape (cases, 6)"),
     (lambda: stack_means(stack(), 2 * V), "data: expected values in [0, 1]"),
 ])

@@ -50,6 +50,8 @@ def test_data_are_read_in_blocks():
 @pytest.mark.parametrize("call, message", [
     (lambda: fit_pca(V, 7), r"n_numbers: expected an integer in \[1, 6\], got 7"),
     (lambda: fit_pca(np.full((3, 2), np.nan), 1), "data: expected finite values"),
+    (lambda: fit_pca(3, 1), "data: expected a 2-D array, one case a row, or what open_data gives, got int"),
+    (lambda: fit_pca(V[0], 1), r"data: expected a 2-D array, one case a row, .* got shape \(6,\)"),
     (lambda: pca_codes("pca", V), r"pca: expected a PCA \(see fit_pca\), got str"),
     (lambda: pca_codes(fit_pca(V, 2), V[:, :5]), "v: expected a last axis of 6"),
     (lambda: pca_decode(fit_pca(V, 2), V), "codes: expected a last axis of 2"),

@@ -311,13 +311,12 @@ verify("(23.6) decoder(code) = E[v given E[h_1 given code]]", decode(unrolled, c
 # %% [markdown]
 # ## What goes wrong
 #
-# Three slips that run without an error message:
+# Two slips that run without an error message:
 #
 #     the mean stays in       eigenvectors of the mean of v vᵀ, and v̂ = v Q Qᵀ
-#     a squashed code         a sigmoid on the code layer: codes between 0 and 1 only
 #     an error a pixel        mean over all entries where others quote the sum over a case
 
-# %% wrong: three slips
+# %% wrong: two slips
 second_moments = cases.T @ cases / len(cases)
 Q = np.linalg.eigh(second_moments)[1][:, ::-1][:, :2]
 unseen = test[:].astype(np.float64)
@@ -330,9 +329,8 @@ print(f"the same error as a mean over pixels: {linear_error / 64:.3f}")
 
 # %% [markdown]
 # With the mean left in, one of the two directions is spent on the mean, and the error is nearer to
-# that of one. The last slip needs only a look at the unit: about 3.4 a case and .053 a pixel are
-# the same error. (A squashed code is not tried here: it makes the map a square, and crowds its
-# corners.)
+# that of one. The other slip needs only a look at the unit: about 3.4 a case and .053 a pixel are
+# the same error.
 #
 # ## Stop here with a debugger
 #

@@ -101,7 +101,7 @@ def train(options: argparse.Namespace) -> int:
         run = load_run(folder)
         module.draw_training(run)
     except KeyboardInterrupt as interrupt:
-        is_kept = (folder / CHECKPOINT).exists()
+        is_kept = any(folder.rglob(CHECKPOINT))  # of the run, or of an RBM that it starts from
         raise KeyboardInterrupt(f"{folder} keeps the run as far as it has come, and the same command goes on with it"
                                 if is_kept else "nothing was kept, no turn was whole yet") from interrupt
     out = shlex.quote(str(folder))

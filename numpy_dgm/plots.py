@@ -579,3 +579,35 @@ def save_frames(films: Array, name: str, folder: str | Path | None = None) -> Pa
     show(path)
     print(f"  figure {path.parent.name}/{path.name}")
     return path
+
+
+def code_map(codes: Array, labels: Array | None = None, names: Sequence | None = None,
+             title: str | None = None) -> Figure:
+    """Cases where their codes (N, 2) are; see `draw_code_map`."""
+    fig, (ax,) = new_figure(width=7.0, height=6.0)
+    draw_code_map(ax, codes, labels, names, title)
+    return fig
+
+
+def draw_code_map(ax: Axes, codes: Array, labels: Array | None = None, names: Sequence | None = None,
+                  title: str | None = None) -> None:
+    """Codes (N, 2) on `ax`, in a colour a class, with the name of each class where most of its cases are.
+
+    labels (N,) are indices into names (C,); without them all cases have one colour.
+    """
+    colours = colormaps["tab10"].colors  # type: ignore[attr-defined]
+    if labels is None:
+        ax.plot(*np.asarray(codes).T, ".", markersize=4, color=colours[0], alpha=0.6)
+    classes = [] if labels is None else [int(label) for label in np.unique(labels)]
+    for label in classes:
+        ax.plot(*codes[labels == label].T, ".", markersize=4, color=colours[label % len(colours)], alpha=0.6)
+    for label in classes:
+        if names is None:
+            break
+        x, y = np.median(codes[labels == label], axis=0)
+        box = {"boxstyle": "round", "facecolor": "white", "edgecolor": colours[label % len(colours)], "linewidth": 1.5,
+               "alpha": 0.85}
+        ax.text(x, y, label_text(names[label]), fontsize=13, weight="bold", ha="center", va="center", bbox=box)
+    ax.set(xticks=[], yticks=[])
+    if title:
+        ax.set_title(title, fontsize=10)

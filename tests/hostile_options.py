@@ -31,6 +31,7 @@ SMALL = {  # a run of a moment
     "names": "--data names --hidden 3 --epochs 1",
     "class-rbm": "--data digits --hidden 4 --epochs 1",
     "video": "--data balls --hidden 4 --films 2 --frames 3 --side 5 --epochs 1",
+    "autoencoder": "--data digits --hidden 4 --epochs 1",
 }
 SECONDS, BYTES = 3, 4 * 2**30
 

@@ -1,6 +1,7 @@
 """The `dgm` command as a person meets it: what it prints, what it leaves, how it refuses."""
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import warnings
@@ -13,6 +14,7 @@ import pytest
 from numpy_dgm import __version__, command, load_run
 from numpy_dgm.__main__ import main
 from numpy_dgm.course.lessons import LessonRun
+from numpy_dgm.foundation.checkpoint import CHECKPOINT
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.runs import KINDS
 
@@ -188,6 +190,19 @@ def test_what_train_says_comes_next_works(tmp_path, name, capsys, monkeypatch):
     assert Path("samples.png").stat().st_size > 1000 and Path("samples_filters.png").stat().st_size > 1000
 
 
+def test_an_autoencoder_is_trained_and_evaluated_and_gives_codes_and_a_map(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main("train autoencoder --data digits --hidden 8 --code 3 --epochs 1 --pretrain 1 --out run".split()) == 0
+    assert "next:  dgm evaluate run      dgm sample run --out samples.png" in capsys.readouterr().out
+    assert main(["evaluate", "run"]) == 0
+    assert "with 3 principal components" in capsys.readouterr().out
+    for out in ("map.png", "codes.npy"):
+        assert main(["sample", "run", "--out", out]) == 0
+    assert np.load("codes.npy").shape == (360, 3)
+    files = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert {"map.png", "map_reconstructions.png", "training.png"} <= files
+
+
 def test_options_of_the_data_reach_every_kind(tmp_path, capsys, monkeypatch):
     """A table with labels in its middle column, an index, and integers up to 16; evaluate opens it in the same way."""
     monkeypatch.chdir(tmp_path)
@@ -196,7 +211,8 @@ def test_options_of_the_data_reach_every_kind(tmp_path, capsys, monkeypatch):
     np.savetxt("f.txt", np.column_stack([rows, np.arange(40)]), fmt="%d")
     options = ["--data", "f.txt", "--label-column", "4", "--skip-columns", "10", "--scale", "16"]
     for kind, more in (("rbm", ["--epochs", "1", "--hidden", "2"]), ("boltzmann", ["--epochs", "1", "--hidden", "2"]),
-                       ("gan", ["--steps", "2", "--conditional", "--hidden", "4"]), ("classifier", ["--epochs", "1"])):
+                       ("gan", ["--steps", "2", "--conditional", "--hidden", "4"]), ("classifier", ["--epochs", "1"]),
+                       ("autoencoder", ["--epochs", "1"])):
         assert main(["train", kind, *options, *more, "--out", kind]) == 0
         out = capsys.readouterr().out
         assert "f.txt: 40 cases of 9 numbers; images 3 x 3;" in out and "labels 7 8; labels in column 4, without" in out
@@ -358,12 +374,16 @@ def test_a_pipe_that_nobody_reads_ends_the_command_without_a_word(tmp_path):
 @pytest.mark.parametrize("folder, sentence", [
     ("new", "nothing was kept, no turn was whole yet"),
     ("run", "run keeps the run as far as it has come, and the same command goes on with it"),
+    ("stack", "stack keeps the run as far as it has come, and the same command goes on with it"),
 ])
 def test_an_interrupt_of_training_says_what_is_kept(folder, sentence, trained, monkeypatch, capsys):
+    """"stack" has an RBM that a run was to start from, and no more."""
     def interrupted(options, folder):
         raise KeyboardInterrupt
 
     monkeypatch.chdir(trained[0])
+    (trained[0] / "stack" / "rbm1").mkdir(parents=True, exist_ok=True)
+    shutil.copy(trained[0] / "run" / CHECKPOINT, trained[0] / "stack" / "rbm1")
     monkeypatch.setattr(KINDS["rbm"], "train", interrupted)
     assert main(["train", "rbm", "--data", "digits", "--out", folder]) == 130
     assert capsys.readouterr().err == f"dgm: interrupted; {sentence}\n"

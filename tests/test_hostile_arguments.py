@@ -59,6 +59,8 @@ FILM_MODEL = energy.init_rtrbm(4, 3, RNG, scale=0.5, dtype=np.float64)
 FILMS = RNG.integers(0, 2, size=(3, 2, 4)).astype(np.float64)
 HISTORY = History({name: [0.5] * 5 for name in ("spread", "distance", "accuracy_real", "accuracy_fake", "slope")})
 SCALES = standardiser.Standardiser(np.zeros(4), np.ones(4))
+CODER = neural.init_autoencoder([4, 3, 2], np.random.default_rng(1), dtype=np.float64)
+STACK = [MODEL, energy.init_rbm(3, 2, np.random.default_rng(2), dtype=np.float64)]
 
 
 def rng():
@@ -115,6 +117,7 @@ ENERGY = {
     "sample_tempered": dict(rbm=MODEL, ladder=LADDER, v=np.zeros((3, 2, 4)), n_sweeps=1, rng=rng),
     "sample_visible": dict(rbm=MODEL, h=BITS[:, :3], rng=rng),
     "sampled_gradient": dict(machine=MACHINE, v=BITS, clamped=STATES[:, 4:], chains=STATES, k=1, rng=rng),
+    "stack_means": dict(rbms=STACK, data=BITS),
     "start_ladder": dict(rbm=MODEL, ladder=LADDER, n_ladders=2, rng=rng),
     "tempered_gradient": dict(rbm=MODEL, v_data=BITS, ladder=LADDER, v=np.zeros((3, 2, 4)), k=1, rng=rng),
     "train_boltzmann": dict(machine=MACHINE, data=BITS, rng=rng, checkpoint=None, metadata=None, on_record=None,
@@ -123,6 +126,10 @@ ENERGY = {
                       epochs=1, method="cd", batch_size=3, rate=0.1, n_chains=2, optimizer="adam"),
     "train_temporal": dict(model=FILM_MODEL, films=FILMS, rng=rng, checkpoint=None, metadata=None, on_record=None,
                            progress=False, epochs=1, k=1, batch_size=2, rate=0.1, optimizer="adam", direct=True),
+    "train_stack": dict(data=BITS, sizes=(3, 2), seed=0, gaussian_code=True, code_rate=0.01, checkpoint=None,
+                        progress=False, epochs=1, batch_size=3, n_chains=2),
+    "unroll_autoencoder": dict(rbms=STACK),
+    "unroll_classifier": dict(rbms=STACK, n_classes=3, rng=rng, dropout=0.1, input_dropout=0.1),
     "variational_bound": dict(machine=MACHINE, mu=STATES, log_z=3.0),
     "visible_probs": dict(rbm=MODEL, h=BITS[:, :3]),
     "CD": dict(k=1), "PCD": dict(k=1, updates=2), "Tempered": dict(k=1, updates=2, n_rungs=3),
@@ -140,6 +147,14 @@ ENERGY |= {
                             on_record=None, progress=False, epochs=1, batch_size=3, rate=0.01, n_chains=2),
 }
 NEURAL = {
+    "autoencoder_gradient": dict(autoencoder=CODER, v=BITS, loss="squared_error"),
+    "decode": dict(autoencoder=CODER, codes=BITS[:, :2]),
+    "encode": dict(autoencoder=CODER, data=X),
+    "init_autoencoder": dict(sizes=[4, 5, 2], rng=rng, hidden="tanh", output="linear", init="he", dtype=np.float64),
+    "reconstruct": dict(autoencoder=CODER, data=X),
+    "squared_reconstruction_error": dict(autoencoder=CODER, data=X),
+    "train_autoencoder": dict(autoencoder=CODER, data=BITS, rng=rng, checkpoint=None, metadata=None, on_record=None,
+                              progress=False, epochs=1, batch_size=3, rate=0.01, validation=0.3, patience=1),
     "binary_cross_entropy": dict(logits=X, targets=BITS),
     "class_logits": dict(mlp=NET, data=X, rows=None),
     "init_mlp": dict(sizes=[4, 5, 3], rng=rng, hidden="maxout", slope=0.2, pieces=2, output="tanh", batch_norm=False,
@@ -173,7 +188,7 @@ ADVERSARIAL = {
     "NonSaturating": dict(real_label=1.0, fake_label=0.0), "Saturating": dict(real_label=1.0, fake_label=0.0),
 }
 RECORDS = {"RBM", "BitsAndLabel", "ClassRBM", "RatingsRBM", "BoltzmannMachine", "ConditionalRBM", "RTRBM", "MLP", "GAN",
-           "Affine", "BatchNorm", "Linear", "Maxout", "MinibatchDiscrimination",
+           "Affine", "BatchNorm", "Linear", "Maxout", "MinibatchDiscrimination", "Autoencoder",
            "TrainingWarning"}  # hold what they are given; what acts on them checks it
 WITHOUT_ARGUMENTS = {"Bernoulli", "Gaussian", "ReLU", "Sigmoid", "Softplus", "Tanh", "Hinge", "LeastSquares",
                      "Wasserstein"}
@@ -445,6 +460,7 @@ ALONE = {  # what a function gives for one case is what it gives for that row, w
     "energy.log_likelihood": ("v",), "energy.pseudo_log_likelihood": ("v",), "energy.mean_field": ("v",),
     "energy.variational_bound": ("mu",), "energy.boltzmann.energy": ("s",), "energy.boltzmann.log_likelihood": ("v",),
     "energy.boltzmann.unit_input": ("s",), "energy.boltzmann.gibbs_sweep": ("s",), "neural.class_logits": ("data",),
+    "neural.encode": ("data",), "neural.decode": ("codes",), "neural.reconstruct": ("data",),
     "foundation.standardiser.standardise": ("v",), "foundation.standardiser.unstandardise": ("y",),
 }
 AS_A_ROW = {  # a result that has no such axis is that of one row

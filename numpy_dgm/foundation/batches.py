@@ -83,6 +83,16 @@ def check_cases(name: str, data: Any, width: int, check: Callable, one_case: boo
     return data
 
 
+def check_cases_of_any_width(name: str, data: Any, check: Callable) -> Any:
+    """Likewise, of any number of columns."""
+    data = as_cases(name, data)
+    shape = tuple(getattr(data, "shape", ()))
+    if len(shape) != 2 or shape[1] == 0:
+        got = f"shape {shape}" if shape else type(data).__name__
+        raise invalid(name, "a 2-D array, one case a row, or what open_data gives", got)
+    return check_cases(name, data, shape[1], check)
+
+
 def as_cases(name: str, data: Any) -> Any:
     """`data` as it is where row numbers index it, else as an array: a list, or a DataFrame, which columns index.
 

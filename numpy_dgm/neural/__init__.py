@@ -4,9 +4,21 @@
     mlp.py      a stack of layers: initialisation, forward, backward
     losses.py   cross-entropies on logits and squared error, each with its derivative
     mlp_training.py  training a network to tell classes apart
+    autoencoder.py   two networks, through a code of a few numbers and back
+    autoencoder_training.py  training them
 
 Losses are descended throughout this subpackage, and are means over cases.
 """
+from .autoencoder import (
+    Autoencoder,
+    autoencoder_gradient,
+    decode,
+    encode,
+    init_autoencoder,
+    reconstruct,
+    squared_reconstruction_error,
+)
+from .autoencoder_training import train_autoencoder
 from .layers import (
     Affine,
     BatchNorm,
@@ -25,7 +37,9 @@ from .mlp import MLP, init_mlp, mlp_backward, mlp_forward, with_running_statisti
 from .mlp_training import class_logits, train_classifier
 
 __all__ = [
-    "MLP", "Affine", "BatchNorm", "Dropout", "LeakyReLU", "Linear", "Maxout", "MinibatchDiscrimination", "ReLU",
-    "Sigmoid", "Softplus", "Tanh", "binary_cross_entropy", "class_logits", "init_mlp", "mlp_backward", "mlp_forward",
-    "softmax_cross_entropy", "squared_error", "train_classifier", "with_running_statistics",
+    "MLP", "Affine", "Autoencoder", "BatchNorm", "Dropout", "LeakyReLU", "Linear", "Maxout", "MinibatchDiscrimination",
+    "ReLU", "Sigmoid", "Softplus", "Tanh", "autoencoder_gradient", "binary_cross_entropy", "class_logits", "decode",
+    "encode", "init_autoencoder", "init_mlp", "mlp_backward", "mlp_forward", "reconstruct", "softmax_cross_entropy",
+    "squared_error", "squared_reconstruction_error", "train_autoencoder", "train_classifier",
+    "with_running_statistics",
 ]

@@ -21,7 +21,7 @@ from ..foundation.checks import InvalidInput, invalid
 from ..foundation.progress import history_from_state
 from ..foundation.resume import COMMON, check_done
 from ..foundation.state import from_state, outline
-from . import boltzmann, class_rbm, classifier, gan, names, ratings, rbm, video
+from . import autoencoder, boltzmann, class_rbm, classifier, gan, names, ratings, rbm, video
 from .loading import LoadedRun, check_kept
 
 KINDS: dict[str, ModuleType] = {
@@ -33,6 +33,7 @@ KINDS: dict[str, ModuleType] = {
     "names": names,
     "class-rbm": class_rbm,
     "video": video,
+    "autoencoder": autoencoder,
 }
 
 

@@ -1,16 +1,21 @@
 """Runs of classifiers: `dgm train classifier` and what `dgm evaluate` does with them."""
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .. import plots
+from ..energy.unrolling import train_stack, unroll_classifier
 from ..foundation.checks import invalid, one_line
 from ..foundation.progress import History
 from ..foundation.settings import setting
+from ..foundation.types import Array, Generator
+from ..neural.layers import Dropout
 from ..neural.losses import softmax_cross_entropy
 from ..neural.mlp import ELEMENTWISE, MLP, check_mlp, init_mlp, n_inputs, n_outputs
 from ..neural.mlp_training import ClassifierSettings, ClassifierTrainer, class_logits, train_classifier
+from .autoencoder import check_sigmoid
 from .loading import (
     FILES_HELP,
     DataOptions,
@@ -26,10 +31,15 @@ HELP = "a network that tells classes apart"
 DESCRIPTION = """\
 Train a multilayer perceptron by backpropagation to tell the classes of labelled data apart. Pixels stay grey.
 
+  dgm train classifier --data digits --out run/
+  dgm train classifier --data digits --n-labels 50 --pretrain 50 --hidden 256 --out run/
+                                     50 labels; the hidden layer first learns as an RBM, from all cases without labels
+
 What to try: --hidden 256 128 for larger data; --dropout 0.3 or --average 0.99 against overfitting; --validation 0.1
 --patience 10 to stop in time."""
 TRAINER, SETTINGS = ClassifierTrainer, ClassifierSettings
 GREY = "grey"  # bits
+PRETRAINING: dict[str, Any] = {"method": "pcd", "batch_size": 50, "rate": 0.1}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +49,14 @@ class TrainOptions(DataOptions, ClassifierSettings):
     data: str = setting(help=f"digits, or {FILES_HELP}, with labels")
     part: str = setting(None, "of data that have parts (default: train)", choices=("train", "test"))
     hidden: tuple = setting((64,), "hidden units a layer", metavar="UNITS")
-    units: str = setting("leaky_relu", "of the hidden layers", choices=tuple(ELEMENTWISE))
+    units: str = setting(None, "of the hidden layers (default: leaky_relu, or sigmoid with --pretrain)",
+                         choices=tuple(ELEMENTWISE))
     dropout: float = setting(0.0, "fraction of a hidden layer's values to drop in training", below=1)
+    input_dropout: float = setting(0.0, "fraction of a case's numbers to drop in training", below=1)
     batch_norm: bool = setting(False, "batch norm in the hidden layers")
+    n_labels: int = setting(None, "learn from so many labelled cases in all, as many of each class (default: all)")
+    pretrain: int = setting(None, "epochs in which each hidden layer first learns as an RBM, from all cases without "
+                                  "their labels (default: none)")
     epochs: int = setting(30, "passes over the data")
     seed: int = setting(0, "everything drawn comes from it", least=0)
 
@@ -64,16 +79,55 @@ def check_model(mlp: MLP) -> None:
 
 
 def train(options: TrainOptions, folder: Path) -> tuple[MLP, History]:
-    """Train a network with its state kept in `folder`, or go on with the run that is there: `(mlp, history)`."""
+    """Train a network with its state kept in `folder`, or go on with the run that is there: `(mlp, history)`.
+
+    RBMs that it starts from keep their own runs there: rbm1, rbm2, ...
+    """
     cases = open_training_data(options, GREY)
     labels, names = labels_of("data", cases)
     if len(names) < 2:
         raise invalid("data", "labels of at least two classes", f"one, {one_line(names[0], 30)}")
+    labelled = cases
+    if options.n_labels is not None:
+        rows = few_labels(labels, len(names), options.n_labels, np.random.default_rng([options.seed, 3]))
+        labelled, labels = cases.take(rows), labels[rows]
     rng = np.random.default_rng(options.seed)
-    sizes = [cases.shape[1], *options.hidden, len(names)]
-    mlp = init_mlp(sizes, rng, hidden=options.units, dropout=options.dropout, batch_norm=options.batch_norm)
-    return train_classifier(mlp, cases, labels, rng=rng, checkpoint=folder, metadata={"seed": options.seed},
+    if options.pretrain is None:
+        mlp = new_network(options, cases.shape[1], len(names), rng)
+    else:
+        check_sigmoid(options.units)
+        if options.batch_norm:
+            raise invalid("batch_norm", "none with --pretrain", "batch norm")
+        rbms = train_stack(cases, options.hidden, seed=options.seed, epochs=options.pretrain, checkpoint=folder,
+                           progress=True, **PRETRAINING)
+        mlp = unroll_classifier(rbms, len(names), rng, options.dropout, options.input_dropout)
+    return train_classifier(mlp, labelled, labels, rng=rng, checkpoint=folder, metadata={"seed": options.seed},
                             progress=True, **options.only(ClassifierSettings))
+
+
+def new_network(options: TrainOptions, n_numbers: int, n_classes: int, rng: Generator) -> MLP:
+    """The network that the options ask for, with random weights."""
+    sizes = [n_numbers, *options.hidden, n_classes]
+    mlp = init_mlp(sizes, rng, hidden=options.units or "leaky_relu", dropout=options.dropout,
+                   batch_norm=options.batch_norm)
+    return MLP((Dropout(options.input_dropout), *mlp.layers)) if options.input_dropout > 0 else mlp
+
+
+def few_labels(labels: Array, n_classes: int, n_labels: int, rng: Generator) -> Array:
+    """Rows of `n_labels` cases in all, as many of each class as of any other, or one more of the first ones: (n,).
+
+    labels (N,) from 0 to C - 1. Draws, class by class, a permutation of its rows. Raises InvalidInput.
+    """
+    if n_labels < n_classes:
+        raise invalid("n_labels", f"at least {n_classes}, one a class", n_labels)
+    chosen = []
+    for label in range(n_classes):
+        wanted = n_labels // n_classes + (label < n_labels % n_classes)
+        rows = rng.permutation(np.flatnonzero(labels == label))
+        if len(rows) < wanted:
+            raise invalid("n_labels", "as many cases of every class", f"{n_labels}, where a class has {len(rows)}")
+        chosen.append(rows[:wanted])
+    return np.sort(np.concatenate(chosen))
 
 
 def draw_training(run: LoadedRun) -> None:

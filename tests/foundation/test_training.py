@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from trainers import RUNS, boltzmann_run, classifier_run, gan_run, rbm_run, some_bits
+from trainers import RUNS, autoencoder_run, boltzmann_run, classifier_run, gan_run, rbm_run, some_bits
 
 from numpy_dgm.adversarial.gan_training import GANTrainer
 from numpy_dgm.energy.boltzmann_training import BoltzmannTrainer
@@ -22,6 +22,7 @@ from numpy_dgm.foundation.records import Record, leaves
 from numpy_dgm.foundation.settings import Settings, setting
 from numpy_dgm.foundation.trainer import Trainer
 from numpy_dgm.foundation.training import run_training
+from numpy_dgm.neural.autoencoder_training import AutoencoderTrainer
 from numpy_dgm.neural.mlp_training import ClassifierTrainer
 from numpy_dgm.runs import KINDS, load_run
 
@@ -105,6 +106,7 @@ FIELDS = [  # trainer, field of its state, a run in which it matters
     (ClassRBMTrainer, "optimizer", "class-rbm: hybrid, pcd"),
     (ClassRBMTrainer, "chains", "class-rbm: hybrid, pcd"),
     (ClassRBMTrainer, "h_offset", "class-rbm: hybrid, pcd"),
+    (AutoencoderTrainer, "optimizer", "autoencoder: adam"),
 ]
 
 
@@ -172,8 +174,10 @@ OTHER_SETTINGS = {
               "optimizer": "Momentum()", "average": 0.9, "log_every": 4, "clip": 0.1, "spectral": True, "fused": False},
     classifier_run: {"epochs": 9, "batch_size": 9, "rate": 0.06, "schedule": "cosine", "optimizer": "sgd",
                      "weight_decay": 0.1, "average": 0.9, "validation": 0.3},
+    autoencoder_run: {"epochs": 9, "batch_size": 9, "rate": 0.06, "schedule": "cosine", "optimizer": "sgd",
+                      "loss": "squared_error", "average": 0.9, "validation": 0.3},
 }
-STARTS = {rbm_run: {}, boltzmann_run: {}, gan_run: {"schedule": "linear"}, classifier_run: {}}
+STARTS = {rbm_run: {}, boltzmann_run: {}, gan_run: {"schedule": "linear"}, classifier_run: {}, autoencoder_run: {}}
 
 
 @pytest.fixture(scope="module")

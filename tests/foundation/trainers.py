@@ -19,7 +19,7 @@ from numpy_dgm.energy.class_rbm_training import train_class_rbm
 from numpy_dgm.energy.temporal import init_conditional_rbm, init_rtrbm
 from numpy_dgm.energy.temporal_training import train_temporal
 from numpy_dgm.foundation.optimizers import Momentum, RMSProp
-from numpy_dgm.neural import init_mlp, train_classifier
+from numpy_dgm.neural import init_autoencoder, init_mlp, train_autoencoder, train_classifier
 
 D, K = 12, 6
 
@@ -107,6 +107,14 @@ def video_run(folder=None, seed=3, data=None, n_past=0, on_record=None, **change
                           on_record=on_record, **settings)
 
 
+def autoencoder_run(folder=None, seed=3, data=None, sizes=(D, 8, 3), on_record=None, **changed):
+    """A run of Adam, as `changed` says otherwise."""
+    rng = np.random.default_rng(seed)
+    settings = {"epochs": 8, "batch_size": 8, **changed}
+    return train_autoencoder(init_autoencoder(sizes, rng), some_bits() if data is None else data, rng=rng,
+                             checkpoint=folder, on_record=on_record, **settings)
+
+
 def grey(n=90):
     """Real numbers (n, 12)."""
     return np.random.default_rng(2).normal(size=(n, D))
@@ -162,4 +170,8 @@ RUNS = {  # name -> (function, arguments)
     "video: recurrent": (video_run, {}),
     "video: conditional, patience, average": (video_run, {
         "n_past": 2, "optimizer": "momentum", "average": 0.9, "validation": 0.2, "patience": 2}),
+    "autoencoder: adam": (autoencoder_run, {}),
+    "autoencoder: squared error, momentum, average, patience": (autoencoder_run, {
+        "loss": "squared_error", "optimizer": "momentum", "rate": 0.01, "average": 0.9, "validation": 0.3,
+        "patience": 3}),
 }

@@ -177,6 +177,18 @@ PROMISED = {
         "∂R = Σ_t past_tᵀ total_t", "∂W = Σ_t (v_tᵀ r_t - <v hᵀ>_t + v_tᵀ (total_t - Dh_t))",
         "E[|v_t - u|²] = Σᵢ (pᵢ (1 - pᵢ) + (uᵢ - pᵢ)²)",  # the best prediction is the mean
     ],
+    23: [
+        "mean |v - v̂|² = trace C - trace QᵀCQ", "error of PCA = Σ of λ_k over k > K",  # the best linear code
+        "error of PCA <= error of any other Q",
+        "∂L/∂θ of encoder and decoder by backpropagation = differences of L",
+        "encoder(v) = E[h_2 given v → E[h_1 given v]]",  # unrolling
+        "decoder(code) = E[v given E[h_1 given code]]",
+    ],
+    26: [
+        "the network below its last layer = E[h_2 given v → E[h_1 given v]]",
+        "∂loss/∂(W, c, U, d) by backpropagation = differences of the loss",
+        "|σ(c + x W) - σ(c + y W)| <= ¼ ‖W‖ |x - y|",  # why the old start failed
+    ],
     30: [
         "E_z[f(G(z))] = ∫ p_G(x) f(x) dx",  # a model that only draws
         "V = -(1/N) Σ_n CE(s(x_n), 1) - (1/M) Σ_m CE(s(x'_m), 0)",  # D is a classifier

@@ -3,12 +3,13 @@ import numpy as np
 import pytest
 
 from numpy_dgm import open_data
+from numpy_dgm.energy import train_stack, unroll_classifier
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.neural import init_mlp, mlp_forward, softmax_cross_entropy, train_classifier
 from numpy_dgm.neural.layers import BatchNorm, Dropout, Tanh
 from numpy_dgm.runs import load_run
-from numpy_dgm.runs.classifier import EvaluateOptions, Report, TrainOptions, evaluate, train
+from numpy_dgm.runs.classifier import EvaluateOptions, Report, TrainOptions, evaluate, few_labels, train
 
 
 def test_the_network_is_the_one_asked_for_and_comes_back(tmp_path):
@@ -142,3 +143,58 @@ def test_a_run_made_in_python_on_labels_of_its_own_is_evaluated_on_these(tmp_pat
     train_classifier(init_mlp([2, 3, 2], rng), data[:], data.labels, rng=rng, epochs=1, checkpoint=tmp_path / "run")
     report = evaluate(load_run(tmp_path / "run"), EvaluateOptions(data=str(tmp_path / "f.npz")))
     assert set(report.errors) == {0, 1}
+
+
+# few labels, and pretraining without any
+
+
+def test_few_labels_are_as_many_of_each_class():
+    labels = np.random.default_rng(0).integers(0, 3, size=60)
+    rows = few_labels(labels, 3, 11, np.random.default_rng(1))
+    assert list(np.bincount(labels[rows])) == [4, 4, 3] and (np.diff(rows) > 0).all()
+    rng, expected = np.random.default_rng(1), []
+    for label, wanted in enumerate([4, 4, 3]):
+        expected += list(rng.permutation(np.flatnonzero(labels == label))[:wanted])
+    assert sorted(expected) == list(rows)
+    assert set(few_labels(labels, 3, 11, np.random.default_rng(2))) != set(rows)
+
+
+def test_a_run_with_few_labels_learns_from_these_and_is_measured_on_the_rest(tmp_path):
+    mlp, _ = train(TrainOptions(data="digits", n_labels=40, hidden=(12,), epochs=2, seed=3), tmp_path)
+    data, rng = open_data("digits", part="train", bits="grey"), np.random.default_rng(3)
+    rows = few_labels(data.labels, 10, 40, np.random.default_rng([3, 3]))
+    expected, _ = train_classifier(init_mlp([64, 12, 10], rng), data[rows], data.labels[rows], rng=rng, epochs=2)
+    assert flatten(mlp).tobytes() == flatten(expected).tobytes()
+    assert "part test" in evaluate(load_run(tmp_path), EvaluateOptions()).data
+    seen = evaluate(load_run(tmp_path), EvaluateOptions(part="train"))
+    assert seen.n_cases == 1437 and "some of which it learnt from" in seen.data
+
+
+def test_a_pretrained_network_starts_from_a_stack_that_all_cases_have_taught(tmp_path):
+    options = TrainOptions(data="digits", n_labels=40, pretrain=2, hidden=(12, 8), dropout=0.5, input_dropout=0.2,
+                           epochs=1, seed=3, rate=1e-300)
+    mlp, _ = train(options, tmp_path)
+    data = open_data("digits", part="train", bits="grey")
+    rbms = train_stack(data, (12, 8), seed=3, epochs=2, method="pcd", batch_size=50, rate=0.1)
+    start = unroll_classifier(rbms, 10, np.random.default_rng(3), 0.5, 0.2)
+    np.testing.assert_array_equal(flatten(mlp), flatten(start))
+    assert [layer.fraction for layer in mlp.layers if isinstance(layer, Dropout)] == [0.2, 0.5, 0.5]
+    assert load_run(tmp_path / "rbm2").kind == "rbm"
+
+
+def test_numbers_of_a_case_are_dropped_where_that_is_asked_for(tmp_path):
+    mlp, _ = train(TrainOptions(data="digits", input_dropout=0.2, hidden=(12,), epochs=1), tmp_path)
+    assert [layer.fraction for layer in mlp.layers if isinstance(layer, Dropout)] == [0.2]
+    assert isinstance(mlp.layers[0], Dropout)
+
+
+@pytest.mark.parametrize("changes, message", [
+    (dict(n_labels=9), "n_labels: expected at least 10, one a class, got 9"),
+    (dict(n_labels=1400), "n_labels: expected as many cases of every class, got 1400, where a class has "),
+    (dict(pretrain=1, units="relu"), "units: expected sigmoid with --pretrain, as hidden bits have it, got relu"),
+    (dict(pretrain=1, batch_norm=True), "batch_norm: expected none with --pretrain, got batch norm"),
+])
+def test_labels_and_starts_that_cannot_be_had_are_refused(tmp_path, changes, message):
+    with pytest.raises(InvalidInput, match=message):
+        train(TrainOptions(data="digits", **changes), tmp_path / "run")
+    assert not (tmp_path / "run").exists()

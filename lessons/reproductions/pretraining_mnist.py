@@ -29,7 +29,7 @@ import numpy as np
 from numpy_dgm import open_data
 from numpy_dgm.energy import train_stack, unroll_classifier
 from numpy_dgm.neural import MLP, Dropout, class_logits, init_mlp, train_classifier
-from numpy_dgm.runs.classifier import few_labels
+from numpy_dgm.runs.loading import few_labels
 
 SIZES = (1024, 1024)
 STACK = dict(epochs=6, batch_size=100, rate=0.1, weight_decay=1e-4)
@@ -103,7 +103,7 @@ def everything(images, labels, test, rbms):
 
 def subset(labels, number):
     """Rows of 1,000 cases, 100 of each class."""
-    return few_labels(labels, 10, 1000, np.random.default_rng([number, 3]))
+    return few_labels(labels, 1000, number)
 
 
 def trained(kind, images, labels, rbms, seed, settings):

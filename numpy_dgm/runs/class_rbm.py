@@ -20,7 +20,7 @@ from ..energy.class_rbm import (
 from ..energy.class_rbm_training import ClassRBMSettings, ClassRBMTrainer, train_class_rbm
 from ..energy.evaluation import Evaluation, evaluate_rbm
 from ..energy.likelihood import has_exact_log_z
-from ..foundation.checks import check_integer, invalid, one_line
+from ..foundation.checks import invalid, one_line
 from ..foundation.progress import History
 from ..foundation.settings import setting
 from ..foundation.types import Array
@@ -30,6 +30,7 @@ from .loading import (
     LoadedRun,
     check_output,
     class_names,
+    few_labels,
     image_shape_of,
     labels_by_name,
     labels_of,
@@ -101,27 +102,12 @@ def train(options: TrainOptions, folder: Path) -> tuple[ClassRBM, History]:
     if len(names) < 2:
         raise invalid("data", "labels of at least two classes", f"one, {one_line(names[0], 30)}")
     if options.n_labels is not None:
-        rows = some_of_each_class(labels, options.n_labels, options.seed)
+        rows = few_labels(labels, options.n_labels, options.seed)
         cases, labels = cases.take(rows), labels[rows]
     rng = np.random.default_rng(options.seed)
     model = init_class_rbm(cases.shape[1], options.hidden, len(names), rng, cases)
     return train_class_rbm(model, cases, labels, rng=rng, checkpoint=folder, metadata={"seed": options.seed},
                            progress=True, **options.only(ClassRBMSettings))
-
-
-def some_of_each_class(labels: Array, n: int, seed: int) -> Array:
-    """The rows of n cases, as many of each class as there are and one more of some, in ascending order: (n,).
-
-    Drawn from a generator of their own, made of the seed. InvalidInput where there are fewer than n cases.
-    """
-    n = check_integer("n_labels", n, most=len(labels))
-    order = np.random.default_rng([seed, 2]).permutation(len(labels))
-    rank = np.empty(len(labels), np.int64)  # of a case among those of its class
-    for label in np.unique(labels):
-        rows = order[labels[order] == label]
-        rank[rows] = np.arange(len(rows))
-    first = order[np.argsort(rank[order], kind="stable")]  # one of each class, then a second one of each, ...
-    return np.sort(first[:n])
 
 
 def draw_training(run: LoadedRun) -> None:

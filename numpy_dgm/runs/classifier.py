@@ -10,7 +10,7 @@ from ..energy.unrolling import train_stack, unroll_classifier
 from ..foundation.checks import invalid, one_line
 from ..foundation.progress import History
 from ..foundation.settings import setting
-from ..foundation.types import Array, Generator
+from ..foundation.types import Generator
 from ..neural.layers import Dropout
 from ..neural.losses import softmax_cross_entropy
 from ..neural.mlp import ELEMENTWISE, MLP, check_mlp, init_mlp, n_inputs, n_outputs
@@ -21,6 +21,7 @@ from .loading import (
     DataOptions,
     LoadedRun,
     class_names,
+    few_labels,
     labels_by_name,
     labels_of,
     open_measured_data,
@@ -89,7 +90,7 @@ def train(options: TrainOptions, folder: Path) -> tuple[MLP, History]:
         raise invalid("data", "labels of at least two classes", f"one, {one_line(names[0], 30)}")
     labelled = cases
     if options.n_labels is not None:
-        rows = few_labels(labels, len(names), options.n_labels, np.random.default_rng([options.seed, 3]))
+        rows = few_labels(labels, options.n_labels, options.seed)
         labelled, labels = cases.take(rows), labels[rows]
     rng = np.random.default_rng(options.seed)
     if options.pretrain is None:
@@ -111,23 +112,6 @@ def new_network(options: TrainOptions, n_numbers: int, n_classes: int, rng: Gene
     mlp = init_mlp(sizes, rng, hidden=options.units or "leaky_relu", dropout=options.dropout,
                    batch_norm=options.batch_norm)
     return MLP((Dropout(options.input_dropout), *mlp.layers)) if options.input_dropout > 0 else mlp
-
-
-def few_labels(labels: Array, n_classes: int, n_labels: int, rng: Generator) -> Array:
-    """Rows of `n_labels` cases in all, as many of each class as of any other, or one more of the first ones: (n,).
-
-    labels (N,) from 0 to C - 1. Draws, class by class, a permutation of its rows. Raises InvalidInput.
-    """
-    if n_labels < n_classes:
-        raise invalid("n_labels", f"at least {n_classes}, one a class", n_labels)
-    chosen = []
-    for label in range(n_classes):
-        wanted = n_labels // n_classes + (label < n_labels % n_classes)
-        rows = rng.permutation(np.flatnonzero(labels == label))
-        if len(rows) < wanted:
-            raise invalid("n_labels", "as many cases of every class", f"{n_labels}, where a class has {len(rows)}")
-        chosen.append(rows[:wanted])
-    return np.sort(np.concatenate(chosen))
 
 
 def draw_training(run: LoadedRun) -> None:

@@ -200,6 +200,21 @@ def labels_of(option: str, cases: Data) -> tuple[Array, tuple]:
     return cases.labels, cases.label_names
 
 
+def few_labels(labels: Array, n_labels: int, seed: int) -> Array:
+    """Rows of so many cases in all, as evenly from all classes as can be, in ascending order: (n_labels,).
+
+    Drawn from a generator of their own, made of the seed. Raises InvalidInput, also for fewer than one a class.
+    """
+    n_labels = check_integer("n_labels", n_labels, least=len(np.unique(labels)), most=len(labels))
+    order = np.random.default_rng([seed, 2]).permutation(len(labels))
+    rank = np.empty(len(labels), np.int64)  # of a case among those of its class
+    for label in np.unique(labels):
+        rows = order[labels[order] == label]
+        rank[rows] = np.arange(len(rows))
+    first = order[np.argsort(rank[order], kind="stable")]  # one of each class, then a second one of each, ...
+    return np.sort(first[:n_labels])
+
+
 def class_names(run: LoadedRun, n_classes: int) -> tuple:
     """What the run's data call its classes; their numbers where these are not known."""
     names = run.description.get("label_names")

@@ -64,4 +64,7 @@ MUTANTS = [
            "samples in a file of any kind", tests="runs/test_rbm.py"),
     Mutant("    path.parent.mkdir(parents=True, exist_ok=True)\n", "", "a new folder is not made",
            tests="runs/test_rbm.py"),
+    Mutant("default_rng([seed, 2])", "default_rng(2)", "the same few labels for every seed"),
+    Mutant("rank[rows] = np.arange(len(rows))", "rank[rows] = rows", "few labels at random, of whatever classes"),
+    Mutant("least=len(np.unique(labels)), most=len(labels))", "most=len(labels))", "a class without labels"),
 ]

@@ -16,9 +16,9 @@ from numpy_dgm.runs.class_rbm import (
     covered_half,
     evaluate,
     sample,
-    some_of_each_class,
     train,
 )
+from numpy_dgm.runs.loading import few_labels
 
 
 def trained(folder, **changes):
@@ -124,22 +124,10 @@ def test_labels_that_have_changed_are_noticed(tmp_path):
 # ---- few labels
 
 
-def test_few_cases_are_as_even_over_the_classes_as_can_be():
-    labels = np.repeat([0, 1, 2], [50, 20, 2])
-    for n, counts in ((3, [1, 1, 1]), (5, None), (8, [3, 3, 2]), (30, [14, 14, 2]), (72, [50, 20, 2])):
-        rows = some_of_each_class(labels, n, 0)
-        assert len(np.unique(rows)) == n and np.all(np.diff(rows) > 0)
-        found = np.bincount(labels[rows], minlength=3)
-        assert counts is None and np.ptp(found) <= 1 or found.tolist() == counts
-    assert some_of_each_class(labels, 8, 0).tolist() != some_of_each_class(labels, 8, 1).tolist()
-    with pytest.raises(InvalidInput, match=r"n_labels: expected an integer in \[1, 72\], got 73"):
-        some_of_each_class(labels, 73, 0)
-
-
 def test_a_run_learns_from_the_labelled_cases_alone(tmp_path):
     model, _ = trained(tmp_path, n_labels=30, seed=2)
     data = open_data("digits", part="train", bits="grey")
-    rows = some_of_each_class(data.labels, 30, 2)
+    rows = few_labels(data.labels, 30, 2)
     few, rng = data.take(rows), np.random.default_rng(2)
     expected, _ = train_class_rbm(init_class_rbm(64, 8, 10, rng, few), few, data.labels[rows], rng=rng, epochs=3)
     assert flatten(model).tobytes() == flatten(expected).tobytes()

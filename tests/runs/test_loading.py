@@ -9,6 +9,7 @@ from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.runs import KINDS, load_run
 from numpy_dgm.runs.loading import (
     class_names,
+    few_labels,
     image_shape_of,
     labels_by_name,
     open_measured_data,
@@ -291,3 +292,17 @@ def test_classes_go_by_their_names(run_folder, tmp_path):
         labels_by_name(data, (3, 5))
     with pytest.raises(InvalidInput, match="data: expected data with labels, got bars-and-stripes, which has none"):
         labels_by_name(open_data("bars-and-stripes"), (0, 1))
+
+
+def test_few_labels_are_as_even_over_the_classes_as_can_be():
+    labels = np.repeat([0, 1, 2], [50, 20, 2])
+    for n, counts in ((3, [1, 1, 1]), (5, None), (8, [3, 3, 2]), (30, [14, 14, 2]), (72, [50, 20, 2])):
+        rows = few_labels(labels, n, 0)
+        assert len(np.unique(rows)) == n and np.all(np.diff(rows) > 0)
+        found = np.bincount(labels[rows], minlength=3)
+        assert counts is None and np.ptp(found) <= 1 or found.tolist() == counts
+    assert few_labels(labels, 8, 0).tolist() != few_labels(labels, 8, 1).tolist()
+    with pytest.raises(InvalidInput, match=r"n_labels: expected an integer in \[3, 72\], got 73"):
+        few_labels(labels, 73, 0)
+    with pytest.raises(InvalidInput, match=r"n_labels: expected an integer in \[3, 72\], got 2"):
+        few_labels(labels, 2, 0)

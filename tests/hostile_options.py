@@ -27,6 +27,7 @@ SMALL = {  # a run of a moment
     "boltzmann": "--data bars-and-stripes --hidden 2 --epochs 1",
     "gan": "--data ring --steps 2 --hidden 4 --batch-size 8",
     "classifier": "--data digits --hidden 4 --epochs 1",
+    "dbn": "--data bars-and-stripes --hidden 3 2 --epochs 1",
 }
 SECONDS, BYTES = 3, 4 * 2**30
 

@@ -50,7 +50,8 @@ def main():
     else:
         test = open_data(options.folder, part="test", bits="threshold")[:]
     print(f"independent pixels {independent_pixels(train.mean(axis=0), test):.2f} nats")
-    print(f"{'seed':>4} {'model':<22} {'log p or bound':>14} {'95 %, of log Z':>20} {'minutes':>8}   verdict", flush=True)
+    print(f"{'seed':>4} {'model':<22} {'log p or bound':>14} {'95 %, of log Z':>20} {'minutes':>8}   verdict",
+          flush=True)
     for seed in options.seeds:
         rows_of_seed(train, test, seed, options)
     print("published: the bound of 784-500-2000 and log p of its first RBM are about as high, -86 nats (Salakhutdinov\n"

@@ -112,6 +112,8 @@ class DBNTrainer(Trainer):
         if settings.keep + (settings.up_down_epochs == 0) > n_layers:
             raise invalid("keep", f"at most {n_layers - (settings.up_down_epochs == 0)} of {n_layers} layers",
                           settings.keep)
+        if dbn.generative and settings.keep < n_layers:
+            raise invalid("keep", f"{n_layers}, all layers of a stack whose ways up and down are untied", settings.keep)
         model = untied(dbn) if settings.up_down_epochs > 0 else dbn
         total = settings.epochs * (n_layers - settings.keep) + settings.up_down_epochs
         super().__init__(model, settings, data, total, metadata)
@@ -168,16 +170,19 @@ class DBNTrainer(Trainer):
             self.average = MovingAverage(self.settings.average)
             self.average.start(self.vector)
         if layer == len(self.slices):
-            for down, rbm in zip(self.model.generative, self.model.layers):
-                down.W[:], down.b[:], down.c[:] = rbm.W, rbm.b, rbm.c
-            return
+            self.untie()
+            if self.done > 0:
+                return
+            layer -= 1  # nothing has learnt before: the top RBM's chains begin here
         rbm = self.model.layers[layer]
-        starts_from_below = layer > 0 and self.settings.from_below and fits_on(self.model.layers[layer - 1], rbm)
+        learns_alone = layer >= self.settings.keep
+        starts_from_below = learns_alone and layer > 0 and self.settings.from_below and fits_on(
+            self.model.layers[layer - 1], rbm)
         if starts_from_below:
             start = layer_from_below(self.model.layers[layer - 1], len(rbm.c), rng)
             rbm.W[:], rbm.b[:], rbm.c[:] = start.W, start.b, start.c
         v_mean = self.mean_below(layer, rng)
-        if layer > 0 and not starts_from_below:
+        if learns_alone and layer > 0 and not starts_from_below:
             rbm.b[:] = rbm.visible.starting_bias(v_mean)
         if self.settings.centred:
             self.v_offsets[layer][:] = v_mean
@@ -185,6 +190,12 @@ class DBNTrainer(Trainer):
         first = self.train_rows[np.arange(self.settings.n_chains) % len(self.train_rows)]
         v = self.below(layer, np.asarray(self.data[first], dtype=self.vector.dtype), rng)
         self.chains[layer][:] = rbm.hidden.sample(_hidden_probs(rbm, v), rng)
+
+    def untie(self) -> None:
+        """The ways down of the layers that have learnt in this run begin as their ways up."""
+        keep = self.settings.keep
+        for down, rbm in zip(self.model.generative[keep:], self.model.layers[keep:]):
+            down.W[:], down.b[:], down.c[:] = rbm.W, rbm.b, rbm.c
 
     def mean_below(self, layer: int, rng: Generator) -> Array:
         """The mean of what comes up to that layer from all cases, one draw each: (K_{l-1},), the data's own for 0."""

@@ -21,7 +21,7 @@ from ..foundation.checks import InvalidInput, invalid
 from ..foundation.progress import history_from_state
 from ..foundation.resume import COMMON, check_done
 from ..foundation.state import from_state, outline
-from . import boltzmann, classifier, gan, rbm
+from . import boltzmann, classifier, dbn, gan, rbm
 from .loading import LoadedRun, check_kept
 
 KINDS: dict[str, ModuleType] = {
@@ -29,6 +29,7 @@ KINDS: dict[str, ModuleType] = {
     "boltzmann": boltzmann,
     "gan": gan,
     "classifier": classifier,
+    "dbn": dbn,
 }
 
 

@@ -1,6 +1,7 @@
 """Runs of deep belief nets: `dgm train dbn`, and what `dgm evaluate` and `dgm sample` do with them."""
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -130,7 +131,7 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     if cases.has_grey and not isinstance(lowest.visible, Gaussian):
         raise invalid("bits", "'threshold' or 'sampled'", f"{cases.bits!r}, which leaves grey pixels in {cases.name}",
                       "log p of a model of bits depends on how grey becomes bits")
-    how = {"method": options.method, "n_temperatures": options.temperatures}
+    how: dict[str, Any] = {"method": options.method, "n_temperatures": options.temperatures}
     evaluation = evaluate_dbn(dbn, cases, np.random.default_rng(options.seed), **how)
     of_lowest = pixels = None
     if not dbn.generative:

@@ -22,8 +22,7 @@ MUTANTS = [
            "buffers of the layer below"),
     Mutant("            self.vector[:] = flatten(self.current())\n", "",
            "built upon the layer's last step, not its average"),
- 
-             Mutant("            self.average = MovingAverage(self.settings.average)\n"
+    Mutant("            self.average = MovingAverage(self.settings.average)\n"
            "            self.average.start(self.vector)\n        if",
            "        if", "the average of a layer remembers how it was before its turn"),
     Mutant("            self.untie()\n", "", "the way down stays where it began"),

@@ -28,9 +28,9 @@ def made_in_python(folder, data, **kinds):
 
 @pytest.mark.parametrize("settings", [{}, {"up_down_epochs": 2, "up_down_rate": 0.1, "rate": 0.2, "average": 0.9}])
 def test_the_run_is_that_of_train_dbn_from_the_start_that_the_seed_draws_and_comes_back(tmp_path, settings):
-    dbn, history = trained(tmp_path, seed=3, **settings)
-    data, rng = open_data("bars-and-stripes"), np.random.default_rng(3)
-    expected, _ = train_dbn(init_dbn(9, (4, 9), rng, data), data, rng=rng, epochs=3, **settings)
+    dbn, history = trained(tmp_path, seed=3, data="shifting-bar", **settings)
+    data, rng = open_data("shifting-bar"), np.random.default_rng(3)
+    expected, _ = train_dbn(init_dbn(data.shape[1], (4, 9), rng, data), data, rng=rng, epochs=3, **settings)
     run = load_run(tmp_path)
     assert flatten(dbn).tobytes() == flatten(expected).tobytes() == flatten(run.model).tobytes()
     assert (run.kind, run.done, run.metadata) == ("dbn", 6 + settings.get("up_down_epochs", 0), {"seed": 3})

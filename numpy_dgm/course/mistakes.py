@@ -401,6 +401,27 @@ MISTAKES = (
             ".9 or .999 of your own"),
     Mistake(174, "one step, whatever was asked",
             "one step is taken, whatever `steps` says: see where the loop ends"),
+    Mistake(250, "entropy with the wrong sign",
+            "log q(h given v) is added: it is taken off, and its mean then adds the entropy of q"),
+    Mistake(251, "entropy left out",
+            "log q(h given v) is missing: without it there is no bound, but the mean of log p(v, h)"),
+    Mistake(252, "log Z of the second RBM left out",
+            "log Z of the second RBM is missing: log p₂(h) is -F₂(h) - log Z"),
+    Mistake(253, "hidden biases of the first RBM in the second",
+            "the hidden biases of the first RBM stand where the visible ones of the second should: h has the biases "
+            "c_1 on the way up, b_2 seen from above"),
+    Mistake(254, "one bound for all rows",
+            "one number comes for all {N} rows: each row has a value of its own"),
+    Mistake(255, "the way down left out",
+            "log p(v given h) is missing: only what lies above h is there, less log q"),
+    Mistake(256, "second hidden layer left out",
+            "the units of h are taken as independent of each other: W_2 and c_2 count too, by -F₂(h)"),
+    Mistake(257, "way down not normalised",
+            "log p(v given h) is not a log probability: Σ_i log(1 + exp(x_i)) is to be taken off"),
+    Mistake(258, "way up not normalised",
+            "log q(h given v) is not a log probability: Σ_j log(1 + exp(x_j)) is to be taken off"),
+    Mistake(259, "log Z of the rows that came",
+            "log Z is summed over the rows of h that came: it is a sum over all 2^K states, each once"),
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in MISTAKES}

@@ -364,8 +364,8 @@ verify_mean("(25.6) p(v) = Σ_h₁ p₂(h₁) Πᵢ p(vᵢ given h₁)", is_ther
 #     wake     v a case, h₁ from q:              climb E_q[log p(v given h₁)] by the way down
 #     sleep    h₁ from the second RBM, then v:   climb E_p[log q(h₁ given v)] by the way up
 #
-# For bits each is a regression as in lesson 17 or 20: what was, less what was expected, times what
-# it was told from.
+# Each is the slope of a layer of logistic units (lesson 20): what was, less what was expected, times
+# what it was told from.
 #
 #     ∂ log p(v given h₁)/∂W_down = (v - σ(b_down + W_down h₁)) h₁ᵀ                 (25.7)
 #     ∂ log q(h₁ given v)/∂W_up   = v (h₁ - σ(c_up + W_upᵀ v))ᵀ                     (25.8)
@@ -495,8 +495,8 @@ claim("Only the first starts without loss, each of the others loses more than a 
 # cases. (25.5) asks for E_q[log p₂(h₁)], which is not log p₂ at the mean of h₁.
 #
 # And a last warning. Greedy learning climbs the bound only as far as its gradient is right. Where
-# persistent chains get stuck (lesson 11), a second layer was seen to end *below* its start. Compare
-# the bound with log p of the first RBM before you believe in depth: `dgm evaluate` prints both.
+# persistent chains get stuck (lesson 11), a second layer can end *below* its start. Compare the
+# bound with log p of the first RBM before you believe in depth: `dgm evaluate` prints both.
 #
 # ## Stop here with a debugger
 #

@@ -364,8 +364,8 @@ verify_mean("(25.6) p(v) = Σ_h₁ p₂(h₁) Πᵢ p(vᵢ given h₁)", is_ther
 #     wake     v a case, h₁ from q:              climb E_q[log p(v given h₁)] by the way down
 #     sleep    h₁ from the second RBM, then v:   climb E_p[log q(h₁ given v)] by the way up
 #
-# Each is the slope of a layer of logistic units (lesson 20): what was, less what was expected, times
-# what it was told from.
+# Each is the slope of a layer of logistic units (lesson 20): what was, less what was expected,
+# times what it was told from.
 #
 #     ∂ log p(v given h₁)/∂W_down = (v - σ(b_down + W_down h₁)) h₁ᵀ                 (25.7)
 #     ∂ log q(h₁ given v)/∂W_up   = v (h₁ - σ(c_up + W_upᵀ v))ᵀ                     (25.8)

@@ -25,7 +25,17 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from ..foundation.batches import case_blocks, check_cases
-from ..foundation.checks import as_rows, check_generator, check_integer, different_dtypes, invalid, shown
+from ..foundation.checks import (
+    LARGEST,
+    as_rows,
+    check_fits,
+    check_generator,
+    check_integer,
+    check_number,
+    different_dtypes,
+    invalid,
+    shown,
+)
 from ..foundation.records import Record
 from ..foundation.types import Array, Generator
 from .evaluation import Evaluation, evaluate_rbm
@@ -74,10 +84,9 @@ def init_dbn(n_visible: int, hidden: Sequence[int], rng: Generator, data: Any = 
 
     Raises InvalidInput.
     """
-    try:
-        sizes = [check_integer("hidden", size) for size in hidden]
-    except TypeError as error:
-        raise invalid("hidden", "a sequence of integers >= 1, such as (500, 500)", shown(hidden)) from error
+    if not isinstance(hidden, (list, tuple)):
+        raise invalid("hidden", "a list of integers >= 1, such as (500, 500)", shown(hidden))
+    sizes = [check_integer("hidden", size) for size in hidden]
     if len(sizes) == 0:
         raise invalid("hidden", "at least one layer", shown(hidden))
     layers = [init_rbm(n_visible, sizes[0], rng, data, dtype, visible)]
@@ -119,7 +128,11 @@ def downwards(dbn: DBN) -> tuple:
 
 
 def untied(dbn: DBN) -> DBN:
-    """The same model with weights of their own for the way down, to be moved apart from those for the way up."""
+    """The same model with weights of its own for the way down, to be moved apart from those for the way up.
+
+    Raises InvalidInput.
+    """
+    check_stack(dbn)
     return replace(dbn, generative=downwards(dbn))
 
 
@@ -136,6 +149,7 @@ def layer_from_below(below: RBM, n_hidden: int, rng: Generator) -> RBM:
     check_generator("rng", rng)
     n_visible, n_below = below.W.shape
     n_hidden = check_integer("n_hidden", n_hidden, least=n_visible)
+    check_fits("n_hidden", n_hidden, n_below, n_hidden)
     turned = transposed(below)
     turned.hidden.check_width("n_hidden", n_hidden)
     n_more = n_hidden - n_visible
@@ -232,7 +246,7 @@ def lower_bound(dbn: DBN, v: Array, rng: Generator, log_z: float | None = None) 
     if not dbn.layers[0].visible.are_states(states[0]):
         raise invalid("v", "states of the visible layer", "grey levels or missing softmax groups")
     top = dbn.layers[-1]
-    log_z = log_partition(top) if log_z is None else log_z
+    log_z = log_partition(top) if log_z is None else check_number("log_z", log_z, -LARGEST**2, LARGEST**2)
     log_p_top = -_free_energy(top, states[-1]).astype(np.float64) - log_z
     return log_p_top + _log_ratio(dbn, states)
 

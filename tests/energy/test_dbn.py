@@ -339,7 +339,7 @@ def test_a_new_stack_has_small_weights_and_starts_at_the_data():
 
 @pytest.mark.parametrize("hidden, message", [
     ((), r"hidden: expected at least one layer, got \(\)"),
-    (5, r"hidden: expected a sequence of integers >= 1, such as \(500, 500\), got 5"),
+    (5, r"hidden: expected a list of integers >= 1, such as \(500, 500\), got 5"),
     ((5, 0), "hidden: expected an integer >= 1, got 0"),
 ])
 def test_hidden_layers_that_cannot_be_are_refused(hidden, message):

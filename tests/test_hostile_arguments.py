@@ -274,7 +274,8 @@ MODELS = [
     standardiser.Standardiser(np.zeros(4), np.zeros(4)), standardiser.Standardiser([0.0] * 4, [1.0] * 4),
 ]
 HOSTILE = [*SCALARS, *OBJECTS, *ARRAYS, *MODELS]
-REPEATS = {"k", "n_sweeps", "steps", "epochs", "up_down_epochs", "n_runs", "n_permutations", "updates"}  # what takes time, not memory
+REPEATS = {"k", "n_sweeps", "steps", "epochs", "up_down_epochs", "n_runs", "n_permutations",
+           "updates"}  # what takes time, not memory
 MAY_BE_INFINITE = {"adversarial.evaluate_coverage", "adversarial.coverage.reverse_kl", "energy.evaluate_rbm",
                    "energy.evaluate_dbn",
                    "energy.gradient_report"}  # reverse KL of no sample; error of one case; cosine of a gradient of 0

@@ -303,6 +303,7 @@ def training_curves(history: History, names: Sequence[str] | None = None) -> Fig
     """Series of a History against the epoch, those with the same unit on the same axes. Raises InvalidInput."""
     groups = [
         ("log p, nats a case", ("log_likelihood", "validation_log_likelihood")),
+        ("bound on log p, nats a case", ("bound",)),
         ("free energy, nats", ("free_energy", "validation_free_energy")),
         ("squared error per pixel", ("reconstruction_error",)),
         ("cross-entropy, nats per case", ("loss", "validation_loss")),

@@ -18,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent / "foundation"))
 
-from trainers import boltzmann_run, classifier_run, gan_run, rbm_run  # noqa: E402
+from trainers import boltzmann_run, classifier_run, dbn_run, gan_run, rbm_run  # noqa: E402
 
 from numpy_dgm.foundation.checkpoint import load_checkpoint  # noqa: E402
 from numpy_dgm.foundation.checks import InvalidInput  # noqa: E402
@@ -26,6 +26,7 @@ from numpy_dgm.foundation.checks import InvalidInput  # noqa: E402
 RUNS = {
     "rbm": lambda folder: rbm_run(folder, epochs=3, patience=None),
     "boltzmann": lambda folder: boltzmann_run(folder, epochs=3),
+    "dbn": lambda folder: dbn_run(folder, epochs=2, up_down_epochs=1),
     "gan": lambda folder: gan_run(folder, steps=6),
     "classifier": lambda folder: classifier_run(folder, epochs=3),
 }

@@ -32,6 +32,7 @@ SMALL = {  # a run of a moment
     "class-rbm": "--data digits --hidden 4 --epochs 1",
     "video": "--data balls --hidden 4 --films 2 --frames 3 --side 5 --epochs 1",
     "autoencoder": "--data digits --hidden 4 --epochs 1",
+    "dbn": "--data bars-and-stripes --hidden 3 2 --epochs 1",
 }
 SECONDS, BYTES = 3, 4 * 2**30
 

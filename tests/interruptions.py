@@ -29,6 +29,7 @@ LINES = {  # some seconds each
     "rbm": "train rbm --data digits --hidden 32 --epochs 200 --optimizer momentum --average 0.99 --validation 0.1 "
            "--rate 0.02",
     "boltzmann": "train boltzmann --data digits --hidden 6 4 --epochs 12 --average 0.9",
+    "dbn": "train dbn --data digits --hidden 16 64 --epochs 30 --average 0.99 --up-down-epochs 20",
     "gan": "train gan --data ring --steps 600 --hidden 32 32 --log-every 5",
     "classifier": "train classifier --data digits --hidden 64 64 --epochs 300 --batch-norm --dropout 0.2",
 }

@@ -43,6 +43,7 @@ BITS = RNG.integers(0, 2, size=(6, 4)).astype(np.float64)
 X = RNG.integers(0, 17, size=(6, 4)) / 16  # which float16 holds exactly
 MODEL = energy.init_rbm(4, 3, RNG, BITS, dtype=np.float64)
 CLASS_MODEL = energy.init_class_rbm(4, 3, 3, RNG, dtype=np.float64)
+DEEP = energy.DBN((MODEL, energy.init_rbm(3, 4, RNG, dtype=np.float64)))
 LADDER = energy.init_ladder(MODEL, 3)
 STARS = np.where(BITS == 1, [0, 1, 0, 1], -1)
 RATER = energy.init_ratings_rbm(STARS, [1, 2], 3, RNG, dtype=np.float64)
@@ -130,6 +131,17 @@ ENERGY = {
                         progress=False, epochs=1, batch_size=3, n_chains=2),
     "unroll_autoencoder": dict(rbms=STACK),
     "unroll_classifier": dict(rbms=STACK, n_classes=3, rng=rng, dropout=0.1, input_dropout=0.1),
+    "evaluate_dbn": dict(dbn=DEEP, data=BITS, rng=rng, method="ais", executor=None, n_temperatures=3, n_walks=20),
+    "init_dbn": dict(n_visible=4, hidden=(3, 4), rng=rng, data=BITS, dtype=np.float64, visible=Bernoulli()),
+    "layer_from_below": dict(below=MODEL, n_hidden=5, rng=rng),
+    "lower_bound": dict(dbn=DEEP, v=BITS, rng=rng, log_z=None),
+    "sample_dbn": dict(dbn=DEEP, n_chains=3, steps=2, rng=rng),
+    "sample_downwards": dict(dbn=DEEP, h=BITS[:, :3], rng=rng),
+    "sample_upwards": dict(dbn=DEEP, v=BITS, rng=rng),
+    "train_dbn": dict(dbn=DEEP, data=BITS, rng=rng, checkpoint=None, metadata=None, on_record=None, progress=False,
+                      epochs=1, batch_size=3, rate=0.1, n_chains=2, optimizer="adam", up_down_epochs=1),
+    "untied": dict(dbn=DEEP),
+    "up_down_gradient": dict(dbn=DEEP, v_data=BITS, chains=None, k=1, rng=rng),
     "variational_bound": dict(machine=MACHINE, mu=STATES, log_z=3.0),
     "visible_probs": dict(rbm=MODEL, h=BITS[:, :3]),
     "CD": dict(k=1), "PCD": dict(k=1, updates=2), "Tempered": dict(k=1, updates=2, n_rungs=3),
@@ -187,8 +199,8 @@ ADVERSARIAL = {
     "InstanceNoise": dict(start=0.5, end=0.005, until=0.5, coarse=0.4),
     "NonSaturating": dict(real_label=1.0, fake_label=0.0), "Saturating": dict(real_label=1.0, fake_label=0.0),
 }
-RECORDS = {"RBM", "BitsAndLabel", "ClassRBM", "RatingsRBM", "BoltzmannMachine", "ConditionalRBM", "RTRBM", "MLP", "GAN",
-           "Affine", "BatchNorm", "Linear", "Maxout", "MinibatchDiscrimination", "Autoencoder",
+RECORDS = {"RBM", "DBN", "BitsAndLabel", "ClassRBM", "RatingsRBM", "BoltzmannMachine", "ConditionalRBM", "RTRBM", "MLP",
+           "GAN", "Affine", "BatchNorm", "Linear", "Maxout", "MinibatchDiscrimination", "Autoencoder",
            "TrainingWarning"}  # hold what they are given; what acts on them checks it
 WITHOUT_ARGUMENTS = {"Bernoulli", "Gaussian", "ReLU", "Sigmoid", "Softplus", "Tanh", "Hinge", "LeastSquares",
                      "Wasserstein"}
@@ -319,8 +331,10 @@ MODELS = [
     standardiser.Standardiser(np.zeros(4), np.zeros(4)), standardiser.Standardiser([0.0] * 4, [1.0] * 4),
 ]
 HOSTILE = [*SCALARS, *OBJECTS, *ARRAYS, *MODELS]
-REPEATS = {"k", "n_sweeps", "sweeps", "steps", "epochs", "n_runs", "n_permutations", "updates"}  # which take time
+REPEATS = {"k", "n_sweeps", "sweeps", "steps", "epochs", "up_down_epochs", "n_runs", "n_permutations",
+           "updates"}  # what takes time, not memory
 MAY_BE_INFINITE = {"adversarial.evaluate_coverage", "adversarial.coverage.reverse_kl", "energy.evaluate_rbm",
+                   "energy.evaluate_dbn",
                    "energy.gradient_report"}  # reverse KL of no sample; error of one case; cosine of a gradient of 0
 
 

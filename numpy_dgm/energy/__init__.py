@@ -23,6 +23,8 @@
     temporal.py            RBMs of films, whose biases come from the frames before; backpropagation through time
     temporal_training.py   training by that gradient
     unrolling.py           a stack of RBMs as a classifier or a deep autoencoder of neural/
+    dbn.py                 deep belief nets: RBMs stacked, the bound on the likelihood, ancestral samples, up-down
+    dbn_training.py        training them: layer upon layer, then all layers by up-down
 
 Gradients point up the mean log-likelihood, throughout the subpackage.
 """
@@ -40,6 +42,19 @@ from .class_rbm import (
     sample_of_class,
 )
 from .class_rbm_training import train_class_rbm
+from .dbn import (
+    DBN,
+    evaluate_dbn,
+    init_dbn,
+    layer_from_below,
+    lower_bound,
+    sample_dbn,
+    sample_downwards,
+    sample_upwards,
+    untied,
+    up_down_gradient,
+)
+from .dbn_training import train_dbn
 from .evaluation import evaluate_rbm, independent_pixels
 from .gradient_report import CD, PCD, Tempered, gradient_report
 from .gradients import cd_gradient, exact_gradient, pcd_gradient
@@ -87,17 +102,18 @@ from .units import Bernoulli, BitsAndLabel, Gaussian, Softmax
 from .unrolling import stack_means, train_stack, unroll_autoencoder, unroll_classifier
 
 __all__ = [
-    "Bernoulli", "BitsAndLabel", "BoltzmannMachine", "CD", "ClassRBM", "ConditionalRBM", "Gaussian", "PCD", "RBM",
-    "RTRBM", "RatingsRBM", "Softmax", "Tempered", "blend_weights", "cd_film_gradient", "cd_gradient", "complete_images",
-    "discriminative_gradient", "energy", "evaluate_rbm", "exact_film_gradient", "exact_gradient", "expected_rating",
-    "film_log_likelihoods", "fit_biases", "free_energy", "generate_films", "generative_gradient", "gibbs_step",
-    "gradient_report", "hidden_probs", "independent_pixels", "init_boltzmann", "init_class_rbm", "init_conditional_rbm",
-    "init_ladder", "init_ratings_rbm", "init_rbm", "init_rtrbm", "joint_rbm", "label_probs", "layered_mask",
-    "log_likelihood", "log_partition", "mean_field", "mean_field_gradient", "pcd_gradient", "predict_by_biases",
-    "predict_frames", "pseudo_log_likelihood", "rating_deviation", "rating_probs", "ratings_cd_gradient",
-    "ratings_exact_gradient", "ratings_free_energy", "ratings_log_likelihood", "rmse", "sample_boltzmann",
-    "sample_chains", "sample_hidden", "sample_of_class", "sample_tempered", "sample_visible", "sampled_gradient",
-    "stack_means", "start_ladder", "tempered_gradient", "train_boltzmann", "train_class_rbm", "train_ratings",
-    "train_rbm", "train_stack", "train_temporal", "unroll_autoencoder", "unroll_classifier", "variational_bound",
-    "visible_probs",
+    "Bernoulli", "BitsAndLabel", "BoltzmannMachine", "CD", "ClassRBM", "ConditionalRBM", "DBN", "Gaussian", "PCD",
+    "RBM", "RTRBM", "RatingsRBM", "Softmax", "Tempered", "blend_weights", "cd_film_gradient", "cd_gradient",
+    "complete_images", "discriminative_gradient", "energy", "evaluate_dbn", "evaluate_rbm", "exact_film_gradient",
+    "exact_gradient", "expected_rating", "film_log_likelihoods", "fit_biases", "free_energy", "generate_films",
+    "generative_gradient", "gibbs_step", "gradient_report", "hidden_probs", "independent_pixels", "init_boltzmann",
+    "init_class_rbm", "init_conditional_rbm", "init_dbn", "init_ladder", "init_ratings_rbm", "init_rbm", "init_rtrbm",
+    "joint_rbm", "label_probs", "layer_from_below", "layered_mask", "log_likelihood", "log_partition", "lower_bound",
+    "mean_field", "mean_field_gradient", "pcd_gradient", "predict_by_biases", "predict_frames", "pseudo_log_likelihood",
+    "rating_deviation", "rating_probs", "ratings_cd_gradient", "ratings_exact_gradient", "ratings_free_energy",
+    "ratings_log_likelihood", "rmse", "sample_boltzmann", "sample_chains", "sample_dbn", "sample_downwards",
+    "sample_hidden", "sample_of_class", "sample_tempered", "sample_upwards", "sample_visible", "sampled_gradient",
+    "stack_means", "start_ladder", "tempered_gradient", "train_boltzmann", "train_class_rbm", "train_dbn",
+    "train_ratings", "train_rbm", "train_stack", "train_temporal", "unroll_autoencoder", "unroll_classifier", "untied",
+    "up_down_gradient", "variational_bound", "visible_probs",
 ]

@@ -21,7 +21,7 @@ from ..foundation.checks import InvalidInput, invalid
 from ..foundation.progress import history_from_state
 from ..foundation.resume import COMMON, check_done
 from ..foundation.state import from_state, outline
-from . import autoencoder, boltzmann, class_rbm, classifier, gan, names, ratings, rbm, video
+from . import autoencoder, boltzmann, class_rbm, classifier, dbn, gan, names, ratings, rbm, video
 from .loading import LoadedRun, check_kept
 
 KINDS: dict[str, ModuleType] = {
@@ -34,6 +34,7 @@ KINDS: dict[str, ModuleType] = {
     "class-rbm": class_rbm,
     "video": video,
     "autoencoder": autoencoder,
+    "dbn": dbn,
 }
 
 

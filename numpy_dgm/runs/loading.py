@@ -29,7 +29,7 @@ class LoadedRun:
     """A run, as far as it has come."""
 
     folder: Path
-    kind: str  # "rbm", "boltzmann", "gan", "classifier"
+    kind: str  # one of KINDS in runs/__init__.py: "rbm", "gan", ...
     model: Any  # what training gave back, or would have given back now
     settings: Settings
     history: History

@@ -6,11 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from trainers import RUNS, autoencoder_run, boltzmann_run, classifier_run, gan_run, rbm_run, some_bits
+from trainers import (
+    RUNS,
+    autoencoder_run,
+    boltzmann_run,
+    classifier_run,
+    dbn_run,
+    gan_run,
+    rbm_run,
+    some_bits,
+)
 
 from numpy_dgm.adversarial.gan_training import GANTrainer
 from numpy_dgm.energy.boltzmann_training import BoltzmannTrainer
 from numpy_dgm.energy.class_rbm_training import ClassRBMTrainer
+from numpy_dgm.energy.dbn_training import DBNTrainer
 from numpy_dgm.energy.ratings_training import RatingsTrainer
 from numpy_dgm.energy.rbm_training import RBMTrainer
 from numpy_dgm.energy.temporal_training import TemporalTrainer
@@ -97,6 +107,10 @@ FIELDS = [  # trainer, field of its state, a run in which it matters
     (RBMTrainer, "h_offset", "rbm: cd, to the last epoch"),
     (BoltzmannTrainer, "clamped", "boltzmann: sampled"),
     (BoltzmannTrainer, "chains", "boltzmann: mean field, decay"),
+    (DBNTrainer, "optimizers", "dbn: momentum, average, decay, up-down"),
+    (DBNTrainer, "chains", "dbn: from below, sgd"),
+    (DBNTrainer, "v_offsets", "dbn: from below, sgd"),
+    (DBNTrainer, "h_offsets", "dbn: from below, sgd"),
     (GANTrainer, "generator_optimizer", "gan: adam"),
     (GANTrainer, "discriminator_optimizer", "gan: momentum, clipping"),
     (GANTrainer, "singular", "gan: spectral norm, hinge"),
@@ -169,6 +183,9 @@ OTHER_SETTINGS = {
               "fused": False},
     boltzmann_run: {"epochs": 9, "method": "mean-field", "k": 2, "batch_size": 9, "rate": 0.06, "schedule": "cosine",
                     "n_chains": 8, "weight_decay": 0.1, "average": 0.9, "validation": 0.1},
+    dbn_run: {"epochs": 5, "up_down_epochs": 1, "keep": 1, "k": 2, "batch_size": 9, "rate": 0.06, "up_down_rate": 0.1,
+              "schedule": "cosine", "optimizer": "adam", "weight_decay": 0.1, "centred": False, "n_chains": 8,
+              "from_below": False, "average": 0.9, "fused": False},
     gan_run: {"steps": 24, "objective": "Hinge()", "penalty": "R1(0.1)", "batch_size": 9, "critic_steps": 2,
               "simultaneous": True, "rate": 0.02, "discriminator_rate": 0.1, "schedule": "cosine",
               "optimizer": "Momentum()", "average": 0.9, "log_every": 4, "clip": 0.1, "spectral": True, "fused": False},
@@ -177,7 +194,8 @@ OTHER_SETTINGS = {
     autoencoder_run: {"epochs": 9, "batch_size": 9, "rate": 0.06, "schedule": "cosine", "optimizer": "sgd",
                       "loss": "squared_error", "average": 0.9, "validation": 0.3},
 }
-STARTS = {rbm_run: {}, boltzmann_run: {}, gan_run: {"schedule": "linear"}, classifier_run: {}, autoencoder_run: {}}
+STARTS = {rbm_run: {}, boltzmann_run: {}, dbn_run: {}, gan_run: {"schedule": "linear"}, classifier_run: {},
+          autoencoder_run: {}}
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +222,7 @@ def test_another_setting_is_refused_by_name(run, name, finished):
         assert f"the run there has {name} " in message
 
 
-@pytest.mark.parametrize("run", [rbm_run, boltzmann_run, classifier_run])
+@pytest.mark.parametrize("run", [rbm_run, boltzmann_run, dbn_run, classifier_run])
 def test_other_data_are_refused(run, finished):
     assert "has data " in refused(finished[run], run, data=some_bits(seed=2))
 
@@ -409,6 +427,7 @@ def test_a_finished_run_with_a_constant_rate_can_be_made_longer(run, total, argu
 
 @pytest.mark.parametrize("run, total, arguments, why", [
     (rbm_run, "epochs", {}, "its linear schedule takes the rate to 0 at the end"),
+    (dbn_run, "epochs", {"schedule": "constant"}, "each layer starts where the one below it has ended"),
     (classifier_run, "epochs", {"schedule": "cosine"}, "its cosine schedule takes the rate to 0 at the end"),
     (gan_run, "steps", {"schedule": "constant", "noise": True}, "its noise falls over the whole run"),
 ])

@@ -7,10 +7,12 @@ from numpy_dgm.data import ring_of_gaussians
 from numpy_dgm.energy import (
     Gaussian,
     init_boltzmann,
+    init_dbn,
     init_ratings_rbm,
     init_rbm,
     layered_mask,
     train_boltzmann,
+    train_dbn,
     train_ratings,
     train_rbm,
 )
@@ -55,6 +57,15 @@ def boltzmann_run(folder=None, seed=3, data=None, sizes=(D, 3, 2), dtype=np.floa
     settings = {"epochs": 8, "batch_size": 8, "rate": 0.05, "n_chains": 7, **changed}
     return train_boltzmann(machine, some_bits() if data is None else data, rng=rng, checkpoint=folder,
                            on_record=on_record, **settings)
+
+
+def dbn_run(folder=None, seed=3, data=None, hidden=(K, 14), dtype=np.float32, on_record=None, **changed):
+    """A run of two layers, the second from below, as `changed` says otherwise."""
+    rng = np.random.default_rng(seed)
+    dbn = init_dbn(D, hidden, rng, dtype=dtype)
+    settings = {"epochs": 4, "batch_size": 8, "n_chains": 7, **changed}
+    return train_dbn(dbn, some_bits() if data is None else data, rng=rng, checkpoint=folder, on_record=on_record,
+                     **settings)
 
 
 def gan_run(folder=None, seed=3, data=None, n_classes=0, packing=1, generator=None, discriminator=None, on_record=None,
@@ -149,6 +160,11 @@ RUNS = {  # name -> (function, arguments)
     "boltzmann: patience by the gap": (boltzmann_run, {
         "method": "mean-field", "sizes": (D, 6, 4), "validation": 0.3, "patience": 2, "rate": 0.3}),
     "class-rbm: hybrid, pcd": (class_rbm_run, {}),
+    "dbn: from below, sgd": (dbn_run, {"rate": 1.0}),
+    "dbn: momentum, average, decay, up-down": (dbn_run, {
+        "optimizer": "momentum", "average": 0.9, "weight_decay": 0.01, "up_down_epochs": 3, "hidden": (K, 5, 4)}),
+    "dbn: adam, plain gradient, up-down on what has learnt": (dbn_run, {
+        "optimizer": "adam", "rate": 0.01, "fused": False, "keep": 1, "up_down_epochs": 2, "centred": False}),
     "gan: adam": (gan_run, {}),
     "gan: batch norm, average": (gan_run, {"generator": {"batch_norm": True}, "average": 0.9, "schedule": "linear"}),
     "gan: spectral norm, hinge": (gan_run, {"spectral": True, "objective": Hinge(), "schedule": "cosine"}),

@@ -189,6 +189,13 @@ PROMISED = {
         "∂loss/∂(W, c, U, d) by backpropagation = differences of the loss",
         "|σ(c + x W) - σ(c + y W)| <= ¼ ‖W‖ |x - y|",  # why the old start failed
     ],
+    25: [
+        "B(v) = E_q[log p(v, h)] + H(q)", "log p(v) = B(v) + KL(q(h given v) ‖ p(h given v))",  # the bound
+        "B(v) <= log p(v)", "B(v) = log p₁(v)",  # a start without loss
+        "∂ mean B/∂θ₂ = ∂ mean E_q[log p₂(h₁)]/∂θ₂",  # greedy learning
+        "p(v) = Σ_h₁ p₂(h₁) Πᵢ p(vᵢ given h₁)",  # ancestral sampling
+        "wake = ∂E_q[log p(v given h₁)]", "sleep = ∂E_p[log q(h₁ given v)]",  # up-down
+    ],
     30: [
         "E_z[f(G(z))] = ∫ p_G(x) f(x) dx",  # a model that only draws
         "V = -(1/N) Σ_n CE(s(x_n), 1) - (1/M) Σ_m CE(s(x'_m), 0)",  # D is a classifier

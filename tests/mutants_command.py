@@ -36,7 +36,7 @@ MUTANTS = [
            "said to be kept before the first turn"),
     Mutant("    out = shlex.quote(str(folder))\n", "    out = folder\n", "a folder with a space is two arguments"),
     Mutant('" --bits threshold" if', '"" if', "a proposed evaluation that is refused"),
-    Mutant('--out samples.png" if module.SampleOptions else ""', '--out samples.png"',
+    Mutant('--out {samples}" if module.SampleOptions else ""', '--out {samples}"',
            "samples of a classifier are proposed"),
     Mutant("run = run_lesson(path, options.proofs)", "run = run_lesson(path, False)",
            "--proofs runs the experiments as well"),

@@ -18,7 +18,7 @@ MUTANTS = [
     Mutant("    if dbn.generative and [", "    if False and [", "ways down of any shapes"),
     Mutant("    return dbn.generative or dbn.layers[:-1]\n", "    return dbn.layers[:-1]\n",
            "the way down by the weights of the way up", lessons="25"),
-    Mutant("least=n_visible)\n    turned", "least=1)\n    turned",
+    Mutant("least=n_visible)\n", "least=1)\n",
            "fewer hidden units than the layer below has visible"),
     Mutant("    turned = transposed(below)\n", "    turned = replace(transposed(below), c=np.zeros_like(below.b))\n",
            "hidden biases of a layer from below left at 0", lessons="25"),

@@ -6,8 +6,8 @@ MODULE = "energy/rbm_training.py"
 MUTANTS = [
     Mutant("    check_rbm(rbm)\n", "", "what is no RBM is trained"),
     Mutant("len(rbm.b), rbm.visible.check)", "len(rbm.b), rbm.hidden.check)", "data checked as values of hidden units"),
-    Mutant("options.n_chains, options.n_chains, sum", "1, 1, sum", "more chains than memory holds"),
-    Mutant("options.n_rungs, options.n_rungs, options", "1, 1, options", "more rungs than memory holds"),
+    Mutant("settings.n_chains, settings.n_chains, sum", "1, 1, sum", "more chains than memory holds"),
+    Mutant("settings.n_rungs, settings.n_rungs, settings", "1, 1, settings", "more rungs than memory holds"),
     Mutant("    if isinstance(rbm.visible, Gaussian):\n", "    if False:\n",
            "nothing said of data far from unit scale", tests="test_divergence.py"),
     Mutant('saved = ("optimizer", "chains", "h_offset")', 'saved = ("chains", "h_offset")',

@@ -9,7 +9,6 @@ MUTANTS = [
     Mutant("    rng = np.random.default_rng(options.seed)\n", "    rng = np.random.default_rng()\n",
            "the same command starts elsewhere"),
     Mutant("    if len(names) < 2:\n", "    if False:\n", "a network of one class"),
-    Mutant("np.random.default_rng([options.seed, 3])", "np.random.default_rng(3)", "every seed draws the same labels"),
     Mutant("labelled, labels = cases.take(rows), labels[rows]",
            "labelled, labels = cases.take(rows), labels[: len(rows)]",
            "the labels of other cases (33)"),

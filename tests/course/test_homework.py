@@ -60,7 +60,7 @@ class TestAssignment:
     def test_the_solution_has_full_marks(self, name):
         assignment = load_assignment(name)
         for task in assignment.tasks:
-            for student in ("alice", "bob"):
+            for student in ("alice", "bob") if task.judge is None else ("alice",):
                 verdict = judge_here(assignment, task, solution_of(name)[task.function], student)
                 assert verdict.share == 1 and not verdict.says and not verdict.warnings, (task.function, verdict)
 

@@ -120,7 +120,7 @@ ASSIGNMENT = Assignment(
     after="14",
     tasks=(
         Task("ais_log_weights", 1, 1.0, "14", "14.6", instance, by_the_package, ("log w",), mistakes=MISTAKES,
-             instances=4, statistics=Statistics(small, exact_means, features, 3_000),
+             instances=4, statistics=Statistics(small, exact_means, features, 1_500),
              hints=("Model l is an RBM with the weights β_l W and the biases (1 - β_l) b_base + β_l b and β_l c.",
                     "Write F(v) of such an RBM as a function of its own: -b·v - Σ_j log(1 + exp(x_j)).",
                     "In each step the weight comes first, at the old v, then h and v of model l + 1.")),

@@ -3,13 +3,14 @@
 The package from the bottom up; an import never runs up this list:
 
     foundation/   numerics, the oracle (enumeration), records, gradient checks, settings, the training loop, checkpoints
-    energy/       energy-based models: Boltzmann machines and restricted Boltzmann machines
-    neural/       layers and networks of them, every gradient by hand; losses; training a classifier
-    data/         the shipped digits, toys with known optima, readers for files
+    energy/       energy-based models: Boltzmann machines, restricted Boltzmann machines, and what is made of these: deep
+                  belief nets, joint models of images and labels, models of ratings and of films
+    neural/       layers and networks of them, every gradient by hand; losses; classifiers and autoencoders
+    data/         the shipped digits and names, toys with known optima, bouncing balls, n-grams, readers for files
     adversarial/  generative adversarial networks: objectives, penalties, both players' gradients, coverage
     plots.py      figures: the only module that imports matplotlib
     runs/         what the command and `load_run` do with a run, a module a kind of model
-    course/       what runs the lessons
+    course/       what runs the lessons, and the assignments: given out, checked, graded
     demo.py       `dgm demo`
     __main__.py   the `dgm` command
 

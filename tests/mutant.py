@@ -16,7 +16,7 @@ from importlib.util import cache_from_source
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-TIME_LIMIT = 120  # seconds; what runs longer hangs, and so is noticed
+TIME_LIMIT = 120  # seconds more than tests take without a mistake; what runs longer hangs, and so is noticed
 # A fork starts with all that this process has imported. Elsewhere than on Linux not every library survives one.
 PROCESSES = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
@@ -146,8 +146,12 @@ def stop(job):
     shutil.rmtree(job.folder, ignore_errors=True)
 
 
-def run(mutants, origin):
-    """Yield (mutant, its Verdict, seconds) as they finish, as many at a time as there are processors."""
+def run(mutants, origin, usual=None):
+    """Yield (mutant, its Verdict, seconds) as they finish, as many at a time as there are processors.
+
+    usual: {file of tests: the seconds that it takes without a mistake}, half as much again of which is allowed for.
+    """
+    limits = {file: TIME_LIMIT + 1.5 * seconds for file, seconds in (usual or {}).items()}
     waiting, running = list(mutants), []
     try:
         while waiting or running:
@@ -156,7 +160,7 @@ def run(mutants, origin):
             wait([job.answer for job in running], timeout=1)
             for job in list(running):
                 seconds = time.perf_counter() - job.started
-                if job.answer.poll() or seconds > TIME_LIMIT:
+                if job.answer.poll() or seconds > limits.get(job.mutant.tests, TIME_LIMIT):
                     yield job.mutant, read_verdict(job), seconds
                     running.remove(job)
                     stop(job)

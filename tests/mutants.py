@@ -26,6 +26,7 @@ from mutant import Mutant, copy_repository, run
 ROOT = Path(__file__).resolve().parents[1]
 KILLED_BY = ROOT / "tests" / "mutants_killed_by.txt"  # a line for each mutant: module, mistake, test
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf8", "HYPOTHESIS_PROFILE": "no shrinking"}
+LONGEST = 600  # seconds that a file of tests may take without a mistake
 IMPORTED_ONCE = ("numpy.random", "matplotlib.animation", "pytest", "hypothesis.strategies")  # nothing of numpy_dgm
 
 
@@ -106,18 +107,19 @@ def choose(mutants, words, revision):
 
 
 def find_red(mutants, origin):
-    """Which of the tests and lessons that the mutants name fail without any mistake."""
+    """Which of the tests and lessons that the mutants name fail without any mistake; {file of tests: its seconds}."""
     tests = sorted({mutant.tests for mutant in mutants})
     lessons = sorted({number for mutant in mutants for number in mutant.lessons.split()})
     unchanged = [Mutant("", "", "", tests=file) for file in tests]
     unchanged += [Mutant("", "", "", lessons=number) for number in lessons]
-    red = []
-    for mutant, verdict, _ in run(unchanged, origin):
+    red, usual = [], {}
+    for mutant, verdict, seconds in run(unchanged, origin, dict.fromkeys(tests, LONGEST)):
+        usual[mutant.tests] = seconds
         if verdict.tests != "GREEN":
             red.append(f"tests/{mutant.tests} {verdict.failed or verdict.tests}")
         if verdict.lessons != mutant.lessons:
             red.append(f"lesson {mutant.lessons}")
-    return red
+    return red, usual
 
 
 def try_all(mutants):
@@ -129,12 +131,12 @@ def try_all(mutants):
     with tempfile.TemporaryDirectory() as temporary:
         origin = Path(temporary) / "origin"  # a snapshot, so that the repository can be worked on meanwhile
         copy_repository(ROOT, origin)
-        red = find_red(mutants, origin)
+        red, usual = find_red(mutants, origin)
         if red:
             print("\n  ".join(["without any mistake these fail:", *red]))
             return None
         print(f"{'module':<28} {'mistake':<66} {'tests':<5} {'lessons':<20} seconds")
-        for mutant, verdict, seconds in run(mutants, origin):
+        for mutant, verdict, seconds in run(mutants, origin, usual):
             lessons = f"{verdict.lessons} GREEN" if verdict.lessons else f"{mutant.lessons} red" * bool(mutant.lessons)
             line = f"{mutant.module:<28} {mutant.mistake:<66} {verdict.tests:<5} {lessons:<20} {seconds:5.1f}"
             print(line, flush=True)

@@ -392,3 +392,13 @@ def test_a_layer_of_nothing_but_a_label_is_refused():
     with pytest.raises(InvalidInput, match="n_classes: expected an integer >= 2, got 1"):
         BitsAndLabel(1).check_width("layer", 3)
     BitsAndLabel(3).check_width("layer", 4)
+
+
+def test_a_layer_without_a_label_is_no_state():
+    units = BitsAndLabel(3)
+    states = units.states(5, 0, 12)
+    assert units.are_states(states)
+    for place, value in ((slice(2, 5), 0.0), (0, 0.5), (slice(2, 5), [0.5, 0.5, 0.0]), (slice(2, 5), [1.0, 1.0, 0.0])):
+        changed = states.copy()
+        changed[3, place] = value
+        assert not units.are_states(changed)

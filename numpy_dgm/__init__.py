@@ -3,8 +3,8 @@
 The package from the bottom up; an import never runs up this list:
 
     foundation/   numerics, the oracle (enumeration), records, gradient checks, settings, the training loop, checkpoints
-    energy/       energy-based models: Boltzmann machines, restricted Boltzmann machines, and what is made of these: deep
-                  belief nets, joint models of images and labels, models of ratings and of films
+    energy/       energy-based models: Boltzmann machines, restricted Boltzmann machines, and what is made of these:
+                  deep belief nets, joint models of images and labels, models of ratings and of films
     neural/       layers and networks of them, every gradient by hand; losses; classifiers and autoencoders
     data/         the shipped digits and names, toys with known optima, bouncing balls, n-grams, readers for files
     adversarial/  generative adversarial networks: objectives, penalties, both players' gradients, coverage

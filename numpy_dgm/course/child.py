@@ -163,7 +163,10 @@ def to_arrays(result, names):
         if part is None:
             raise NoAnswer(f"{name}: expected numbers, got None; is there a return?")
         check_plain(name, part)
-        array = np.asarray(part)
+        try:
+            array = np.asarray(part)
+        except ValueError:
+            raise NoAnswer(f"{name}: expected an array, got {show_type(part)} with parts of different shapes") from None
         if type(array) is not np.ndarray or array.dtype.kind not in "biuf":
             raise NoAnswer(f"{name}: expected real numbers, got {show_type(part)} of {array.dtype}")
         if array.size > MOST_NUMBERS:

@@ -137,6 +137,7 @@ def test_arguments_that_are_written_over_are_noticed(tmp_path):
     ((1.0, None), "^db: expected numbers, got None"),
     (([1.0, "x"], 1.0), "^dW: expected an array or numbers, got an object of type str"),
     ((np.zeros(2, complex), 1.0), "^dW: expected real numbers"),
+    ((1.0, (2.0, np.zeros(3))), "^db: expected an array, got an object of type tuple with parts of different shapes"),
 ])
 def test_what_is_no_answer_is_said(result, says):
     with pytest.raises(child.NoAnswer, match=says):

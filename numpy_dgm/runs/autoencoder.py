@@ -31,6 +31,7 @@ from .loading import (
     LoadedRun,
     Measured,
     check_output,
+    draw_curves,
     image_shape_of,
     open_measured_data,
     open_training_data,
@@ -53,6 +54,7 @@ GREY = "grey"  # bits
 PRETRAINING: dict[str, Any] = {"method": "cd", "batch_size": 50, "rate": 0.1}
 SHOWN, COLUMNS = 60, 12  # cases drawn above their reconstructions, so many a line
 check_model = check_autoencoder
+draw_training = draw_curves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,11 +118,6 @@ def check_sigmoid(units: str | None) -> None:
     """InvalidInput where hidden layers that start as RBMs of bits are to be anything but sigmoid."""
     if units not in (None, "sigmoid"):
         raise invalid("units", "sigmoid with --pretrain, as hidden bits have it", units)
-
-
-def draw_training(run: LoadedRun) -> None:
-    """The curves of a run."""
-    plots.save(plots.training_curves(run.history), "training.png", run.folder)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,8 +17,7 @@ from ..energy.boltzmann import (
 )
 from ..energy.boltzmann_gradients import mean_field_free_energies
 from ..energy.boltzmann_training import BoltzmannSettings, BoltzmannTrainer, check_bits, train_boltzmann
-from ..energy.evaluation import independent_pixels
-from ..foundation.batches import check_cases, mean_of_cases
+from ..foundation.batches import check_cases
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
 from .loading import (
@@ -27,7 +26,9 @@ from .loading import (
     DataOptions,
     LoadedRun,
     check_output,
+    draw_curves,
     image_shape_of,
+    log_p_of_pixels,
     open_measured_data,
     open_training_data,
     save_array,
@@ -46,6 +47,7 @@ What to try: --data bars-and-stripes --hidden 6 --rate 1 --epochs 1000; --hidden
 all; rates from 0.05, for digits, to 1, for a few cases."""
 TRAINER, SETTINGS = BoltzmannTrainer, BoltzmannSettings
 check_model = check_boltzmann
+draw_training = draw_curves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,11 +98,6 @@ def train(options: TrainOptions, folder: Path) -> tuple[BoltzmannMachine, Histor
                            **options.only(BoltzmannSettings))
 
 
-def draw_training(run: LoadedRun) -> None:
-    """The curves of a run."""
-    plots.save(plots.training_curves(run.history), "training.png", run.folder)
-
-
 @dataclass(frozen=True, eq=False)
 class Report:
     """What can be said of a Boltzmann machine on data. Printing it gives the report in words."""
@@ -138,9 +135,8 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     log_p = log_likelihoods(machine, cases, rows) if len(machine.b) <= MOST_UNITS else None
     training_free_energy = pixels = None
     if training is not None:
-        training_rows = np.arange(len(training))
-        training_free_energy = float(mean_field_free_energies(machine, training, training_rows).mean())
-        pixels = independent_pixels(mean_of_cases(training, training_rows), mean_of_cases(cases, rows))
+        training_free_energy = float(mean_field_free_energies(machine, training, np.arange(len(training))).mean())
+        pixels = log_p_of_pixels(training, cases)
     return Report(
         data=measured.what,
         n_cases=len(cases),

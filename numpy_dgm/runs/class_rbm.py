@@ -30,6 +30,7 @@ from .loading import (
     LoadedRun,
     check_output,
     class_names,
+    draw_curves,
     few_labels,
     image_shape_of,
     labels_by_name,
@@ -53,6 +54,7 @@ TRAINER, SETTINGS = ClassRBMTrainer, ClassRBMSettings
 COVERS = ("bottom", "top", "left", "right")
 COMPLETIONS = 3  # of each image, one below the other
 check_model = check_class_rbm
+draw_training = draw_curves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,11 +110,6 @@ def train(options: TrainOptions, folder: Path) -> tuple[ClassRBM, History]:
     model = init_class_rbm(cases.shape[1], options.hidden, len(names), rng, cases)
     return train_class_rbm(model, cases, labels, rng=rng, checkpoint=folder, metadata={"seed": options.seed},
                            progress=True, **options.only(ClassRBMSettings))
-
-
-def draw_training(run: LoadedRun) -> None:
-    """The curves of a run."""
-    plots.save(plots.training_curves(run.history), "training.png", run.folder)
 
 
 @dataclass(frozen=True, eq=False)

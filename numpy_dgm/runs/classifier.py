@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import plots
 from ..energy.unrolling import train_stack, unroll_classifier
 from ..foundation.checks import invalid, one_line
 from ..foundation.progress import History
@@ -21,6 +20,7 @@ from .loading import (
     DataOptions,
     LoadedRun,
     class_names,
+    draw_curves,
     few_labels,
     labels_by_name,
     labels_of,
@@ -39,6 +39,7 @@ Train a multilayer perceptron by backpropagation to tell the classes of labelled
 What to try: --hidden 256 128 for larger data; --dropout 0.3 or --average 0.99 against overfitting; --validation 0.1
 --patience 10 to stop in time."""
 TRAINER, SETTINGS = ClassifierTrainer, ClassifierSettings
+draw_training = draw_curves
 GREY = "grey"  # bits
 PRETRAINING: dict[str, Any] = {"method": "pcd", "batch_size": 50, "rate": 0.1}
 
@@ -112,11 +113,6 @@ def new_network(options: TrainOptions, n_numbers: int, n_classes: int, rng: Gene
     mlp = init_mlp(sizes, rng, hidden=options.units or "leaky_relu", dropout=options.dropout,
                    batch_norm=options.batch_norm)
     return MLP((Dropout(options.input_dropout), *mlp.layers)) if options.input_dropout > 0 else mlp
-
-
-def draw_training(run: LoadedRun) -> None:
-    """The curves of a run."""
-    plots.save(plots.training_curves(run.history), "training.png", run.folder)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,8 @@ from .. import plots
 from ..data.dataset import BITS
 from ..energy.dbn import DBN, BoundEvaluation, check_dbn, evaluate_dbn, init_dbn, sample_dbn
 from ..energy.dbn_training import DBNSettings, DBNTrainer, train_dbn
-from ..energy.evaluation import METHODS, Evaluation, evaluate_rbm, independent_pixels
-from ..energy.units import Bernoulli, Gaussian
-from ..foundation.batches import mean_of_cases
-from ..foundation.checks import invalid
+from ..energy.evaluation import METHODS, Evaluation, evaluate_rbm
+from ..energy.units import Bernoulli
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
 from .loading import (
@@ -20,8 +18,11 @@ from .loading import (
     IMAGE_SHAPE_HELP,
     DataOptions,
     LoadedRun,
+    check_measured,
     check_output,
+    draw_curves,
     image_shape_of,
+    log_p_of_pixels,
     open_measured_data,
     open_training_data,
     save_array,
@@ -40,6 +41,7 @@ wants a lower rate, --up-down-rate."""
 TRAINER, SETTINGS = DBNTrainer, DBNSettings
 NEEDS_BITS = True  # `dgm evaluate` wants to be told how grey pixels become bits
 check_model = check_dbn
+draw_training = draw_curves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,11 +93,6 @@ def train(options: TrainOptions, folder: Path) -> tuple[DBN, History]:
                      **options.only(DBNSettings))
 
 
-def draw_training(run: LoadedRun) -> None:
-    """The curves of a run."""
-    plots.save(plots.training_curves(run.history), "training.png", run.folder)
-
-
 @dataclass(frozen=True, eq=False)
 class Report:
     """What can be said of a deep belief net on data. Printing it gives the report in words."""
@@ -126,19 +123,14 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     lowest = dbn.layers[0]
     measured = open_measured_data(run, options, options.bits)
     cases, training = measured.cases, measured.training
-    if cases.shape[1] != len(lowest.b):
-        raise invalid(cases.name, f"cases of {len(lowest.b)} numbers", cases.shape[1])
-    if cases.has_grey and not isinstance(lowest.visible, Gaussian):
-        raise invalid("bits", "'threshold' or 'sampled'", f"{cases.bits!r}, which leaves grey pixels in {cases.name}",
-                      "log p of a model of bits depends on how grey becomes bits")
+    check_measured(cases, len(lowest.b), lowest.visible)
     how: dict[str, Any] = {"method": options.method, "n_temperatures": options.temperatures}
     evaluation = evaluate_dbn(dbn, cases, np.random.default_rng(options.seed), **how)
     of_lowest = pixels = None
     if not dbn.generative:
         of_lowest = evaluate_rbm(lowest, cases, np.random.default_rng(options.seed), **how)
     if training is not None and isinstance(lowest.visible, Bernoulli):
-        pixels = independent_pixels(mean_of_cases(training, np.arange(len(training))),
-                                    mean_of_cases(cases, np.arange(len(cases))))  # which is linear in its cases
+        pixels = log_p_of_pixels(training, cases)
     return Report(measured.what, evaluation, of_lowest, pixels)
 
 

@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from .. import plots
 from ..data import open_data
 from ..data.catalog import parts_of
 from ..data.dataset import Data, show_names
 from ..data.files import DataWarning
+from ..energy.evaluation import independent_pixels
+from ..energy.units import Gaussian, Units
+from ..foundation.batches import mean_of_cases
 from ..foundation.checks import InvalidInput, check_integer, invalid, one_line
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
@@ -198,6 +202,26 @@ def labels_of(option: str, cases: Data) -> tuple[Array, tuple]:
     if cases.labels is None or cases.label_names is None:
         raise invalid(option, "data with labels", f"{one_line(cases.name)}, {cases.why_no_labels}")
     return cases.labels, cases.label_names
+
+
+def check_measured(cases: Data, n_visible: int, visible: Units) -> None:
+    """InvalidInput unless log p of these cases can be had of a visible layer of that width and kind."""
+    if cases.shape[1] != n_visible:
+        raise invalid(cases.name, f"cases of {n_visible} numbers", cases.shape[1])
+    if cases.has_grey and not isinstance(visible, Gaussian):
+        raise invalid("bits", "'threshold' or 'sampled'", f"{cases.bits!r}, which leaves grey pixels in {cases.name}",
+                      "log p of a model of bits depends on how grey becomes bits")
+
+
+def log_p_of_pixels(training: Data, cases: Data) -> float:
+    """The mean log p of cases of bits by a model of the training cases that has no hidden units."""
+    base_rates = mean_of_cases(training, np.arange(len(training)))
+    return independent_pixels(base_rates, mean_of_cases(cases, np.arange(len(cases))))  # linear in its cases
+
+
+def draw_curves(run: LoadedRun) -> None:
+    """The curves of a run."""
+    plots.save(plots.training_curves(run.history), "training.png", run.folder)
 
 
 def few_labels(labels: Array, n_labels: int, seed: int) -> Array:

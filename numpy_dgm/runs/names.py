@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import plots
 from ..data.files import DataWarning
 from ..data.names import (
     PARTS,
@@ -33,7 +32,7 @@ from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
 from ..foundation.training import run_training
 from ..foundation.types import Array, Generator
-from .loading import LoadedRun
+from .loading import LoadedRun, draw_curves
 
 HELP = "an RBM with a softmax group a letter, of words"
 DESCRIPTION = """\
@@ -70,6 +69,7 @@ class NamesTrainer(RBMTrainer):
 
 
 TRAINER, SETTINGS = NamesTrainer, NamesSettings
+draw_training = draw_curves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,11 +129,6 @@ def train(options: TrainOptions, folder: Path) -> tuple[RBM, History]:
     check_settings(rbm, settings)
     trainer = NamesTrainer(rbm, words, settings, rng, {"seed": options.seed})
     return run_training(trainer, rng, folder, progress=True)
-
-
-def draw_training(run: LoadedRun) -> None:
-    """The curves of a run."""
-    plots.save(plots.training_curves(run.history), "training.png", run.folder)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import plots
 from ..data.ratings import CASES, SPLITS, Ratings, planted_ratings, read_ratings, split_ratings
 from ..energy.rating_biases import fit_biases, predict_by_biases, rmse
 from ..energy.ratings import (
@@ -20,7 +19,7 @@ from ..foundation.checks import check_choice, check_number, invalid, one_line
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
 from ..foundation.types import Array
-from .loading import LoadedRun, seed_of
+from .loading import LoadedRun, draw_curves, seed_of
 
 HELP = "an RBM of ratings, which recommends what a user has not seen"
 DESCRIPTION = """\
@@ -37,6 +36,7 @@ TRAINER, SETTINGS = RatingsTrainer, RatingsSettings
 PLANTED = "planted"
 FILES_HELP = "the path of u.data, ratings.csv, ratings.dat or of any text with a rating a line"
 check_model = check_ratings_rbm
+draw_training = draw_curves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +125,6 @@ def parts_of(ratings: Ratings, how: dict) -> tuple[Ratings, Ratings | None, Rati
     if how["validation"] > 0:
         learnt, validation = split_ratings(learnt, how["validation"], "random", np.random.default_rng([how["seed"], 2]))
     return learnt, validation, test
-
-
-def draw_training(run: LoadedRun) -> None:
-    """The curves of a run."""
-    plots.save(plots.training_curves(run.history), "training.png", run.folder)
 
 
 def reopen_ratings(run: LoadedRun, source: str | None) -> tuple[Ratings, dict]:

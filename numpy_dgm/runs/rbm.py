@@ -6,13 +6,11 @@ import numpy as np
 
 from .. import plots
 from ..data.dataset import BITS
-from ..energy.evaluation import METHODS, Evaluation, evaluate_rbm, independent_pixels
+from ..energy.evaluation import METHODS, Evaluation, evaluate_rbm
 from ..energy.gradients import reconstruction_error
 from ..energy.rbm import RBM, check_rbm, free_energies, init_rbm, sample_chains
 from ..energy.rbm_training import RBMSettings, RBMTrainer, train_rbm
-from ..energy.units import Bernoulli, Gaussian
-from ..foundation.batches import mean_of_cases
-from ..foundation.checks import invalid
+from ..energy.units import Bernoulli
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
 from .loading import (
@@ -20,8 +18,11 @@ from .loading import (
     IMAGE_SHAPE_HELP,
     DataOptions,
     LoadedRun,
+    check_measured,
     check_output,
+    draw_curves,
     image_shape_of,
+    log_p_of_pixels,
     open_measured_data,
     open_training_data,
     save_array,
@@ -41,6 +42,7 @@ What to try: more epochs; a rate from 0.02 to 0.3, lower for larger models; --va
 TRAINER, SETTINGS = RBMTrainer, RBMSettings
 NEEDS_BITS = True  # `dgm evaluate` wants to be told how grey pixels become bits
 check_model = check_rbm
+draw_training = draw_curves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +94,6 @@ def train(options: TrainOptions, folder: Path) -> tuple[RBM, History]:
                      **options.only(RBMSettings))
 
 
-def draw_training(run: LoadedRun) -> None:
-    """The curves of a run."""
-    plots.save(plots.training_curves(run.history), "training.png", run.folder)
-
-
 @dataclass(frozen=True, eq=False)
 class Report:
     """What can be said of an RBM on data. Printing it gives the report in words."""
@@ -129,17 +126,12 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     rbm = run.model
     measured = open_measured_data(run, options, options.bits)
     cases, training = measured.cases, measured.training
-    if cases.shape[1] != len(rbm.b):
-        raise invalid(cases.name, f"cases of {len(rbm.b)} numbers", cases.shape[1])
-    if cases.has_grey and not isinstance(rbm.visible, Gaussian):
-        raise invalid("bits", "'threshold' or 'sampled'", f"{cases.bits!r}, which leaves grey pixels in {cases.name}",
-                      "log p of a model of bits depends on how grey becomes bits")
+    check_measured(cases, len(rbm.b), rbm.visible)
     training_free_energy = pixels = None
     if training is not None:
         training_free_energy = free_energies(rbm, training, np.arange(len(training))).mean()
     if training is not None and isinstance(rbm.visible, Bernoulli):
-        pixels = independent_pixels(mean_of_cases(training, np.arange(len(training))),
-                                    mean_of_cases(cases, np.arange(len(cases))))  # which is linear in its cases
+        pixels = log_p_of_pixels(training, cases)
     evaluation = evaluate_rbm(rbm, cases, np.random.default_rng(options.seed), method=options.method,
                               n_temperatures=options.temperatures)
     return Report(

@@ -28,7 +28,7 @@ from ..foundation.checks import check_integer, invalid
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
 from ..foundation.types import Array
-from .loading import LoadedRun, data_description, reopen_data, save_array, seed_of
+from .loading import LoadedRun, data_description, draw_curves, reopen_data, save_array, seed_of
 
 BALLS = "balls"
 MADE: dict[str, int] = {"films": 1_000, "frames": 100, "side": 30, "balls": 3}  # films of balls, as they are by default
@@ -50,6 +50,7 @@ columns). What to try: more films and more epochs; --films 4000 --hidden 400 is 
 takes minutes; --no-direct for the recurrent model as it was published; --side 15 --films 200 for a quick look."""
 TRAINER, SETTINGS = TemporalTrainer, TemporalSettings
 check_model = check_temporal
+draw_training = draw_curves
 
 
 def default(name: str) -> str:
@@ -160,11 +161,6 @@ def describe(cases: Data, film_shape: tuple) -> str:
     """How many films of what shape."""
     frames, rows, columns = film_shape
     return f"{cases.name}: {len(cases):,} films of {frames} frames of {rows} x {columns} pixels; 1 is {cases.scale:g}"
-
-
-def draw_training(run: LoadedRun) -> None:
-    """The curves of a run."""
-    plots.save(plots.training_curves(run.history), "training.png", run.folder)
 
 
 # ---- measuring

@@ -67,4 +67,11 @@ MUTANTS = [
     Mutant("default_rng([seed, 2])", "default_rng(2)", "the same few labels for every seed"),
     Mutant("rank[rows] = np.arange(len(rows))", "rank[rows] = rows", "few labels at random, of whatever classes"),
     Mutant("least=len(np.unique(labels)), most=len(labels))", "most=len(labels))", "a class without labels"),
+    Mutant("    if cases.shape[1] != n_visible:\n", "    if False:\n", "cases of another width",
+           tests="runs/test_rbm.py"),
+    Mutant("    if cases.has_grey and not isinstance(visible, Gaussian):\n", "    if False:\n",
+           "grey levels priced as bits", tests="runs/test_rbm.py"),
+    Mutant("base_rates = mean_of_cases(training, np.arange(len(training)))",
+           "base_rates = mean_of_cases(cases, np.arange(len(cases)))", "base rates of what is priced",
+           tests="runs/test_rbm.py"),
 ]

@@ -1,6 +1,6 @@
 """Bouncing balls: the squared error of the next frame, beside published figures.
 
-    python lessons/reproductions/bouncing_balls.py [--models direct published conditional] [--seeds 0] [--epochs 3]
+    python lessons/reproductions/bouncing_balls.py [--models direct published conditional] [--seeds 0] [--epochs 6]
                                                    [--out FOLDER]
 
 The setting of the published figures, after the data script of Sutskever, Hinton and Taylor 2008: films of three balls,
@@ -55,7 +55,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", default=list(MODELS), choices=MODELS)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--films", type=int, default=4_000, help="for training")
     parser.add_argument("--test-films", type=int, default=200)
     parser.add_argument("--out", type=Path, help="keep the runs here; the same line goes on with them")

@@ -38,7 +38,7 @@ from ..foundation.checks import (
 )
 from ..foundation.records import Record
 from ..foundation.types import Array, Generator
-from .evaluation import Evaluation, evaluate_rbm
+from .evaluation import MINUTES, Evaluation, evaluate_rbm
 from .gradients import pcd_gradient
 from .likelihood import log_partition
 from .rbm import (
@@ -274,7 +274,8 @@ class BoundEvaluation(Record):
 
 
 def evaluate_dbn(dbn: DBN, data: Any, rng: Generator, method: str = "auto", executor: Executor | None = None,
-                 n_temperatures: int = 1000, n_walks: int = 100) -> BoundEvaluation:
+                 n_temperatures: int | None = None, n_walks: int = 100, minutes: float = MINUTES,
+                 progress: bool = False) -> BoundEvaluation:
     """The mean variational bound of the data, in nats, and whether to trust the log Z in it.
 
     data (N, D)      states of the visible layer, no grey levels: an array or a Data; or one case (D,)
@@ -297,7 +298,7 @@ def evaluate_dbn(dbn: DBN, data: Any, rng: Generator, method: str = "auto", exec
         below_top.append(states[-1])
         log_ratios.append(_log_ratio(dbn, states))
     h, log_ratio = np.concatenate(below_top), np.concatenate(log_ratios)
-    of_top = evaluate_rbm(top, h, rng, method, executor, n_temperatures, n_walks)
+    of_top = evaluate_rbm(top, h, rng, method, executor, n_temperatures, n_walks, minutes, progress)
     per_case = log_ratio - free_energies(top, h, rows) - of_top.log_z
     low, high = of_top.interval
     error = float(per_case.std(ddof=1) / np.sqrt(len(rows))) if len(rows) > 1 else np.nan

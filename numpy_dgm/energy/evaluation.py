@@ -11,8 +11,13 @@ and annealed down from where they end. For a region R that they found and the fo
 which lies far above the forward walks' estimate when R matters. No finite search can exclude a region that none
 of its chains came near; the verdict says what was searched and what was found.
 
+How many temperatures a model needs is not known beforehand. So they come in rounds, 1,000 first and then three times
+as many as before, until the estimate of a round may be trusted or the next would take more than the minutes allowed.
+
 log w: a walk's own estimate of log Z, in nats
 """
+import sys
+import time
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +33,7 @@ from ..foundation.checks import (
     check_fits,
     check_generator,
     check_integer,
+    check_number,
     invalid,
 )
 from ..foundation.records import Record
@@ -37,6 +43,9 @@ from .likelihood import has_exact_log_z, log_partition
 from .rbm import RBM, are_states, check_rbm, free_energies, sample_visible
 
 METHODS = ("auto", "exact", "ais")
+FIRST_TEMPERATURES = 1000  # of the first round
+GROWTH = 3  # as many temperatures as in the round before, times this
+MINUTES = 10.0  # for all rounds, unless told otherwise
 
 # the verdict's limits, tuned on models whose log Z is known (lessons/reproductions/verdict.py)
 LEAST_EFFECTIVE_FRACTION = 0.1  # effective sample size of the forward walks over their number
@@ -59,6 +68,7 @@ class Evaluation(Record):
     log_z_error: float  # standard error of log_z; 0 where it is exact
     forward: Walks | None  # up from the base rates of the data; None where log Z is exact
     reverse: dict[str, Walks]  # starting place -> walks down from where its chains ended
+    n_temperatures: int  # of the walks; 0 where log Z is exact
     trusted: bool
     reasons: tuple[str, ...]  # sentences: why it should not be trusted, or why it may be
 
@@ -67,7 +77,8 @@ class Evaluation(Record):
 
 
 def evaluate_rbm(rbm: RBM, data: Any, rng: Generator, method: str = "auto", executor: Executor | None = None,
-                 n_temperatures: int = 1000, n_walks: int = 100) -> Evaluation:
+                 n_temperatures: int | None = None, n_walks: int = 100, minutes: float = MINUTES,
+                 progress: bool = False) -> Evaluation:
     """Mean log p of the data, in nats, and whether to trust it.
 
     data (N, D)      states of the visible layer, no grey levels: an array or a Data; or one case (D,)
@@ -75,26 +86,35 @@ def evaluate_rbm(rbm: RBM, data: Any, rng: Generator, method: str = "auto", exec
     method           "exact": log Z summed over the smaller layer, at most 2^25 states; "ais": estimated by
                      annealed walks in both directions; "auto": exact where possible, else "ais"
     executor         any concurrent.futures.Executor to run the walks in parallel; the results are the same bits
-    n_temperatures   models on the path from the base rates to the RBM, at least 2; more of them narrow the weights
+    n_temperatures   models on the path from the base rates to the RBM, at least 2; more of them narrow the weights.
+                     None: 1,000, then in rounds three times as many, until a round's estimate may be trusted
     n_walks          forward walks, at least 20; half as many reverse walks from each of five starting places
+    minutes          with n_temperatures=None: no round begins that would end later, going by the time of the one before
+    progress         say on standard error how long it may take, and why a round is followed by another
 
-    Raises InvalidInput. Neal 2001; Salakhutdinov and Murray 2008; Bennett 1976.
+    How many rounds fit into the minutes depends on the machine; what each of them draws does not. Raises InvalidInput.
+    Neal 2001; Salakhutdinov and Murray 2008; Bennett 1976.
     """
     check_rbm(rbm)
     check_generator("rng", rng)
     check_choice("method", method, METHODS)
     check_executor("executor", executor)
-    n_temperatures = check_integer("n_temperatures", n_temperatures, least=2)
+    if n_temperatures is not None:
+        n_temperatures = check_integer("n_temperatures", n_temperatures, least=2)
+        check_fits("n_temperatures", n_temperatures, n_temperatures)
     n_walks = check_integer("n_walks", n_walks, least=20)
-    check_fits("n_temperatures", n_temperatures, n_temperatures)
     check_fits("n_walks", n_walks, n_walks, sum(rbm.W.shape))
+    minutes = check_number("minutes", minutes, 0, 1e6)
+    check_choice("progress", progress, (False, True))
     data = check_cases("data", data, len(rbm.b), rbm.visible.check, one_case=True)
     if not are_states(rbm, data, np.arange(len(data))):
         raise invalid("data", "states of the visible layer", "grey levels",
                       "open_data's `bits` says how grey levels become bits")
     if method == "exact" or method == "auto" and has_exact_log_z(rbm):
         return _exact_evaluation(rbm, data)
-    return _annealed_evaluation(rbm, data, rng, executor, n_temperatures, n_walks)
+    if n_temperatures is not None:
+        return _annealed_evaluation(rbm, data, rng, executor, n_temperatures, n_walks)
+    return _evaluation_in_rounds(rbm, data, rng, executor, n_walks, minutes, progress)
 
 
 def _exact_evaluation(rbm, data):
@@ -103,9 +123,35 @@ def _exact_evaluation(rbm, data):
     mean = float(log_p.mean())
     return Evaluation(
         method="exact", n_cases=len(data), log_likelihood=mean, standard_error=_error_of_mean(log_p),
-        interval=(mean, mean), log_z=log_z, log_z_error=0.0, forward=None, reverse={}, trusted=True,
+        interval=(mean, mean), log_z=log_z, log_z_error=0.0, forward=None, reverse={}, n_temperatures=0, trusted=True,
         reasons=("log Z is exact, not an estimate",),
     )
+
+
+def _evaluation_in_rounds(rbm, data, rng, executor, n_walks, minutes, progress):
+    """The first evaluation that may be trusted, or the last one for which there was time."""
+    n_temperatures, ends = FIRST_TEMPERATURES, time.monotonic() + 60 * minutes
+    say(progress, f"log Z by annealed walks over {n_temperatures:,} temperatures, then more, for {minutes:g} minutes "
+                  "at most")
+    while True:
+        started = time.monotonic()
+        evaluation = _annealed_evaluation(rbm, data, rng, executor, n_temperatures, n_walks)
+        expected = GROWTH * (time.monotonic() - started)  # of the next round
+        if evaluation.trusted:
+            return evaluation
+        n_temperatures *= GROWTH
+        next_round = f"{n_temperatures:,} temperatures would take about {expected / 60:.1f} minutes"
+        if time.monotonic() + expected > ends:
+            out_of_time = f"no time for more: {next_round}, and {minutes:g} were allowed in all"
+            return replace(evaluation, reasons=(*evaluation.reasons, out_of_time))
+        labels = ", ".join(reason.partition(":")[0] for reason in evaluation.reasons)
+        say(progress, f"{evaluation.n_temperatures:,} temperatures do not suffice ({labels}); {next_round}")
+
+
+def say(progress: bool, line: str) -> None:
+    """A line on standard error, where progress is wanted."""
+    if progress:
+        print(line, file=sys.stderr, flush=True)
 
 
 def _annealed_evaluation(rbm, data, rng, executor, n_temperatures, n_walks):
@@ -121,7 +167,8 @@ def _annealed_evaluation(rbm, data, rng, executor, n_temperatures, n_walks):
     return Evaluation(
         method="ais", n_cases=len(data), log_likelihood=mean, standard_error=_error_of_mean(log_p),
         interval=(mean - margin, mean + margin), log_z=log_z, log_z_error=log_z_error, forward=forward,
-        reverse=reverse, trusted=not reasons, reasons=reasons or _reasons_for_trust(forward, reverse),
+        reverse=reverse, n_temperatures=n_temperatures, trusted=not reasons,
+        reasons=reasons or _reasons_for_trust(forward, reverse),
     )
 
 
@@ -228,7 +275,8 @@ def _report_lines(evaluation):
         low, high = evaluation.interval
         unless = "" if evaluation.trusted else ", if the estimate could be trusted"
         yield f"95 % interval    [{low:.3f}, {high:.3f}] for these cases, from the uncertainty of log Z{unless}"
-        yield f"log Z            {evaluation.log_z:.3f} ± {evaluation.log_z_error:.3f}, by walks in both directions"
+        yield (f"log Z            {evaluation.log_z:.3f} ± {evaluation.log_z_error:.3f}, by walks in both directions "
+               f"over {evaluation.n_temperatures:,} temperatures")
         yield f"{'walks':<40} {'log Z':>10} {'spread':>8} {'ESS':>7}"  # effective sample size
         yield _walks_line("forward, from base rates", evaluation.forward)
         for place, walks in evaluation.reverse.items():

@@ -1,7 +1,6 @@
 """Runs of deep belief nets: `dgm train dbn`, and what `dgm evaluate` and `dgm sample` do with them."""
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from .. import plots
 from ..data.dataset import BITS
 from ..energy.dbn import DBN, BoundEvaluation, check_dbn, evaluate_dbn, init_dbn, sample_dbn
 from ..energy.dbn_training import DBNSettings, DBNTrainer, train_dbn
-from ..energy.evaluation import METHODS, Evaluation, evaluate_rbm
+from ..energy.evaluation import Evaluation, evaluate_rbm
 from ..energy.units import Bernoulli
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
@@ -18,6 +17,7 @@ from .loading import (
     IMAGE_SHAPE_HELP,
     DataOptions,
     LoadedRun,
+    LogZOptions,
     check_measured,
     check_output,
     draw_curves,
@@ -57,18 +57,15 @@ class TrainOptions(DataOptions, DBNSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(DataOptions):
+class EvaluateOptions(DataOptions, LogZOptions):
     """A bound that the mean log-likelihood is not below, beside log p of the lowest layer alone. Both need log Z of an
     RBM: exactly, where a layer has at most 25 units, and by annealed importance sampling for larger ones, with a
-    verdict: trust the figure, or do not, and why. Where the verdict is no, more --temperatures may help.
+    verdict: trust the figure, or do not, and why. Where the verdict is no, more --minutes may help.
     """
 
     data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
     part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
     bits: str = setting(None, "how grey pixels become bits (default: as in training)", choices=BITS)
-    method: str = setting("auto", "where log Z comes from", choices=METHODS)
-    temperatures: int = setting(1000, "steps of an annealed walk", least=2)
-    seed: int = setting(0, "everything drawn comes from it", least=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +121,7 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     measured = open_measured_data(run, options, options.bits)
     cases, training = measured.cases, measured.training
     check_measured(cases, len(lowest.b), lowest.visible)
-    how: dict[str, Any] = {"method": options.method, "n_temperatures": options.temperatures}
+    how = options.arguments()
     evaluation = evaluate_dbn(dbn, cases, np.random.default_rng(options.seed), **how)
     of_lowest = pixels = None
     if not dbn.generative:

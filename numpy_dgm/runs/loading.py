@@ -13,7 +13,7 @@ from ..data import open_data
 from ..data.catalog import parts_of
 from ..data.dataset import Data, show_names
 from ..data.files import DataWarning
-from ..energy.evaluation import independent_pixels
+from ..energy.evaluation import METHODS, MINUTES, independent_pixels
 from ..energy.units import Gaussian, Units
 from ..foundation.batches import mean_of_cases
 from ..foundation.checks import InvalidInput, check_integer, invalid, one_line
@@ -60,6 +60,21 @@ class DataOptions(Settings):
     image_shape: tuple = setting(None, IMAGE_SHAPE_HELP, metavar="LENGTH")
     array: str = setting(None, "of an .npz: the array with the images (default: x, images, data, x_train, ...)")
     labels: str = setting(None, "of an .npz: the array with the labels (default: y, labels, targets, y_train, ...)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogZOptions(Settings):
+    """How log Z is found: for the options of `dgm evaluate` of every kind whose log p needs it."""
+
+    method: str = setting("auto", "where log Z comes from", choices=METHODS)
+    temperatures: int = setting(None, "steps of an annealed walk (default: 1000, then more, until the estimate may be "
+                                      "trusted)", least=2)
+    minutes: float = setting(MINUTES, "that walks over more and more temperatures may take, for each log Z", least=0)
+    seed: int = setting(0, "everything drawn comes from it", least=0)
+
+    def arguments(self) -> dict[str, Any]:
+        """Those of `evaluate_rbm` that these options say."""
+        return {"method": self.method, "n_temperatures": self.temperatures, "minutes": self.minutes, "progress": True}
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from ..data.names import (
 )
 from ..data.ngrams import fit_kneser_ney, log_probs, tune_dirichlet
 from ..energy.completion import complete
-from ..energy.evaluation import METHODS, Evaluation, evaluate_rbm
+from ..energy.evaluation import Evaluation, evaluate_rbm
 from ..energy.rbm import RBM, check_rbm, init_rbm, sample_chains
 from ..energy.rbm_training import RBMSettings, RBMTrainer, check_settings
 from ..energy.units import Softmax
@@ -32,7 +32,7 @@ from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
 from ..foundation.training import run_training
 from ..foundation.types import Array, Generator
-from .loading import LoadedRun, draw_curves
+from .loading import LoadedRun, LogZOptions, draw_curves
 
 HELP = "an RBM with a softmax group a letter, of words"
 DESCRIPTION = """\
@@ -84,17 +84,14 @@ class TrainOptions(NamesSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(Settings):
+class EvaluateOptions(LogZOptions):
     """Bits a letter of words that the run has not seen: -log2 p of all positions over the number of letters and end
     marks, exactly or by annealed importance sampling with its verdict; and what n-gram models of the same training
-    words need. Where the verdict is no, more --temperatures may help.
+    words need. Where the verdict is no, more --minutes may help.
     """
 
     data: str = setting(None, "another file of words to measure on (default: the run's own)")
     part: str = setting("test", "of the run's own words", choices=PARTS)
-    method: str = setting("auto", "where log Z comes from", choices=METHODS)
-    temperatures: int = setting(1000, "steps of an annealed walk", least=2)
-    seed: int = setting(0, "everything drawn comes from it", least=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,8 +153,7 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
         words = reopen_words(run, options.part)
     else:
         words = open_words(options.data, alphabet=known["alphabet"], n_positions=known["positions"])
-    evaluation = evaluate_rbm(rbm, words, np.random.default_rng(options.seed), method=options.method,
-                              n_temperatures=options.temperatures)
+    evaluation = evaluate_rbm(rbm, words, np.random.default_rng(options.seed), **options.arguments())
     low, high = evaluation.interval
     return Report(
         data=words.summary(),

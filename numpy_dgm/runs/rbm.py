@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import plots
 from ..data.dataset import BITS
-from ..energy.evaluation import METHODS, Evaluation, evaluate_rbm
+from ..energy.evaluation import Evaluation, evaluate_rbm
 from ..energy.gradients import reconstruction_error
 from ..energy.rbm import RBM, check_rbm, free_energies, init_rbm, sample_chains
 from ..energy.rbm_training import RBMSettings, RBMTrainer, train_rbm
@@ -18,6 +18,7 @@ from .loading import (
     IMAGE_SHAPE_HELP,
     DataOptions,
     LoadedRun,
+    LogZOptions,
     check_measured,
     check_output,
     draw_curves,
@@ -58,18 +59,15 @@ class TrainOptions(DataOptions, RBMSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(DataOptions):
+class EvaluateOptions(DataOptions, LogZOptions):
     """The mean log-likelihood: exactly, where a layer has at most 25 units, and by annealed importance sampling, up
     from the data's base rates and down from the model, for larger ones, with a verdict: trust the figure, or do not,
-    and why. Where the verdict is no, more --temperatures may help.
+    and why. Where the verdict is no, more --minutes may help.
     """
 
     data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
     part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
     bits: str = setting(None, "how grey pixels become bits (default: as in training)", choices=BITS)
-    method: str = setting("auto", "where log Z comes from", choices=METHODS)
-    temperatures: int = setting(1000, "steps of an annealed walk", least=2)
-    seed: int = setting(0, "everything drawn comes from it", least=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,8 +130,7 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
         training_free_energy = free_energies(rbm, training, np.arange(len(training))).mean()
     if training is not None and isinstance(rbm.visible, Bernoulli):
         pixels = log_p_of_pixels(training, cases)
-    evaluation = evaluate_rbm(rbm, cases, np.random.default_rng(options.seed), method=options.method,
-                              n_temperatures=options.temperatures)
+    evaluation = evaluate_rbm(rbm, cases, np.random.default_rng(options.seed), **options.arguments())
     return Report(
         data=measured.what,
         evaluation=evaluation,

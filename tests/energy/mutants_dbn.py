@@ -55,7 +55,7 @@ MUTANTS = [
     Mutant("log_z = log_partition(top) if log_z is None else check", "log_z = log_partition(top) if True else check",
            "a log Z that is known is summed again"),
     Mutant("    if not are_states(lowest, data, rows):\n", "    if False:\n", "the bound of grey levels"),
-    Mutant("evaluate_rbm(top, h, rng, method, executor, n_temperatures, n_walks)", "evaluate_rbm(top, h, rng, method)",
+    Mutant("executor, n_temperatures, n_walks, minutes, progress)", "executor)",
            "temperatures and walks are not heard"),
     Mutant("evaluate_rbm(top, h, rng, method,", 'evaluate_rbm(top, h, rng, "auto",', "the method is not heard"),
     Mutant("per_case.std(ddof=1) / np.sqrt(len(rows))", "per_case.std(ddof=1)", "the scatter as the error of the mean"),

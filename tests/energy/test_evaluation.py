@@ -345,6 +345,49 @@ def test_a_few_walks_that_found_a_heavy_region_do_not_hide_it():
     assert evaluation.outlier_limit(forward) < forward.log_z + MARGIN + 1
 
 
+# ---- rounds of more and more temperatures
+
+
+def test_rounds_end_with_the_first_that_may_be_trusted(monkeypatch, capsys):
+    monkeypatch.setattr(evaluation, "FIRST_TEMPERATURES", 3)
+    rbm, v = random_rbm(12, 9, 1.5, 0), random_bits(20, 12, 1)
+    found = evaluate_rbm(rbm, v, np.random.default_rng(5), "ais", n_walks=40, minutes=0.2, progress=True)
+    rng = np.random.default_rng(5)
+    rounds = [3]
+    by_hand = evaluate_rbm(rbm, v, rng, "ais", n_temperatures=3, n_walks=40)
+    while not by_hand.trusted:
+        rounds.append(3 * rounds[-1])
+        by_hand = evaluate_rbm(rbm, v, rng, "ais", n_temperatures=rounds[-1], n_walks=40)
+    assert len(rounds) > 1 and found.n_temperatures == rounds[-1]
+    assert_same_bits(found, by_hand)
+    assert abs(found.log_z - log_partition(rbm)) < 0.5
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "log Z by annealed walks over 3 temperatures, then more, for 0.2 minutes at most"
+    assert len(lines) == len(rounds)
+    assert lines[1].startswith("3 temperatures do not suffice (") and "; 9 temperatures would take about" in lines[1]
+
+
+@pytest.mark.parametrize("minutes, rounds", [(0, [1000]), (5.9, [1000]), (6.1, [1000, 3000]),
+                                             (19.6, [1000, 3000, 9000])])
+def test_no_round_begins_that_would_end_too_late(monkeypatch, minutes, rounds):
+    now, seen = [1000.0], []  # seconds; a thousand temperatures take a minute and a half
+    rbm, v = random_rbm(6, 3, 1.0, 0), random_bits(4, 6, 1)
+    untrusted = replace(by_walks(rbm, v, n_temperatures=5), trusted=False, reasons=("weights too spread: by 3 nats",))
+
+    def one_round(rbm, data, rng, executor, n_temperatures, n_walks):
+        seen.append(n_temperatures)
+        now[0] += 90 * n_temperatures / 1000
+        return replace(untrusted, n_temperatures=n_temperatures)
+
+    monkeypatch.setattr(evaluation, "_annealed_evaluation", one_round)
+    monkeypatch.setattr(evaluation.time, "monotonic", lambda: now[0])
+    found = evaluate_rbm(rbm, v, np.random.default_rng(0), "ais", minutes=minutes)
+    assert seen == rounds and found.n_temperatures == rounds[-1] and not found.trusted
+    more = 3 * rounds[-1]
+    assert found.reasons == (*untrusted.reasons, f"no time for more: {more:,} temperatures would take about "
+                             f"{1.5 * more / 1000:.1f} minutes, and {minutes:g} were allowed in all")
+
+
 # ---- the report
 
 
@@ -366,7 +409,7 @@ def test_the_report_of_walks_is_complete(advantage, depth, trusted):
     text = "\n".join(lines)
     low, high = found.interval
     for piece in (f"{found.log_likelihood:.3f}", f"{low:.3f}", f"{high:.3f}", f"{found.log_z:.3f}",
-                  f"{found.log_z_error:.3f}", "1,000 cases", *found.reasons):
+                  f"{found.log_z_error:.3f}", "1,000 cases", "over 100 temperatures", *found.reasons):
         assert piece in text
     for name, walks in {"forward": found.forward, **found.reverse}.items():
         [line] = [line for line in lines if line.startswith("  ") and f"{walks.log_z:.3f}" in line and name in line]
@@ -400,6 +443,8 @@ MISSING = np.array([[0.0, 0, 0, 1, 0, 0]])
     ({"method": "AIS"}, "method: expected one of 'auto', 'exact', 'ais', got 'AIS'"),
     ({"n_temperatures": 1}, "n_temperatures: expected an integer >= 2, got 1"),
     ({"n_walks": 19}, "n_walks: expected an integer >= 20, got 19"),
+    ({"minutes": -1}, "minutes: expected a number in [0, 1e+06], got -1"),
+    ({"progress": 2}, "progress: expected one of False, True, got 2"),
 ])
 def test_evaluate_rbm_refuses_what_cannot_be_right(arguments, message):
     settings = {"rbm": random_rbm(6, 3, 1.0, 0), "data": random_bits(4, 6, 1), "rng": np.random.default_rng(0)}

@@ -15,8 +15,6 @@ MUTANTS = [
     Mutant('            if self.lowest.method == "exact":\n',
            '            if False:\n', "an exact figure called an estimate"),
     Mutant("    check_measured(cases, len(lowest.b), lowest.visible)\n", "", "cases that log p cannot be had of"),
-    Mutant('"method": options.method', '"method": "auto"', "the method is not heard"),
-    Mutant('"n_temperatures": options.temperatures', '"n_temperatures": 1000', "the temperatures are not heard"),
     Mutant("evaluate_dbn(dbn, cases, ", "evaluate_dbn(dbn, training, ",
            "evaluated on the cases that it was trained on"),
     Mutant("evaluate_dbn(dbn, cases, np.random.default_rng(options.seed)",

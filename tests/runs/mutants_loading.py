@@ -74,4 +74,10 @@ MUTANTS = [
     Mutant("base_rates = mean_of_cases(training, np.arange(len(training)))",
            "base_rates = mean_of_cases(cases, np.arange(len(cases)))", "base rates of what is priced",
            tests="runs/test_rbm.py"),
+    Mutant('"n_temperatures": self.temperatures', '"n_temperatures": 1000', "the temperatures are not heard",
+           tests="runs/test_rbm.py"),
+    Mutant('{"method": self.method', '{"method": "auto"', "the method is not heard",
+           tests="runs/test_rbm.py"),
+    Mutant('"minutes": self.minutes', '"minutes": MINUTES', "the minutes are not heard",
+           tests="runs/test_rbm.py"),
 ]

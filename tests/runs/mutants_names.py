@@ -27,8 +27,6 @@ MUTANTS = [
     Mutant("np.random.default_rng(options.seed), method=options.method",
            "np.random.default_rng(), method=options.method",
            "another estimate each time"),
-    Mutant("method=options.method", 'method="auto"', "the method is not heard"),
-    Mutant("n_temperatures=options.temperatures", "n_temperatures=1000", "the temperatures are not heard"),
     Mutant("interval=(bits_of_mean(high, words), bits_of_mean(low, words))",
            "interval=(bits_of_mean(low, words), bits_of_mean(high, words))", "the interval upside down"),
     Mutant("np.full(len(words), log_likelihood)", "np.full(1, log_likelihood)",

@@ -27,8 +27,6 @@ MUTANTS = [
     Mutant("evaluate_rbm(rbm, cases, np.random.default_rng(options.seed)",
            "evaluate_rbm(rbm, cases, np.random.default_rng()",
            "another estimate each time"),
-    Mutant("method=options.method", 'method="auto"', "the method is not heard"),
-    Mutant("n_temperatures=options.temperatures", "n_temperatures=1000", "the temperatures are not heard"),
     Mutant("reconstruction_error=reconstruction_error(rbm, cases)",
            "reconstruction_error=reconstruction_error(rbm, training)",
            "seen cases reconstructed"),

@@ -89,6 +89,13 @@ def test_the_walks_are_as_many_steps_as_were_asked_for_and_come_from_the_seed(tm
     assert found.log_likelihood == evaluate_rbm(rbm, v, rng, method="ais", n_temperatures=20).log_likelihood
 
 
+def test_walks_over_more_and_more_temperatures_keep_to_the_minutes(tmp_path, capsys):
+    trained(tmp_path)
+    found = report(tmp_path, method="ais", minutes=0).evaluation
+    assert found.n_temperatures == 1000
+    assert "1,000 temperatures, then more, for 0 minutes at most" in capsys.readouterr().err
+
+
 def test_evaluation_by_annealed_walks_agrees_with_the_exact_one(tmp_path):
     trained(tmp_path)
     exact, annealed = report(tmp_path).evaluation, report(tmp_path, method="ais").evaluation

@@ -28,8 +28,8 @@ from numpy_dgm.energy import train_stack, unroll_autoencoder
 from numpy_dgm.foundation.pca import fit_pca, pca_error
 from numpy_dgm.neural import init_autoencoder, squared_reconstruction_error, train_autoencoder
 
-RANDOM = dict(sizes=(1000, 250, 30), hidden="leaky_relu", epochs=24, rate=0.002)
-PRETRAINED = dict(sizes=(1000, 250, 30), pretraining=3, epochs=22, rate=0.005)
+RANDOM = dict(sizes=(1000, 250, 30), hidden="leaky_relu", epochs=36, rate=0.002)
+PRETRAINED = dict(sizes=(1000, 250, 30), pretraining=3, epochs=33, rate=0.005)
 FINE_TUNING = dict(batch_size=50)
 STACK = dict(method="cd", batch_size=100, rate=0.1)
 

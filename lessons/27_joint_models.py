@@ -1,27 +1,26 @@
 # %% [markdown]
 # # Joint models: an image and its label in one RBM
 #
-# So far an RBM had pictures and nothing else, and all that it learnt was p(v). Often there is more:
-# a picture has a label. This lesson puts the label among the visible units, next to the pixels.
-# Then one model answers three questions: which label belongs to this picture, which pictures belong
-# to this label, and what is in the half of a picture that is covered. What should such a model
-# learn, p(v, y) or only p(y given v)?
+# So far an RBM had pictures and nothing else, and all that it learnt was p(v). Often a picture has
+# a label. Put the label among the visible units, next to the pixels, and one model answers three
+# questions: which label belongs to this picture, which pictures belong to this label, and what is
+# in the half of a picture that is covered. What should such a model learn: p(v, y), or only
+# p(y given v)?
 #
 # Afterwards you can
 #
 # - write down an RBM of a picture and a label, and p(y given v) exactly, although Z is unknown;
 # - derive the gradient of log p(y given v), and read it as two phases;
-# - say when to learn p(v, y) and when p(y given v) alone, from runs with few and many labels;
-# - complete a half-covered picture, and say why it is a draw from the model.
+# - say what either way of learning gives you, and what only a model of p(v, y) can do.
 #
-# About an hour and a half. You need lesson 2 (labels in a joint model), lesson 7 (the RBM, its free
-# energy), lesson 8 (two phases of a gradient) and lesson 11 (persistent chains).
+# About an hour and a quarter. You need lesson 2 (labels in a joint model), lesson 7 (the RBM, its
+# free energy), lesson 8 (two phases of a gradient) and lesson 11 (persistent chains).
 #
-# ## The thing
+# ## Pixels and label, side by side
 #
-# C labels, y = 0, ..., C - 1. To each belongs a visible unit, of which exactly one is on. So the
-# label has a bias d_y and weights U_yj to the hidden units, as the pixels have b and W. All that
-# changes in the energy are two terms:
+# C labels, y = 0, ..., C - 1. To each belongs a visible unit, of which exactly one is on. So label
+# y has a bias d_y and weights U_yj to the hidden units, as pixel i has b_i and W_ij. The energy
+# gets two more terms:
 #
 #     E(v, y, h) = -b·v - d_y - c·h - vᵀ W h - U_y·h         U_y: row y of U (C, K); d (C,)
 #
@@ -30,10 +29,11 @@
 #     W = [ 2]     U = [ 1]     b = [0, 0]     d = [0, 0]     c = [-1]     a picture: v = [1, 0]
 #         [-2]         [-1]
 #
-# What goes into the hidden unit from the picture is x = -1 + 2 = 1. The label adds its own weight:
+# The input to the hidden unit from the picture is x = -1 + 2 = 1. The label adds its own weight.
+# With h = 0 the energy is 0, with h = 1 it is less by that input:
 #
-#     y = 0    x + U_0 = 2     the two states of h weigh 1 + exp(2) = 8.389
-#     y = 1    x + U_1 = 0                               1 + exp(0) = 2
+#     y = 0    x + U_0 = 2     exp(-E) of both h: 1 + exp(2) = 8.389
+#     y = 1    x + U_1 = 0                        1 + exp(0) = 2
 #
 #     p(y = 0 given v) = 8.389 / (8.389 + 2) = .807
 #
@@ -85,14 +85,13 @@ plots.save(fig, "27_graph.png")
 # A sum of C terms, each as cheap as a free energy. The term b·v is in all of them and drops out:
 # the pixel biases say nothing of the label.
 #
-# The other direction is a conditional of the joint model. Given h, the label is one of C, with
+# The way down is as short. Given h, pixels and label are independent; the pixels are what they
+# always were, and the label is one of C:
 #
 #     p(y given h) = exp(d_y + U_y·h) / Σ_y' exp(d_y' + U_y'·h)            (27.3)
 #
-# and the pixels are what they always were. So Gibbs sampling goes up and down as before, only that
-# on the way down a label is drawn, too. In other words: this *is* an RBM, with a visible layer of
-# D bits and one group of C units. `joint_rbm(model)` gives it as such, and all that holds for an
-# RBM holds: Z, chains, annealed walks.
+# So Gibbs sampling goes up and down as before, and on the way down draws a label, too. This *is* an
+# RBM, with a visible layer of D bits and one group of C units: `joint_rbm(model)` gives it as such.
 #
 # The cell lists all states of a small model, and holds them against the library.
 
@@ -148,23 +147,23 @@ verify("(27.3) p(y given h) = exp(d_y + U_y·h) / Σ_y' exp(d_y' + U_y'·h)",
 #
 # and the second average needs chains.
 #
-# **Discriminative.** Climb the second part alone (Larochelle and Bengio 2008). It is exact, and one
-# derives it in four lines. Let θ be any parameter, and G_ny = [y_n = y] - p(y given v_n).
+# **Discriminative.** Climb the second part alone (Larochelle and Bengio 2008). No chain is needed.
+# Let θ be any parameter, and G_ny = [y_n = y] - p(y given v_n).
 #
 #     log p(y_n given v_n) = -F(v_n, y_n) - log Σ_y exp(-F(v_n, y))        (27.2), its log
 #     ∂/∂θ of it = -∂F(v_n, y_n)/∂θ + Σ_y p(y given v_n) ∂F(v_n, y)/∂θ     slope of log of a sum
 #                = -Σ_y G_ny ∂F(v_n, y)/∂θ                                 both terms in one
 #     -∂F(v, y)/∂x_j = σ(x_j + U_yj) = p(h_j = 1 given v, y)               slope of log(1 + exp(x))
 #
-# G is how much the label is missed: positive for the right one, negative for those that got its
+# G is by how much the label is missed: positive for the right one, negative for those that got its
 # share, and 0 in all where the model is sure and right. From x_j it goes on to W_ij with v_i, and
 # to U_yj for that y alone. Of each, the mean over the cases:
 #
 #     ∂ mean log p(y given v)/∂W_ij = mean of v_ni Σ_y G_ny p(h_j = 1 given v_n, y)    (27.5)
 #     ∂ mean log p(y given v)/∂U_yj = mean of G_ny p(h_j = 1 given v_n, y)             (27.6)
 #
-# The first line of the derivation can be read once more as two phases. In the positive one, picture
-# and label are held; in the negative one, the picture is still held, and only the label is free:
+# The second line of the derivation can be read as two phases. In the positive one, picture and
+# label are held; in the negative one, the picture is still held, and only the label is free:
 #
 #     ∂ mean log p(y given v)/∂W_ij = <v_i h_j given v, y> - <v_i h_j given v>         (27.7)
 #
@@ -260,145 +259,116 @@ for epoch in range(20):
 # U starts large on purpose. Where U is 0, a hidden unit treats all labels alike, the sum over y of
 # G_ny is 0, and by (27.5) W does not move at all.
 #
-# ## Few labels, many labels
+# ## Which of the two reads better?
 #
-# Which of the two should one climb? The discriminative model spends all that it has on the
-# question that is asked. The generative one must also explain every pixel; but then every pixel
-# teaches it something, where the discriminative one only hears of the label. The experiment trains
-# both on ten labelled digits of each kind, and on all 1,437, eight times each, and reads 360 new
-# ones. Two figures say how well: how many are read wrong, and the mean log p(y given v) of the
-# right label, which also asks whether the model knows what it does not know.
+# The discriminative model spends all that it has on the question that is asked. The generative one
+# must also explain every pixel; but then every pixel teaches it something, where the discriminative
+# one only hears of the label. So one might bet on the generative one where labels are few, and on
+# the other where they are many. The experiment trains both on 100 labelled digits and on all 1,437,
+# six times each, and lets them read 360 new ones.
+#
+# A comparison is worth what its settings are worth. For each of the four, six to eleven settings
+# were tried on training digits that were held out, and the best was taken, or a quicker one that is
+# as good within a standard error. (The library climbs the two with different optimizers, so their
+# rates cannot be compared.)
 
 # %% experiment: generative and discriminative, few labels and many
-EPOCHS = {
-    ("generative", 100): 500,
-    ("discriminative", 100): 150,
-    ("generative", 1437): 40,
-    ("discriminative", 1437): 30,
+SETTINGS = {
+    ("generative", 100): {"epochs": 300, "rate": 0.4},
+    ("discriminative", 100): {"epochs": 150, "rate": 0.02},
+    ("generative", 1437): {"epochs": 160, "rate": 0.4},
+    ("discriminative", 1437): {"epochs": 40, "rate": 0.02},
 }
+OBJECTIVES = ("generative", "discriminative")
 
 
-def some_digits(n_labels, rng):
-    """The rows of so many digits, as many of each kind; of all where all are asked for."""
-    order = rng.permutation(len(digits))
-    if n_labels == len(digits):
-        return order
-    rows = []
-    for kind in range(10):
-        of_kind = order[digit_labels[order] == kind]
-        rows.append(of_kind[: n_labels // 10])
-    return np.concatenate(rows)
-
-
-def learn(objective, n_labels, seed, n_hidden=20):
-    """A class RBM that has seen so many digits, drawn with that seed."""
+def learn(objective, n_labels, seed):
+    """A class RBM of 20 hidden units that has seen so many digits, drawn with that seed."""
     rng = np.random.default_rng([271, n_labels, seed])
-    rows = some_digits(n_labels, rng)
-    options = {"epochs": EPOCHS[objective, n_labels], "batch_size": 50, "draw_bits": False}
+    rows = rng.permutation(len(digits))[:n_labels]
     if objective == "generative":  # chains begin best with weights near 0
-        sizes = {"weight_sd": 0.01, "label_sd": 0.1}
-        options |= {"rate": 0.4, "label_rate": 3.0, "n_chains": 50}
+        start = init_class_rbm(64, 20, 10, rng, digits[rows], weight_sd=0.01, label_sd=0.1)
+        options = {"label_rate": 3.0, "n_chains": 50}  # U and d learn three times as fast
     else:
-        sizes = {"weight_sd": 0.03, "label_sd": 0.5}
-        options |= {"rate": 0.005}
-    start = init_class_rbm(64, n_hidden, 10, rng, digits[rows], **sizes)
-    model, _ = train_class_rbm(start, digits[rows], digit_labels[rows], rng=rng,
-                               objective=objective, **options)
+        start = init_class_rbm(64, 20, 10, rng, digits[rows], weight_sd=0.03, label_sd=0.5)
+        options = {}
+    model, _ = train_class_rbm(start, digits[rows], digit_labels[rows], rng=rng, batch_size=50,
+                               objective=objective, draw_bits=False,
+                               **SETTINGS[objective, n_labels], **options)
     return model
 
 
 error = {}
-log_p = {}
-for n_labels in (100, 1437):
-    for objective in ("generative", "discriminative"):
-        errors = np.zeros(8)
-        log_ps = np.zeros(8)
-        for seed in range(8):
-            p_y = label_probs(learn(objective, n_labels, seed), new_digits)
-            errors[seed] = np.mean(p_y.argmax(axis=1) != new_labels)
-            log_ps[seed] = np.log(p_y[np.arange(360), new_labels]).mean()
-        error[objective, n_labels] = errors
-        log_p[objective, n_labels] = log_ps
-        print(f"{n_labels:5} labels, {objective:14} {errors.mean():.1%} wrong, "
-              f"± {errors.std(ddof=1) / np.sqrt(8):.1%}    mean log p {log_ps.mean():.2f}")
-gain = {}
-apart = {}
-for n_labels in (100, 1437):
-    apart[n_labels] = np.mean(error["generative", n_labels] - error["discriminative", n_labels])
-    gain[n_labels] = np.mean(log_p["generative", n_labels] - log_p["discriminative", n_labels])
-claim("In how many digits are read wrong the two hardly differ",
-      max(abs(apart[100]), abs(apart[1437])) < 0.05, few=apart[100], many=apart[1437])
-claim("With 100 labels the generative model gives the right ones a far higher log p",
-      gain[100] > 0.15, gain=gain[100])
-claim("With all labels it is ahead by much less", gain[1437] < 0.6 * gain[100],
-      few=gain[100], many=gain[1437])
+models = {}  # the last one of each kind
+for objective, n_labels in SETTINGS:
+    errors = np.zeros(6)
+    for seed in range(6):
+        models[objective, n_labels] = learn(objective, n_labels, seed)
+        answers = label_probs(models[objective, n_labels], new_digits).argmax(axis=1)
+        errors[seed] = np.mean(answers != new_labels)
+    error[objective, n_labels] = errors
+    print(f"{n_labels:5} labels, {objective:14} {errors.mean():.1%} wrong, "
+          f"± {errors.std(ddof=1) / np.sqrt(6):.1%}")
 
-fig, axes = plots.new_figure(columns=2, width=8, height=3.2)
-names = ("share read wrong", "mean log p(y given v), nats")
-for ax, figures, name in zip(axes, (error, log_p), names):
-    for objective, colour, shift in (
-        ("generative", "tab:blue", -0.06),
-        ("discriminative", "tab:orange", 0.06),
-    ):
-        means = []
-        for place, n_labels in enumerate((100, 1437)):
-            values = figures[objective, n_labels]
-            ax.plot(np.full(8, place + shift), values, "o", color=colour, alpha=0.4, markersize=5)
-            means.append(values.mean())
-        ax.plot([shift, 1 + shift], means, color=colour, label=objective)
-    ax.set_xticks([0, 1], ["100 labels", "all 1,437"])
-    ax.set(xlim=(-0.4, 1.4), ylabel=name)
-axes[0].set_ylim(0, None)
-axes[0].legend()
+fig, (ax,) = plots.new_figure(width=6.5, height=3.2)
+for objective, colour, shift in zip(OBJECTIVES, ("tab:blue", "tab:orange"), (-0.04, 0.04)):
+    few, many = error[objective, 100], error[objective, 1437]
+    places = np.repeat([shift, 1 + shift], 6)
+    ax.plot(places, np.concatenate([few, many]), "o", color=colour, alpha=0.4, markersize=5)
+    ax.plot([shift, 1 + shift], [few.mean(), many.mean()], color=colour, label=objective)
+ax.set_xticks([0, 1], ["100 labels", "all 1,437"])
+ax.set(xlim=(-0.4, 1.4), ylim=(0, None), ylabel="share of 360 new digits read wrong")
+ax.legend()
 plots.save(fig, "27_few_and_many.png")
+few_apart = np.mean(error["generative", 100] - error["discriminative", 100])
+many_apart = np.mean(error["generative", 1437] - error["discriminative", 1437])
+claim("The two read equally well to within five points, with few labels and with many",
+      max(abs(few_apart), abs(many_apart)) < 0.05, few=few_apart, many=many_apart)
+saved = []
+for objective in OBJECTIVES:
+    saved.append(error[objective, 100].mean() - error[objective, 1437].mean())
+claim("more labels help either of them, by more than five points", min(saved) > 0.05,
+      generative=saved[0], discriminative=saved[1])
 
 # %% [markdown]
-# **What to see.** In how many digits are read wrong the two hardly differ. In what they say of them
-# they do. With 100 labels the generative model gives the right ones a far higher log p: pixels tell
-# it when a digit is odd, and then it is not sure. The discriminative one has soon separated its 100
-# digits, and goes on to be surer and surer. With all labels it is ahead by much less. With 60,000
-# labels the discriminative one wins: on MNIST it reads 1.5 % wrong, and the generative one 2.2 %
-# (`lessons/reproductions/class_rbm_mnist.py`). That a discriminative model lives on labels, and
-# wins once it has enough of them, holds of simpler pairs of models, too (Ng and Jordan 2002).
+# **What to see.** The two read equally well to within five points, with few labels and with many;
+# more labels help either of them, by more than five points. On these digits the bet is not won.
 #
-# One can have some of both. The **hybrid** objective is
+# It is easily made to look won. With the rate .2 and 40 epochs the generative model of all labels
+# reads about 12 % wrong, only because it has not learnt enough. On MNIST, with 60,000 labels and
+# both tuned, the discriminative one is indeed ahead: it reads 1.5 % wrong, the generative one 2.2 %
+# (`lessons/reproductions/class_rbm_mnist.py`).
 #
-#     mean log p(y given v)  +  α mean log p(v, y)
-#
-# with a small α such as .01: the generative part holds W back from what only the cases at hand
-# suggest. Larochelle and Bengio (2008) found it the best of the three.
+# So where labels are all that you will ever ask for, climb p(y given v): its gradient is exact and
+# needs no chains. The reason to learn p(v, y) is another one.
 #
 # ## What only a joint model can do
 #
 # Hold the label and let the picture free: chains whose label does not move end at draws from
-# p(v given y). Both kinds of model can be asked for them.
+# p(v given y). Either model can be asked for them.
 
 # %% experiment: digits that were asked for
 rng = np.random.default_rng(272)
-models = {}
-for objective in ("generative", "discriminative"):
-    models[objective] = learn(objective, 1437, 0, n_hidden=60)
-asked = np.repeat(np.arange(10), 20)
 drawn = {}
 distance = {}
-for objective in ("generative", "discriminative"):
-    v, p_of_pixels = sample_of_class(models[objective], asked, 300, rng)
+asked = np.repeat(np.arange(10), 20)
+for objective in OBJECTIVES:
+    v, p_of_pixels = sample_of_class(models[objective, 1437], asked, 300, rng)
     drawn[objective] = p_of_pixels
     different = np.zeros(len(v))  # pixels in which a sample differs from the nearest training digit
     for n, sample in enumerate(v):
         different[n] = np.abs(digits - sample).sum(axis=1).min()
-    distance[objective] = different
+    distance[objective] = different.mean()
     print(f"{objective:14} pixels that differ from the nearest digit: {different.mean():.1f}")
-read = label_probs(models["discriminative"], drawn["generative"]).argmax(axis=1)
+read = label_probs(models["discriminative", 1437], drawn["generative"]).argmax(axis=1)
 as_asked = np.mean(read == asked)
 claim("most of the generative model's digits are read as what was asked for", as_asked > 0.7,
       share=as_asked)
 claim("Those of the discriminative model are far from any digit",
-      distance["discriminative"].mean() > 1.5 * distance["generative"].mean(),
-      generative=distance["generative"].mean(), discriminative=distance["discriminative"].mean())
+      distance["discriminative"] > 1.5 * distance["generative"],
+      generative=distance["generative"], discriminative=distance["discriminative"])
 first_of_each = np.arange(0, 200, 20)
-second_of_each = first_of_each + 1
-shown = [drawn["generative"][first_of_each], drawn["generative"][second_of_each],
+shown = [drawn["generative"][first_of_each], drawn["generative"][first_of_each + 1],
          drawn["discriminative"][first_of_each]]
 fig, (ax,) = plots.new_figure(width=6.5, height=2.4)
 plots.draw_tiles(ax, np.concatenate(shown), (8, 8), columns=10,
@@ -440,53 +410,39 @@ verify_mean("(27.8) fraction of the completions that are u → p(covered = u giv
 
 # %% experiment: the lower half of new digits
 rng = np.random.default_rng(274)
-generative_model = models["generative"]
 seen = np.arange(64) < 32  # the upper four rows
-whole = new_digits[:300]
-completed, p_completed, _ = complete_images(generative_model, whole, seen, 300, rng)
-wrong_completed = np.abs(completed - whole)[:, ~seen].mean()
-mean_digit = digits.mean(axis=0)
-guess = (np.tile(mean_digit, (300, 1)) > 0.5).astype(float)
-other_half = digits[rng.integers(len(digits), size=300)]  # the lower half of any digit
-wrong_other = np.abs(other_half - whole)[:, ~seen].mean()
+generative_model = models["generative", 1437]
+completed, _, _ = complete_images(generative_model, new_digits, seen, 300, rng)
 label_by_completion = label_probs(generative_model, completed).argmax(axis=1)
-read = np.mean(label_by_completion == new_labels[:300])
-print(f"covered pixels that come out wrong: {wrong_completed:.1%}; with another digit's half "
-      f"in their place {wrong_other:.1%}")
-print(f"the completed digit is read as what it was: {read:.0%}")
-claim("A completion is right in more pixels than any digit's half would be",
-      wrong_completed < 0.8 * wrong_other, completed=wrong_completed, other=wrong_other)
-claim("more often than not it is the digit that it was", read > 0.55, share=read)
-few = np.arange(10)
-covered = np.where(seen, whole[few], 0.5)
-again = []
+read = np.mean(label_by_completion == new_labels)
+claim("More often than not a completion is read as the digit that it was", read > 0.55, share=read)
+
+tiles = [new_digits[:10], np.where(seen, new_digits[:10], 0.5)]
 for _ in range(3):
-    _, p_again, _ = complete_images(generative_model, whole[few], seen, 300, rng)
-    again.append(p_again)
+    _, p_again, _ = complete_images(generative_model, new_digits[:10], seen, 300, rng)
+    tiles.append(p_again)
 fig, (ax,) = plots.new_figure(width=6.5, height=3.6)
-plots.draw_tiles(ax, np.concatenate([whole[few], covered, *again]), (8, 8), columns=10,
+plots.draw_tiles(ax, np.concatenate(tiles), (8, 8), columns=10,
                  title="whole, covered, and three completions")
 plots.save(fig, "27_completed.png")
 
 # %% [markdown]
-# **What to see.** A completion is right in more pixels than any digit's half would be, and more
-# often than not it is the digit that it was. Where the upper half leaves it open, the three
-# completions differ: these are draws, and what differs between them is what the model does not
-# know.
+# **What to see.** More often than not a completion is read as the digit that it was. Where the
+# upper half leaves it open, the three completions differ: these are draws, and what differs between
+# them is what the model does not know.
 #
 # ## What goes wrong
 #
-# Four slips that run without an error message, each in one line of the discriminative gradient.
+# Three slips that run without an error message, each in one line of the discriminative gradient.
 #
-#     one pass up        p(y given v) from the h of the picture alone: softmax of d_y + U_y·σ(x)
+#     one pass up        p(y given v) as (27.3) has it, with σ(x) in the place of h
 #     one h for all      p(h given v and its own label) in the place of p(h given v, y) for each y
 #     only the label     the positive phase without the negative one: G_ny = [y_n = y]
-#     C too many         the mean over N times C entries in the place of N
 #
 # The cell holds the slope of W of each against the differences, for the model of the proofs with
 # its parameters times three.
 
-# %% wrong: four slips, and how far off
+# %% wrong: three slips, and how far off
 strong = ClassRBM(3 * model.W, 3 * model.U, 3 * model.b, 3 * model.d, 3 * model.c)
 by_differences = windows(strong, central_differences(mean_log_conditional, strong)).W
 
@@ -511,19 +467,18 @@ tried = {
     "one pass up": slope_of_W(v_data, y_data, p_one_pass, S),
     "one h for all": slope_of_W(v_data, y_data, p_y, S_for_all),
     "only the label": slope_of_W(v_data, y_data, np.zeros_like(p_y), S),
-    "C too many": slope_of_W(v_data, y_data, p_y, S) / 3,
 }
 off = {}
 for name, slope in tried.items():
     off[name] = np.abs(slope - by_differences).max() / np.abs(by_differences).max()
     print(f"{name:15} off by {off[name]:.1%} of the largest slope")
-claim("The right one is not off, and each of the four is",
+claim("The right one is not off, and each of the three is",
       off.pop("right") < 1e-6 and min(off.values()) > 1e-5, least=min(off.values()))
 
 # %% [markdown]
-# The right one is not off, and each of the four is. "One h for all" gives exactly 0: the G_ny of a
+# The right one is not off, and each of the three is. "One h for all" gives exactly 0: the G_ny of a
 # case sum to 0, and W would never move. "One pass up" is the treacherous one: it looks like a
-# network with a softmax on top, and is nearly right, but it is the p(y given v) of no joint model.
+# network with a hidden layer, and is nearly right, but it is the p(y given v) of no joint model.
 #
 # ## Stop here with a debugger
 #

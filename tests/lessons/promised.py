@@ -193,6 +193,7 @@ PROMISED = {
         "B(v) = E_q[log p(v, h)] + H(q)", "log p(v) = B(v) + KL(q(h given v) ‖ p(h given v))",  # the bound
         "B(v) <= log p(v)", "B(v) = log p₁(v)",  # a start without loss
         "∂ mean B/∂θ₂ = ∂ mean E_q[log p₂(h₁)]/∂θ₂",  # greedy learning
+        "mean B = mean log p₁(v) + KL(q̄ ‖ p₁) - KL(q̄ ‖ p₂)",  # how much there is to gain
         "p(v) = Σ_h₁ p₂(h₁) Πᵢ p(vᵢ given h₁)",  # ancestral sampling
         "wake = ∂E_q[log p(v given h₁)]", "sleep = ∂E_p[log q(h₁ given v)]",  # up-down
     ],

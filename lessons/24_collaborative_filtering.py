@@ -345,7 +345,8 @@ def error_of(rbm, train, test):
 errors = {"biases": [], "loop on the page": [], "seen ratings": []}
 for seed in range(12):
     train, test = table_of(seed)
-    biases = fit_biases(*train.places("items"), train.stars(), shape=(50, 60), damping=3)
+    places = train.places("items")  # row and column of each rating
+    biases = fit_biases(*places, train.stars(), shape=(50, 60), damping=3)  # 3: pulled a bit to 0
     predicted = predict_by_biases(biases, *test.places("items"))
     v = train.matrix("items")[:]
     learnt = learn(v, n_steps=300, rate=0.5, rng=np.random.default_rng([26, seed]))
@@ -411,7 +412,7 @@ plots.save(fig, "24_errors.png")
 of_biases, of_loop = mean_error["biases"], mean_error["loop on the page"]
 of_ones, of_means = mean_error["a hole is a 1"], mean_error["a hole is average"]
 no_mask, of_seen = mean_error["no mask going down"], mean_error["seen ratings"]
-claim("A hole that is a 1 is far worse than the biases", of_ones > 1.3 * of_biases, error=of_ones)
+claim("A hole that is a 1 is far worse than the biases", of_ones > 1.5 * of_biases, error=of_ones)
 claim("one that is average, and a lost mask, cost much of what the RBM had won",
       min(of_means, no_mask) > 1.1 * of_loop, average=of_means, no_mask=no_mask)
 claim("The error of seen ratings promises what unseen ones do not keep", of_seen < 0.85 * of_loop,

@@ -60,13 +60,13 @@
 # an n-gram model of n - 1. A word's probability is the product over its letters and its end mark.
 #
 # Do all words together have the probability 1? Let Q be the matrix of p(l' given l), letters alone,
-# and q the row of p(l given ^). Then q Q is the row of p(a second letter l comes), and q Q^L that
-# of p(a letter number L + 1 comes). A word that has none has ended:
+# and q the row of p(l given ^). Entry l of q Q is the probability that the second letter is l, and
+# entry l of q Q^L that letter number L + 1 is l. A word that has no such letter has ended:
 #
 #     Σ p(word), words of up to L letters = 1 - Σ_l (q Q^L)_l                (28.1)
 #
-# and with each further letter more words have. The cell checks the numbers above, and adds up all
-# words of up to 6 letters.
+# The cell counts, repeats the numbers above, and adds up all words of up to 6 letters as the
+# library's model has them.
 
 # %% (28.1) n-gram models, from counts
 import itertools
@@ -77,7 +77,7 @@ from numpy_dgm import plots
 from numpy_dgm.data.names import (
     bits_per_letter, cases_to_words, one_hot, read_names, word_lengths, words_to_cases,
     words_to_letters)
-from numpy_dgm.data.ngrams import conditional, fit_dirichlet, log_probs, tune_dirichlet
+from numpy_dgm.data.ngrams import fit_dirichlet, log_probs, tune_dirichlet
 from numpy_dgm.energy import (
     RBM, Softmax, free_energy, gibbs_step, init_rbm, log_likelihood, sample_chains, train_rbm,
     visible_probs)
@@ -85,14 +85,22 @@ from numpy_dgm.energy.completion import complete
 from numpy_dgm.foundation.numerics import sigmoid
 from numpy_dgm.foundation.verify import claim, verify, verify_at_most
 
-three_words = words_to_letters(["ana", "nana", "an"], "an", 4)  # 0 the end mark, 1 a, 2 n
+alphabet = "abcdefghijklmnopqrstuvwxyz"
+three_words = words_to_letters(["ana", "nana", "an"], "an", 5)  # 0 the end mark, 1 a, 2 n
 print(three_words)
+counts = np.zeros((3, 3))  # row: the letter before, 0 for the edge; column: what follows
+for word in three_words:
+    before = 0
+    for letter in word:
+        counts[before, letter] += 1
+        if letter == 0:
+            break
+        before = letter
+p_letter = (counts.sum(axis=0) + 3 / 3) / (counts.sum() + 3)  # (3,) the empty context, strength 3
+p_next = (counts + p_letter) / (counts.sum(axis=1, keepdims=True) + 1)  # (3, 3) strength 1
+print("p($ a n), after ^, a and n:\n", p_next.round(3))
+
 bigram = fit_dirichlet(three_words, [3.0, 1.0], 3)  # the strengths; how many values
-after_edge = conditional(bigram, (0,))  # (3,) as a context, 0 is the edge
-after_a = conditional(bigram, (1,))
-after_n = conditional(bigram, (2,))
-print("p($ a n given ^)", after_edge.round(3))
-print("p($ a n given a)", after_a.round(3))
 nan = words_to_letters(["nan"], "an", 4)
 log_p = log_probs(bigram, nan)
 print(f"nan: {-log_p[0] / np.log(2):.2f} bits, {bits_per_letter(log_p, nan):.2f} a letter")
@@ -102,20 +110,19 @@ for length in range(7):
     for word in itertools.product("an", repeat=length):
         letters = words_to_letters(["".join(word)], "an", 6)
         total += np.exp(log_probs(bigram, letters)[0])
-q = after_edge[1:]  # (2,) the first letter
-Q = np.stack([after_a[1:], after_n[1:]])  # (2, 2)
+q = p_next[0, 1:]  # (2,) the first letter
+Q = p_next[1:, 1:]  # (2, 2)
 still_going_on = q @ np.linalg.matrix_power(Q, 6)  # (2,) by the seventh letter
 verify("(28.1) Σ p(word) up to L letters = 1 - Σ_l (q Q^L)_l", total, 1 - still_going_on.sum())
 
 # %% [markdown]
 # ## A word as groups of units
 #
-# An n-gram model has a window of a few letters. An RBM can have the whole word before it: one
-# softmax group of lesson 19 for each position, with M = 27 units, of which one is on. Unit 0 is the
-# end mark, and it **pads**: behind the last letter it stands in every position.
+# An n-gram model has a window of a few letters. An RBM can see the whole word: one softmax group of
+# lesson 19 for each position, with M = 27 units, of which one is on. Unit 0 is the end mark, and it
+# **pads**: behind the last letter it stands in every position.
 
 # %% figure: a word in five groups
-alphabet = "abcdefghijklmnopqrstuvwxyz"
 grid = words_to_cases(["anna"], alphabet, 5).reshape(5, 27)  # (P, M)
 fig, (ax,) = plots.new_figure(width=8, height=2.2)
 ax.imshow(grid, cmap="Blues", vmax=1.3)
@@ -151,8 +158,8 @@ plots.save(fig, "28_word.png")
 #
 #     p(padded layer) <= p(layer reads as the word)                          (28.4)
 #
-# So bits a letter are never too few for the RBM. Where it has learnt that nothing follows an end
-# mark, the two are nearly the same.
+# So the bits a letter that we find for the RBM are never too few. Where it has learnt that nothing
+# follows an end mark, the two are nearly the same.
 #
 # The cell writes out all 27 words of a model with three positions of three values.
 
@@ -210,9 +217,9 @@ verify_at_most("(28.4) p(padded layer) <= p(layer reads as the word)", left, rig
 # μ off each position. The one new thing is how a letter is drawn: one uniform number for each
 # position, which takes the first value at which the cumulated probabilities exceed it.
 #
-# The rate begins at 2, which would be too much for pictures. A weight belongs to one letter in one
-# position here, and most cases do not have it: on average a visible unit is on in one case of 27,
-# so that its weights move that much less.
+# The rate begins at 2, which is high. A weight belongs to one letter in one position here, and most
+# cases do not have it: on average a visible unit is on in one case of 27, and its weights move that
+# much less.
 
 # %% a training run on a page
 names = [name for name in read_names() if len(name) <= 5]
@@ -308,8 +315,8 @@ claim("Each letter of context makes the next one cheaper",
 
 # %% [markdown]
 # **What to see.** Each letter of context makes the next one cheaper. The RBM needs fewer bits than
-# the trigram, with twelve hidden units, and although padding is charged to it. And that is how it
-# knows: letters in disorder cost about a bit more, each of them.
+# the trigram, with twelve hidden units, and although its padding is counted. And a model knows
+# "mrlaa" by its price: letters in disorder cost about a bit more, each of them.
 #
 # On all 8,403 names, of up to 13 letters, a longer context is worth more. A letter costs about 3.14
 # bits by the trigram, 2.94 by an RBM with 200 hidden units, 2.90 by a 4-gram model, and 2.82 by

@@ -70,7 +70,7 @@ def rng():
 
 # good arguments of each function, by name; in the place of `rng` stands a generator of its own each time
 ENERGY = {
-    "cd_film_gradient": dict(model=FILM_MODEL, films=FILMS, k=1, rng=rng),
+    "cd_film_gradient": dict(model=FILM_MODEL, films=FILMS, k=1, rng=rng, from_before=False),
     "cd_gradient": dict(rbm=MODEL, v_data=BITS, k=1, rng=rng),
     "energy": dict(rbm=MODEL, v=BITS, h=BITS[:, :3]),
     "evaluate_rbm": dict(rbm=MODEL, data=BITS, rng=rng, method="ais", executor=None, n_temperatures=3, n_walks=20,

@@ -231,27 +231,35 @@ def _recurrent_pass(rtrbm, films):
 # ---- the gradient
 
 
-def cd_film_gradient(model: TemporalModel, films: Array, k: int, rng: Generator) -> TemporalModel:
+def cd_film_gradient(model: TemporalModel, films: Array, k: int, rng: Generator,
+                     from_before: bool = False) -> TemporalModel:
     """CD-k estimate of ∂ mean log p a frame / ∂θ, to be ascended: films (N, T, D) -> a model of gradients.
 
-    Every frame of every film starts a chain of its own, with the biases of that frame: N T of them, as one batch.
-    Draws, in this order, k times: h, then v, each (N T, ·). Raises InvalidInput.
+    Every frame of every film has a chain of its own, with the biases of that frame: N T of them, as one batch. It
+    starts at the frame itself; with from_before at the frame before, as a prediction does, so that k steps learn to
+    go from the one to the other (the first frame of a film starts at itself). Draws, in this order, k times: h, then v,
+    each (N T, ·). Raises InvalidInput.
     """
     films = check_films("films", model, films)
     check_generator("rng", rng)
-    return _cd_film_gradient(model, films, check_integer("k", k), rng)
+    check_choice("from_before", from_before, (False, True))
+    return _cd_film_gradient(model, films, check_integer("k", k), rng, from_before)
 
 
-def _cd_film_gradient(model, films, k, rng):
+def _cd_film_gradient(model, films, k, rng, from_before):
     frames = _frame_pass(model, films)
-    v, p_h = _run_chains(model.W, frames, k, rng)  # (N T, D), (N T, K)
+    p_h = frames.r  # (N, T, K) with which each chain draws its first h
+    if from_before:
+        before = np.concatenate([films[:, :1], films[:, :-1]], axis=1)
+        p_h = sigmoid(before @ model.W + frames.c)
+    v, p_h = _run_chains(model.W, frames, p_h, k, rng)  # (N T, D), (N T, K)
     v_h = v.T @ p_h / len(v)
     return _film_gradient(model, films, frames, v_h, v.reshape(frames.b.shape), p_h.reshape(frames.c.shape))
 
 
-def _run_chains(W, frames, k, rng):
-    """k steps of Gibbs sampling from h of the films' own frames: the last v, and E[h given v]."""
-    b, c, p_h = (array.reshape(-1, array.shape[-1]) for array in (frames.b, frames.c, frames.r))
+def _run_chains(W, frames, p_h, k, rng):
+    """k steps of Gibbs sampling with the frames' biases, h first, drawn with p_h: the last v, and E[h given v]."""
+    b, c, p_h = (array.reshape(-1, array.shape[-1]) for array in (frames.b, frames.c, p_h))
     for _ in range(k):
         h = bernoulli(p_h, rng)
         p_v = h @ W.T

@@ -39,6 +39,7 @@ class TemporalSettings(Settings):
 
     epochs: int = setting(help="passes over the films")
     k: int = setting(5, "Gibbs steps a gradient")
+    from_before: bool = setting(False, "a frame's chain starts at the frame before, and not at the frame itself")
     batch_size: int = setting(1, "films a step")
     rate: float = setting(0.005, "learning rate at the start", above=0)
     schedule: str = setting("linear", "how the rate falls", choices=SCHEDULES)
@@ -127,7 +128,7 @@ class TemporalTrainer(Trainer):
 
     def step(self, films: Array, rng: Generator) -> None:
         """One step up the gradient of the films (N, T, D)."""
-        gradient = _cd_film_gradient(self.model, films, self.settings.k, rng)
+        gradient = _cd_film_gradient(self.model, films, self.settings.k, rng, self.settings.from_before)
         if not self.settings.direct:
             gradient = replace(gradient, V=np.zeros_like(gradient.V))
         self.optimizer.step(self.vector, flatten(gradient), self.rate)

@@ -98,4 +98,8 @@ MUTANTS = [
            "an error a pixel"),
     Mutant("predicted[:, 1:] = np.clip(2 * films[:, 1:-1] - films[:, :-2], 0, 1)",
            "predicted[:, 1:] = 2 * films[:, 1:-1] - films[:, :-2]", "whiter than white by extrapolation"),
+    Mutant("before = np.concatenate([films[:, :1], films[:, :-1]], axis=1)", "before = films",
+           "chains from the frame before start at the frame"),
+    Mutant("p_h = sigmoid(before @ model.W + frames.c)", "p_h = sigmoid(before @ model.W + model.c)",
+           "a chain that starts without what the past says"),
 ]

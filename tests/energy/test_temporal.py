@@ -137,21 +137,23 @@ def test_the_gradient_of_a_single_frame(kind):
 
 
 @both
-def test_cd_with_long_chains_is_the_exact_gradient_in_the_mean(kind):
+@pytest.mark.parametrize("from_before", [False, True])
+def test_cd_with_long_chains_is_the_exact_gradient_in_the_mean(kind, from_before):
     model, films, rng = random_model(kind, scale=0.5), random_films(), np.random.default_rng(2)
-    assert_mean_of_cd_is(flatten(exact_film_gradient(model, films)), model, films, 12, rng)
+    assert_mean_of_cd_is(flatten(exact_film_gradient(model, films)), model, films, 12, rng, from_before)
 
 
-def assert_mean_of_cd_is(expected, model, films, k, rng):
+def assert_mean_of_cd_is(expected, model, films, k, rng, from_before):
     """100 draws of the gradient of 40 copies of the films; 5 standard errors for each entry, the error from them."""
     copies = np.tile(films, (40, 1, 1))
-    draws = np.array([flatten(cd_film_gradient(model, copies, k, rng)) for _ in range(100)])
+    draws = np.array([flatten(cd_film_gradient(model, copies, k, rng, from_before)) for _ in range(100)])
     error = draws.std(axis=0, ddof=1) / np.sqrt(len(draws))
     assert np.all(np.abs(draws.mean(axis=0) - expected) <= 5 * error + 1e-12)
 
 
 @both
-def test_cd_1_is_a_step_of_the_chain_of_each_frame_in_the_mean(kind):
+@pytest.mark.parametrize("from_before", [False, True])
+def test_cd_1_is_a_step_of_the_chain_of_each_frame_in_the_mean(kind, from_before):
     """The oracle: transition matrices, written out state by state, for each frame's own RBM."""
     model, films, rng = random_model(kind), random_films(), np.random.default_rng(3)
     every_v = np.array(list(itertools.product([0.0, 1.0], repeat=3)))
@@ -159,14 +161,16 @@ def test_cd_1_is_a_step_of_the_chain_of_each_frame_in_the_mean(kind):
     frames = frame_pass(model, films)
     v_model, h_model, v_h = np.empty_like(frames.b), np.empty_like(frames.c), np.zeros((3, 2))
     for n, t in np.ndindex(films.shape[:2]):
-        p_h = (np.where(every_h == 1, frames.r[n, t], 1 - frames.r[n, t])).prod(axis=1)  # (4,)
+        start = films[n, max(t - 1, 0)] if from_before else films[n, t]
+        r = 1 / (1 + np.exp(-(start @ model.W + frames.c[n, t])))
+        p_h = (np.where(every_h == 1, r, 1 - r)).prod(axis=1)  # (4,)
         on = 1 / (1 + np.exp(-(every_h @ model.W.T + frames.b[n, t])))  # (4, 3)
         p_v = p_h @ np.where(every_v[None] == 1, on[:, None], 1 - on[:, None]).prod(axis=2)  # (8,)
         mean_h = 1 / (1 + np.exp(-(every_v @ model.W + frames.c[n, t])))
         v_model[n, t], h_model[n, t] = p_v @ every_v, p_v @ mean_h
         v_h += (every_v * p_v[:, None]).T @ mean_h / 8
     expected = flatten(_film_gradient(model, films, frames, v_h, v_model, h_model))
-    assert_mean_of_cd_is(expected, model, films, 1, rng)
+    assert_mean_of_cd_is(expected, model, films, 1, rng, from_before)
 
 
 def test_the_chains_of_one_frame_are_those_of_an_rbm():

@@ -40,19 +40,19 @@ def small_run(**changes):
     return train_temporal(**{**run, **changes})
 
 
-@pytest.mark.parametrize("kind, optimizer, direct", [("rtrbm", "adam", True), ("rtrbm", "sgd", False),
-                                                     ("conditional", "momentum", True)])
-def test_a_run_is_steps_along_the_gradient(kind, optimizer, direct):
+@pytest.mark.parametrize("kind, optimizer, direct, from_before", [
+    ("rtrbm", "adam", True, False), ("rtrbm", "sgd", False, True), ("conditional", "momentum", True, False)])
+def test_a_run_is_steps_along_the_gradient(kind, optimizer, direct, from_before):
     """Two epochs of three batches, the last of which is short, against the gradient on the same generator."""
     films, start = running_bars(), start_of(kind)
     trained, _ = train_temporal(start, films, rng=np.random.default_rng(2), epochs=2, k=2, batch_size=10, rate=0.05,
-                                optimizer=optimizer, direct=direct)
+                                optimizer=optimizer, direct=direct, from_before=from_before)
     rng, vector, own = np.random.default_rng(2), flatten(start), OPTIMIZERS[optimizer]()
     model = windows(start, vector)
     for epoch in range(2):
         order = rng.permutation(24)
         for batch in range(3):
-            gradient = cd_film_gradient(model, films[order[10 * batch : 10 * batch + 10]], 2, rng)
+            gradient = cd_film_gradient(model, films[order[10 * batch : 10 * batch + 10]], 2, rng, from_before)
             if not direct:
                 gradient = replace(gradient, V=0 * gradient.V)
             own.step(vector, flatten(gradient), scheduled_rate("linear", 0.05, (epoch + batch / 3) / 2))

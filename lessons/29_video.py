@@ -362,9 +362,12 @@ for name, scale, through_time, colour in kinds:
         rng = np.random.default_rng([291, seed])
         _, curve = learn(running_light(16, 8, rng), 100, rng, scale, through_time)
         curves.append(curve)
-    lines = ax.plot(range(0, 101, 10), np.transpose(curves), color=colour, linewidth=1)
-    lines[0].set_label(name)
-    after_100[name] = np.array(curves)[:, -1]  # (12,)
+    curves = np.array(curves)  # (12, 11)
+    steps = range(0, 101, 10)
+    ax.plot(steps, curves.mean(axis=0), color=colour, label=f"{name}, mean of 12 runs")
+    ax.plot(steps, curves.min(axis=0), color=colour, linewidth=0.6)
+    ax.plot(steps, curves.max(axis=0), color=colour, linewidth=0.6)
+    after_100[name] = curves[:, -1]  # (12,)
     print(f"{name:<26} after 100 steps {after_100[name].mean():.3f}")
 ax.axhline(-np.log(2), color="black", linewidth=1, linestyle="--", label="knows one frame: -log 2")
 ax.set(xlabel="step", ylabel="mean log p of frames 3 to 8, nats", ylim=(-2.5, 0.1))
@@ -381,10 +384,11 @@ claim("From a small start no run is past -log 2 by then", small.max() < -np.log(
       largest=small.max())
 
 # %% [markdown]
-# **What to see.** Through time, every run is almost certain after 100 steps. Without the way back
-# it also knows more than one frame, but misses more than twice as much. How can it know, when
-# nobody asks r_{t-1} to hold frame t - 2? With random W and R something of that frame is in it by
-# chance, and V and R learn to read it. The way back does not leave it to chance.
+# **What to see.** (The thin lines are the worst and the best of the runs.) Through time, every run
+# is almost certain after 100 steps. Without the way back it also knows more than one frame, but
+# misses more than twice as much. How can it know, when nobody asks r_{t-1} to hold frame t - 2?
+# With random W and R something of that frame is in it by chance, and V and R learn to read it. The
+# way back does not leave it to chance.
 #
 # From a small start no run is past -log 2 by then. All r_t are near 1/2 at first, whatever the
 # film: hardly anything of the past is in them, and small weights let little slope through on the

@@ -1,47 +1,47 @@
 # %% [markdown]
 # # Video: an RBM that knows what came before
 #
-# A film is more than its frames. Where a ball will be next cannot be seen in one picture of it:
-# one must know where it was before. This lesson gives an RBM a past. Each frame is modelled by an
-# RBM of its own, whose biases are computed from the frames before, and learning sends its gradient
-# backwards through time, written by hand.
+# Where will a moving thing be next? One picture of it does not say: one must know where it was
+# before. This lesson gives an RBM a past. Each frame of a film is modelled by an RBM of its own,
+# whose biases are computed from the frames before. How is such a model learnt, when what it does in
+# one frame changes all later ones?
 #
 # Afterwards you can
 #
 # - write log p of a film as a sum over its frames, and say what the past changes in each;
 # - derive backpropagation through time for the recurrent temporal RBM, one step a line;
-# - say why a memory of one frame cannot tell which way something moves;
-# - measure the prediction of the next frame, beside the predictions that cost nothing.
+# - say why a memory of one frame cannot tell which way something moves, and what can.
 #
-# About an hour and a half. You need the RBM (lesson 7), contrastive divergence (lesson 9) and
-# backpropagation (lesson 20).
+# About an hour and a half. You need the RBM (lesson 7), its gradient (lesson 8), contrastive
+# divergence (lesson 9) and backpropagation (lesson 20).
 #
 # ## One RBM a frame
 #
 # Let v_1, ..., v_T be the frames of a film, D pixels each. Whatever the model, probabilities
-# multiply along the film: first the first frame, then the second given the first, and so on,
+# multiply along the film: that of the first frame, that of the second given the first, and so on,
 #
 #     log p(film) = Σ_t log p(v_t given v_1 ... v_{t-1})
 #
-# We choose an RBM for each factor. All frames share its weights W; the *biases* are where the past
-# comes in:
+# We choose an RBM for each factor. All frames share its weights W (D, K). The *biases* are where
+# the past comes in. What frame t is told of the past is a row of numbers, past_t; two more
+# matrices, V and R, make of it what is added to the biases b and c:
 #
-#     p(v_t, h_t given the past) = exp(b_t·v_t + c_t·h_t + v_tᵀ W h_t) / Z_t
 #     b_t = b + past_t V          c_t = c + past_t R
-#
-# Two models differ in what they call the past:
-#
-#     conditional RBM    past_t = (v_{t-1}, ..., v_{t-n}), the last n frames (black before the film)
-#     recurrent RBM      past_t = r_{t-1},   r_t = σ(v_t W + c_t) = E[h_t given v_t and the past]
-#
-# The conditional RBM (Taylor, Hinton and Roweis 2006) sees n frames and forgets the rest. The
-# recurrent temporal RBM (Sutskever, Hinton and Taylor 2008) sees r_{t-1} alone. But r_{t-1} was
-# computed with c_{t-1}, which holds r_{t-2}, and so on: it can hold all that has been. In its first
-# frame there is no past: c_1 has a parameter of its own, c0, and b_1 = b. As published it has
-# V = 0; with V, the past also reaches the pixels directly.
+#     p(v_t, h_t given the past) = exp(b_t·v_t + c_t·h_t + v_tᵀ W h_t) / Z_t
 #
 # Given the frames before, b_t and c_t are numbers. So each factor is an ordinary RBM, with a Z of
 # its own.
+#
+# What should frame t be told? The last n frames, one could say; that is the conditional RBM
+# (Taylor, Hinton and Roweis 2006), which forgets what is older. The recurrent temporal RBM
+# (Sutskever, Hinton and Taylor 2008) is told the means of the hidden units of the frame before:
+#
+#     past_t = r_{t-1}          r_t = σ(v_t W + c_t) = E[h_t given v_t and the past]
+#
+# But r_{t-1} was computed with c_{t-1}, which holds r_{t-2}, and so on: it can hold all that has
+# been. Before the first frame there is no past: b_1 = b, and c_1 is a parameter of its own, c0. (As
+# published the model has V = 0. With V, the past also reaches the pixels directly.) This lesson is
+# about the recurrent model.
 #
 # ## The tiny case, in numbers
 #
@@ -53,8 +53,12 @@
 #               r_1 = σ(1·2 - 1) = σ(1) = .731
 #     frame 2   b_2 = 0 + .731·(-3) = -2.193   c_2 = 1 + .731·(-4) = -1.924
 #
-# What had been on pushes the pixel down: the chance that it is on falls from .731 to .168.
-# The cell computes both from all four states of the frame's RBM.
+# The four states of frame 2, (v, h) = 00, 01, 10, 11, have the weights exp(b_2 v + c_2 h + 2 v h):
+#
+#     1     exp(-1.924) = .146     exp(-2.193) = .112     exp(-2.193 - 1.924 + 2) = .120
+#     p(v_2 = 1 given v_1 = 1) = (.112 + .120) / 1.378 = .168
+#
+# In frame 1 it was .731: having been on pushes the pixel down.
 
 # %% the tiny case by the library
 import itertools
@@ -62,50 +66,40 @@ import itertools
 import numpy as np
 
 from numpy_dgm import plots
-from numpy_dgm.data.balls import bouncing_balls
+from numpy_dgm.energy import RBM
+from numpy_dgm.energy.gradients import model_means
 from numpy_dgm.energy.temporal import (
-    RTRBM, cd_film_gradient, copied_frames, exact_film_gradient, extrapolated_frames,
-    film_log_likelihoods, frame_pass, generate_films, init_conditional_rbm, init_rtrbm,
-    next_frame_error, predict_frames)
-from numpy_dgm.energy.temporal_training import train_temporal
+    RTRBM, exact_film_gradient, film_log_likelihoods, frame_pass, generate_films)
+from numpy_dgm.foundation.gradcheck import central_differences
 from numpy_dgm.foundation.numerics import sigmoid
+from numpy_dgm.foundation.records import windows
 from numpy_dgm.foundation.verify import claim, verify
 
 one = np.ones((1, 1))
 tiny = RTRBM(W=2 * one, V=-3 * one, R=-4 * one, b=np.zeros(1), c=np.ones(1), c0=-np.ones(1))
-film = np.array([[[1.0], [0.0]]])  # (1 film, 2 frames, 1 pixel)
-frames = frame_pass(tiny, film)
-print("b_t", frames.b.ravel().round(3), "  c_t", frames.c.ravel().round(3))
-print("r_t", frames.r.ravel().round(3))
-for t in (0, 1):
-    b_t, c_t = frames.b[0, t, 0], frames.c[0, t, 0]
-    weight_off = 1 + np.exp(c_t)  # v = 0, with h = 0 and h = 1
-    weight_on = np.exp(b_t) * (1 + np.exp(c_t + 2))
-    print(f"frame {t + 1}: p(v = 1 given the past) = {weight_on / (weight_off + weight_on):.3f}")
+tiny_film = np.array([[1.0], [0.0]])  # (2 frames, 1 pixel)
+tiny_pass = frame_pass(tiny, tiny_film)  # its arrays: (1 film, 2 frames, ·)
+print("b_t", tiny_pass.b.ravel().round(3), "  c_t", tiny_pass.c.ravel().round(3))
+print("r_t", tiny_pass.r.ravel().round(3))
+on_twice = np.ones((2, 1))  # the film with v_1 = v_2 = 1
+p_on = np.exp(film_log_likelihoods(tiny, on_twice))  # (1 film, 2 frames)
+print("p(v_t = 1 given that v_1 = 1)", p_on.ravel().round(3))
 
 # %% [markdown]
 # ## Is it a model of films?
 #
 # Then the probabilities of all films add up to 1. For two pixels and three frames there are
 # 2^6 = 64 films. The cell lists them, and for each of them all states of each frame's RBM. The
-# biases are computed from their definition, a frame after the other.
+# biases are computed from their definition, one frame after the other.
 #
 #     Σ over films of Π_t p(v_t given v_1 ... v_{t-1}) = 1                    (29.1)
 #
-# The library's `film_log_likelihoods` gives the logarithms of the factors.
+# The library's `film_log_likelihoods` gives the logarithms of the factors. With the energy E_t of
+# frame t's RBM,
 #
 #     log p(v_t given v_1 ... v_{t-1}) = log Σ_h exp(-E_t(v_t, h)) - log Z_t  (29.2)
 
 # %% (29.1) and (29.2) all films of two pixels and three frames
-rng = np.random.default_rng(29)
-
-
-def random_rtrbm(D, K, rng):
-    """A recurrent RBM with every parameter from N(0, 1)."""
-    return RTRBM(W=rng.normal(size=(D, K)), V=rng.normal(size=(K, D)), R=rng.normal(size=(K, K)),
-                 b=rng.normal(size=D), c=rng.normal(size=K), c0=rng.normal(size=K))
-
-
 def log_p_of_frames(model, film, extra_c=None):
     """log p(v_t given the past) of each frame of a film (T, D), from the definition.
 
@@ -121,7 +115,7 @@ def log_p_of_frames(model, film, extra_c=None):
             c_t = c_t + extra_c[t]
         minus_E = (every_v @ b_t)[:, None] + every_h @ c_t + every_v @ model.W @ every_h.T
         log_Z = np.log(np.exp(minus_E).sum())
-        minus_E_of_v = v @ b_t + every_h @ c_t + v @ model.W @ every_h.T
+        minus_E_of_v = v @ b_t + every_h @ c_t + v @ model.W @ every_h.T  # (2^K,)
         log_p.append(np.log(np.exp(minus_E_of_v).sum()) - log_Z)
         r = 1 / (1 + np.exp(-(v @ model.W + c_t)))
         b_t = model.b + r @ model.V
@@ -129,67 +123,78 @@ def log_p_of_frames(model, film, extra_c=None):
     return np.array(log_p)
 
 
-model = random_rtrbm(2, 3, rng)
+rng = np.random.default_rng(29)
+D, K = 2, 3
+model = RTRBM(W=rng.normal(size=(D, K)), V=rng.normal(size=(K, D)), R=rng.normal(size=(K, K)),
+              b=rng.normal(size=D), c=rng.normal(size=K), c0=rng.normal(size=K))
 every_film = np.array(list(itertools.product([0.0, 1.0], repeat=6))).reshape(64, 3, 2)
 by_definition = np.array([log_p_of_frames(model, film) for film in every_film])  # (64, 3)
-total = np.exp(by_definition.sum(axis=1)).sum()
-verify("(29.1) Σ over films of Π_t p(v_t given the past) = 1", total, 1.0)
+total_p = np.exp(by_definition.sum(axis=1)).sum()
+verify("(29.1) Σ over films of Π_t p(v_t given the past) = 1", total_p, 1.0)
 by_library = film_log_likelihoods(model, every_film)
 verify("(29.2) log p(v_t given the past) = log Σ_h exp(-E_t) - log Z_t", by_definition, by_library)
 
 # %% [markdown]
 # ## The gradient, one frame at a time
 #
-# In frame t the biases act as in any RBM. Lesson 8's rule, mean with v_t held less mean under the
-# model, gives the slopes of log p(v_t given the past). Write v⁻, h⁻ for the model's means in frame
-# t:
+# Take frame t alone. It is an RBM with the biases b_t and c_t, so lesson 8's (8.6) and (8.7) give
+# the slopes of log p(v_t given the past): the mean with v_t held, less the mean under the model.
+# Write v⁻ and h⁻ for the model's means in frame t:
 #
 #     Dv_t = v_t - v⁻         slope by b_t
 #     Dh_t = r_t - h⁻         slope by c_t, as far as frame t goes
 #
 # But c_t does more: it moves r_t, and r_t is the past of frame t + 1. Let total_t be the slope of
-# the whole log p(film) by c_t. Go backwards, as in lesson 20:
+# the whole log p(film) by c_t. Go backwards, as in lesson 20. r_t is a fork, it goes into c_{t+1}
+# and into b_{t+1}, so its slope is a sum of two:
 #
-#     r_t goes into c_{t+1} = c + r_t R        whose slope is total_{t+1}:   total_{t+1} Rᵀ
-#     r_t goes into b_{t+1} = b + r_t V        whose slope is Dv_{t+1}:      Dv_{t+1} Vᵀ
-#     r_t = σ(v_t W + c_t)                     whose own slope is r_t (1 - r_t)
+#     c_{t+1} = c + r_t R         has the slope total_{t+1}, and hands r_t     total_{t+1} Rᵀ
+#     b_{t+1} = b + r_t V         has the slope Dv_{t+1}, and hands r_t        Dv_{t+1} Vᵀ
+#     r_t = σ(v_t W + c_t)        hands c_t its own slope times r_t (1 - r_t)
 #
 # Together, from the last frame, where total_T = Dh_T, to the first:
 #
 #     total_t = Dh_t + r_t (1 - r_t) (total_{t+1} Rᵀ + Dv_{t+1} Vᵀ)           (29.3)
 #
-# This is backpropagation through time. Note what it does *not* go through: v_t is data, a number;
-# nothing flows back through the frames themselves. The cell moves every c_t a little, enumerates
-# log p of the film again, and holds the differences against (29.3).
+# This is backpropagation through time. Note what it does *not* go through: v_t is data, and
+# nothing flows back through the frames themselves. In the tiny case, with the means of the four
+# states of each frame,
+#
+#     frame 2   Dv_2 = 0 - .168 = -.168          total_2 = Dh_2 = .127 - .193 = -.066
+#     frame 1   Dh_1 = .731 - .607 = .124        slope of r_1 = -.066·(-4) - .168·(-3) = .769
+#               total_1 = .124 + .731·.269·.769 = .275
+#
+# More than half of what is to be learnt about frame 1 is told by frame 2. The next cell takes a
+# film of four frames, moves every c_t a little, enumerates log p of the film again, and holds the
+# differences against (29.3).
 
 # %% (29.3) back through time
-def model_means(W, b_t, c_t):
-    """v⁻ and h⁻ of one frame's RBM, from all its states."""
-    every_v = np.array(list(itertools.product([0.0, 1.0], repeat=len(b_t))))
-    every_h = np.array(list(itertools.product([0.0, 1.0], repeat=len(c_t))))
-    weight = np.exp((every_v @ b_t)[:, None] + every_h @ c_t + every_v @ W @ every_h.T)
-    p = weight / weight.sum()
-    return p.sum(axis=1) @ every_v, p.sum(axis=0) @ every_h
+def there_and_back(model, film):
+    """r, Dv, Dh, <v hᵀ> and total of each frame of a film (T, D), with means from all states."""
+    T, D = film.shape
+    K = len(model.c)
+    frames = frame_pass(model, film)
+    r = frames.r[0]  # (T, K)
+    Dv, Dh, vh = np.zeros((T, D)), np.zeros((T, K)), np.zeros((T, D, K))
+    for t in range(T):
+        means = model_means(RBM(model.W, frames.b[0, t], frames.c[0, t]))  # lesson 8
+        Dv[t] = film[t] - means.b
+        Dh[t] = r[t] - means.c
+        vh[t] = means.W  # for (29.5)
+
+    total = Dh.copy()
+    for t in range(T - 2, -1, -1):
+        slope_of_r = total[t + 1] @ model.R.T + Dv[t + 1] @ model.V.T
+        total[t] = Dh[t] + r[t] * (1 - r[t]) * slope_of_r
+    return r, Dv, Dh, vh, total
 
 
-film = rng.integers(0, 2, size=(4, 2)).astype(float)  # 4 frames
-T, K = 4, 3
-frames = frame_pass(model, film)
-r = frames.r[0]  # (T, K)
-Dv = np.zeros((T, 2))
-Dh = np.zeros((T, K))
-for t in range(T):
-    v_minus, h_minus = model_means(model.W, frames.b[0, t], frames.c[0, t])
-    Dv[t] = film[t] - v_minus
-    Dh[t] = r[t] - h_minus
-
-film_Dv, film_Dh = Dv, Dh  # kept for later
-total = np.zeros((T, K))
-total[T - 1] = Dh[T - 1]
-for t in range(T - 2, -1, -1):
-    slope_of_r = total[t + 1] @ model.R.T + Dv[t + 1] @ model.V.T
-    total[t] = Dh[t] + r[t] * (1 - r[t]) * slope_of_r
-
+_, tiny_Dv, tiny_Dh, _, tiny_total = there_and_back(tiny, tiny_film)
+print("tiny case: Dv_t", tiny_Dv.ravel().round(3), "  Dh_t", tiny_Dh.ravel().round(3),
+      "  total_t", tiny_total.ravel().round(3))
+film = rng.integers(0, 2, size=(4, 2)).astype(float)
+T = 4
+film_r, film_Dv, film_Dh, film_vh, total = there_and_back(model, film)
 differences = np.zeros((T, K))
 for t in range(T):
     for j in range(K):
@@ -200,52 +205,56 @@ for t in range(T):
         differences[t, j] = (above - below) / 2e-5
 verify("(29.3) total_t = Dh_t + r_t (1 - r_t) (total_{t+1} Rᵀ + Dv_{t+1} Vᵀ)", total, differences,
        tolerance=1e-7)
-print("Dh_1", Dh[0].round(3), "  total_1", total[0].round(3))
+
+# %% figure: the tiny film, values forward and slopes backward
+log_p_tiny = log_p_of_frames(tiny, tiny_film).sum()
+nodes = {
+    "c_1": (0, 0, -1.0, 0.275), "r_1": (1, 1.2, 0.731, 0.769), "b_2": (2, 2, -2.193, -0.168),
+    "c_2": (2, 1, -1.924, -0.066), "log p": (3, 0.5, log_p_tiny, 1.0)}
+edges = [("c_1", "r_1"), ("c_1", "log p"), ("r_1", "b_2"), ("r_1", "c_2"), ("b_2", "log p"),
+         ("c_2", "log p")]
+plots.save(plots.circuit(nodes, edges), "29_circuit.png")
 
 # %% [markdown]
-# The two printed lines differ: a good part of what there is to learn about frame 1 is told by later
-# frames.
+# **What to see.** Above each node stands its value, below it the slope of log p(film). c_1 goes two
+# ways: straight into log p, which gives .124, and by r_1 through the biases of frame 2.
 #
-# Now the weights. Each acts at every frame, so its slope is a sum over frames. R takes past_t into
-# c_t, V takes it into b_t. W is in c_t's unit twice over: in the RBM of frame t itself, and in r_t,
-# which goes on into the future; that second way has the slope total_t - Dh_t at the input of r_t:
+# Now the parameters. Each acts at every frame, so its slope is a sum over frames. R takes past_t
+# into c_t, and V takes it into b_t. The biases b and c stand in every b_t and c_t, but for c_1 =
+# c0:
 #
 #     ∂R = Σ_t past_tᵀ total_t          ∂V = Σ_t past_tᵀ Dv_t                  (29.4)
+#     ∂b = Σ_t Dv_t          ∂c = Σ_{t > 1} total_t          ∂c0 = total_1
+#
+# W acts twice in frame t. In the RBM of that frame its slope is lesson 8's (8.5), which is
+# `v_tᵀ r_t - <v hᵀ>_t`. And it makes r_t, which goes on into the future. The slope that comes back
+# from there to the input of r_t is the second term of (29.3), total_t - Dh_t:
+#
 #     ∂W = Σ_t ( v_tᵀ r_t - <v hᵀ>_t + v_tᵀ (total_t - Dh_t) )                 (29.5)
 #
 # The library divides by the number of frames, so that a long film does not step further than a
-# short one. It is held against differences of the enumerated log p.
+# short one. The cell holds all of it against differences of the enumerated log p.
 
-# %% (29.4) and (29.5) the weights
-def slope_by(name, place):
-    """The slope of the mean log p a frame by one entry of a weight matrix, by differences."""
-    values = []
-    for step in (1e-5, -1e-5):
-        moved = {key: getattr(model, key).copy() for key in ("W", "V", "R", "b", "c", "c0")}
-        moved[name][place] += step
-        values.append(log_p_of_frames(RTRBM(**moved), film).mean())
-    return (values[0] - values[1]) / 2e-5
+# %% (29.4) and (29.5) the parameters
+def mean_log_p(model):
+    """log p a frame of the film of four frames, from the definition."""
+    return log_p_of_frames(model, film).mean()
 
 
+slopes = windows(model, central_differences(mean_log_p, model))  # as in lesson 8
+past = np.vstack([np.zeros(K), film_r[:-1]])  # (T, K): r of the frame before
+R_and_V = np.hstack([past.T @ total, past.T @ film_Dv]) / T
+biases = np.concatenate([film_Dv.sum(axis=0), total[1:].sum(axis=0), total[0]]) / T
+W_of_frames = film.T @ film_r - film_vh.sum(axis=0)
+W_by_hand = (W_of_frames + film.T @ (total - film_Dh)) / T
+verify("(29.4) ∂R = Σ_t past_tᵀ total_t, ∂V = Σ_t past_tᵀ Dv_t", R_and_V,
+       np.hstack([slopes.R, slopes.V]), tolerance=1e-8)
+verify("(29.4) and the biases", biases, np.concatenate([slopes.b, slopes.c, slopes.c0]),
+       tolerance=1e-8)
+verify("(29.5) ∂W = Σ_t (v_tᵀ r_t - <v hᵀ>_t + v_tᵀ (total_t - Dh_t))", W_by_hand, slopes.W,
+       tolerance=1e-8)
 gradient = exact_film_gradient(model, film)
-past = np.vstack([np.zeros(K), r[:-1]])  # (T, K): r of the frame before
-R_by_hand = past.T @ total / T
-V_by_hand = past.T @ Dv / T
-R_differences = np.zeros((K, K))
-V_differences = np.zeros((K, 2))
-W_differences = np.zeros((2, K))
-for place in np.ndindex(K, K):
-    R_differences[place] = slope_by("R", place)
-for place in np.ndindex(K, 2):
-    V_differences[place] = slope_by("V", place)
-for place in np.ndindex(2, K):
-    W_differences[place] = slope_by("W", place)
-both = np.concatenate([R_by_hand.ravel(), V_by_hand.ravel()])
-both_differences = np.concatenate([R_differences.ravel(), V_differences.ravel()])
-verify("(29.4) ∂R = Σ_t past_tᵀ total_t, ∂V = Σ_t past_tᵀ Dv_t", both, both_differences,
-       tolerance=1e-7)
-verify("(29.5) ∂W = Σ_t (v_tᵀ r_t - <v hᵀ>_t + v_tᵀ (total_t - Dh_t))", gradient.W,
-       W_differences, tolerance=1e-7)
+verify("(29.5) the library's ∂W", gradient.W, W_by_hand)
 
 # %% [markdown]
 # ## The loop on a page
@@ -257,9 +266,9 @@ verify("(29.5) ∂W = Σ_t (v_tᵀ r_t - <v hᵀ>_t + v_tᵀ (total_t - Dh_t))",
 #     one way      1000  0100  0010  0001  1000 ...
 #     the other    1000  0001  0010  0100  1000 ...
 #
-# Which way a film runs cannot be seen in a single frame, and not in its first frame at all. Whoever
-# knows one frame must give half to either side, which is a squared error of 1/4 + 1/4 = .5. Whoever
-# knows two has an error of 0 from the third frame on.
+# Which way a film runs cannot be seen in a single frame. Whoever knows only the frame before does
+# best to give 1/2 to each of its two neighbours, and has log p = -log 2 = -.693 a frame. Whoever
+# knows two frames can be certain: log p = 0.
 
 # %% a training run on a page
 def running_light(n_films, n_frames, rng):
@@ -272,78 +281,187 @@ def running_light(n_films, n_frames, rng):
     return films
 
 
+def sum_of_products(left, right):
+    """Σ over films and frames of leftᵀ right: (N, T, A) and (N, T, B) give (A, B)."""
+    return left.reshape(-1, left.shape[2]).T @ right.reshape(-1, right.shape[2])
+
+
+def learn(films, n_steps, rng, scale=0.6, through_time=True):
+    """An RTRBM learnt from films (N, T, D), and mean log p of frames 3 to T every 10 steps."""
+    N, T, D = films.shape
+    K = 24
+    W = scale * rng.standard_normal((D, K))
+    R = scale * rng.standard_normal((K, K))
+    V = np.zeros((K, D))
+    b, c, c0 = np.zeros(D), np.zeros(K), np.zeros(K)
+    curve = []
+    for step in range(n_steps + 1):
+        if step % 10 == 0:
+            log_p = film_log_likelihoods(RTRBM(W, V, R, b, c, c0), films)  # (N, T)
+            curve.append(log_p[:, 2:].mean())
+
+        past, c_t, r = np.zeros((3, N, T, K))
+        c_t[:, 0] = c0
+        for t in range(T):  # forward, from the first frame to the last
+            if t > 0:
+                past[:, t] = r[:, t - 1]
+                c_t[:, t] = c + past[:, t] @ R
+            r[:, t] = sigmoid(films[:, t] @ W + c_t[:, t])
+        b_t = b + past @ V  # (N, T, D)
+
+        p_h = r
+        for _ in range(2):  # CD-2, from the frames themselves
+            h = (rng.random((N, T, K)) < p_h).astype(float)
+            v = (rng.random((N, T, D)) < sigmoid(h @ W.T + b_t)).astype(float)
+            p_h = sigmoid(v @ W + c_t)
+
+        Dv = films - v
+        Dh = r - p_h
+        total = Dh.copy()
+        if through_time:
+            for t in range(T - 2, -1, -1):  # backward, from the last frame to the first: (29.3)
+                slope_of_r = total[:, t + 1] @ R.T + Dv[:, t + 1] @ V.T
+                total[:, t] += r[:, t] * (1 - r[:, t]) * slope_of_r
+
+        rate = 2.0 / (N * T)
+        W += rate * (sum_of_products(films, r + total - Dh) - sum_of_products(v, p_h))
+        V += rate * sum_of_products(past, Dv)
+        R += rate * sum_of_products(past, total)
+        b += rate * Dv.sum(axis=(0, 1))
+        c += rate * total[:, 1:].sum(axis=(0, 1))
+        c0 += rate * total[:, 0].sum(axis=0)
+    return RTRBM(W, V, R, b, c, c0), np.array(curve)
+
+
 rng = np.random.default_rng(290)
 films = running_light(16, 8, rng)
-N, T, D = films.shape
-K = 24
-W = 0.6 * rng.standard_normal((D, K))
-R = 0.6 * rng.standard_normal((K, K))
-V = np.zeros((K, D))
-b, c, c0 = np.zeros(D), np.zeros(K), np.zeros(K)
-
-
-def forward(films):
-    """past_t, c_t and r_t of all frames, from the first to the last: (N, T, K) each."""
-    past, c_t, r = np.zeros((3, len(films), T, K))
-    c_t[:] = c0
-    for t in range(T):
-        if t > 0:
-            past[:, t] = r[:, t - 1]
-            c_t[:, t] = c + past[:, t] @ R
-        r[:, t] = sigmoid(films[:, t] @ W + c_t[:, t])
-    return past, c_t, r
-
-
-for step in range(601):
-    past, c_t, r = forward(films)
-    b_t = b + past @ V
-    p_h = r
-    for _ in range(2):  # CD-2, from the frames themselves
-        h = (rng.random(r.shape) < p_h).astype(float)
-        v = (rng.random(films.shape) < sigmoid(h @ W.T + b_t)).astype(float)
-        p_h = sigmoid(v @ W + c_t)
-
-    Dv = films - v
-    Dh = r - p_h
-    total = Dh.copy()
-    for t in range(T - 2, -1, -1):
-        slope_of_r = total[:, t + 1] @ R.T + Dv[:, t + 1] @ V.T
-        total[:, t] += r[:, t] * (1 - r[:, t]) * slope_of_r
-
-    rate = 2.0 / (N * T)
-    W += rate * (np.einsum("ntd,ntk->dk", films, r + total - Dh) - np.einsum("ntd,ntk->dk", v, p_h))
-    V += rate * np.einsum("ntk,ntd->kd", past, Dv)
-    R += rate * np.einsum("ntk,ntj->kj", past, total)
-    b += rate * Dv.sum(axis=(0, 1))
-    c += rate * total[:, 1:].sum(axis=(0, 1))
-    c0 += rate * total[:, 0].sum(axis=0)
-
-    if step % 150 == 0:
-        learnt = RTRBM(W, V, R, b, c, c0)
-        error = next_frame_error(films[:, 1:], predict_frames(learnt, films)[:, 1:])
-        print(f"step {step:4}   squared error of frames 3 to {T}: {error:.3f}")
+learnt, curve = learn(films, 200, rng)
+for step in range(0, 201, 40):
+    print(f"step {step:4}   mean log p of frames 3 to 8: {curve[step // 10]:.3f}")
+claim("It passes -log 2", curve[-1] > -0.2, at_the_end=curve[-1])
 
 # %% [markdown]
-# Nothing in the loop looked at the error of the next frame: it climbed log p. The library's
-# `cd_film_gradient` is the middle of this loop, and `train_temporal` the whole of it, with Adam in
-# the place of plain steps.
+# It passes -log 2: r holds more than one frame. (The library's `train_temporal` is this loop, with
+# minibatches, and with Adam, lesson 22, in the place of plain steps.)
 #
-# ## What is the best prediction?
+# ## Does it need the way back?
 #
-# Let u be a prediction of v_t that may use the past. Its squared error, in the mean over what can
-# come, splits into what u can mend and what nobody can: for each pixel, E[(v - u)²] =
-# E[v²] - 2 u E[v] + u², and v² = v for a bit:
-#
-#     E[|v_t - u|²] = Σᵢ (pᵢ (1 - pᵢ) + (uᵢ - pᵢ)²)       pᵢ = E[vᵢ given the past]      (29.6)
-#
-# So the best u is the mean p. An RBM of many units does not give it in closed form. The usual way
-# is mean field: start at u = v_{t-1} and repeat h = σ(u W + c_t), u = σ(h Wᵀ + b_t). It is not p.
-# Where two things may happen, it tends to settle on one of them, as the experiment shows.
+# The loop as it is, and with two changes, twelve runs each. One leaves out the way back, total_t =
+# Dh_t: each frame learns for itself, and nothing tells r what later frames could use. The other
+# starts from weights as small as those of lesson 9.
 
-# %% (29.6) the error of a prediction
-frame_b = frames.b[0, 2]
-frame_c = frames.c[0, 2]
-every_v = np.array(list(itertools.product([0.0, 1.0], repeat=2)))
+# %% experiment: learning without the way back, and from a small start
+kinds = [
+    ("through time", 0.6, True, "tab:blue"), ("each frame for itself", 0.6, False, "tab:orange"),
+    ("through time, small start", 0.01, True, "0.5")]
+after_100 = {}
+fig, (ax,) = plots.new_figure(width=7, height=3.4)
+for name, scale, through_time, colour in kinds:
+    curves = []
+    for seed in range(12):
+        rng = np.random.default_rng([291, seed])
+        _, curve = learn(running_light(16, 8, rng), 100, rng, scale, through_time)
+        curves.append(curve)
+    curves = np.array(curves)  # (12, 11)
+    steps = range(0, 101, 10)
+    ax.plot(steps, curves.mean(axis=0), color=colour, label=f"{name}, mean of 12 runs")
+    ax.plot(steps, curves.min(axis=0), color=colour, linewidth=0.6)
+    ax.plot(steps, curves.max(axis=0), color=colour, linewidth=0.6)
+    after_100[name] = curves[:, -1]  # (12,)
+    print(f"{name:<26} after 100 steps {after_100[name].mean():.3f}")
+ax.axhline(-np.log(2), color="black", linewidth=1, linestyle="--", label="knows one frame: -log 2")
+ax.set(xlabel="step", ylabel="mean log p of frames 3 to 8, nats", ylim=(-2.5, 0.1))
+ax.legend()
+plots.save(fig, "29_way_back.png")
+with_it, without, small = after_100.values()
+claim("Through time, every run is almost certain after 100 steps", with_it.min() > -0.1,
+      least=with_it.min())
+claim("without the way back it also knows more than one frame", without.min() > -np.log(2),
+      least=without.min())
+claim("but misses more than twice as much", without.mean() < 2 * with_it.mean(),
+      with_it=with_it.mean(), without=without.mean())
+claim("From a small start no run is past -log 2 by then", small.max() < -np.log(2),
+      largest=small.max())
+
+# %% [markdown]
+# **What to see.** (The thin lines are the worst and the best of the runs.) Through time, every run
+# is almost certain after 100 steps. Without the way back it also knows more than one frame, but
+# misses more than twice as much. How can it know, when nobody asks r_{t-1} to hold frame t - 2?
+# With random W and R something of that frame is in it by chance, and V and R learn to read it. The
+# way back does not leave it to chance.
+#
+# From a small start no run is past -log 2 by then. All r_t are near 1/2 at first, whatever the
+# film: hardly anything of the past is in them, and small weights let little slope through on the
+# way back.
+#
+# ## Left alone
+#
+# The model of the page is told two frames of a fresh film. Then `generate_films` draws each frame
+# by Gibbs steps, from those that were drawn before.
+
+# %% experiment: films that the model goes on with alone
+rng = np.random.default_rng(292)
+fresh = running_light(400, 8, rng)
+made_up = generate_films(learnt, 400, 6, rng, start=fresh[:, :2], grey=False)
+same = np.all(made_up == fresh[:, 2:], axis=(1, 2)).mean()  # in all six frames
+print("two frames that it was told, and six that it made up")
+print(np.vstack([fresh[0, :2], made_up[0]]).astype(int))
+claim("Most films go on as they began, to the end", same > 0.75, fraction=same)
+
+# %% [markdown]
+# Most films go on as they began, to the end. All that the model had of the frames before was r.
+#
+# ## What goes wrong
+#
+# Three slips in going back through time. None raises an error. Differences of log p tell them at
+# once.
+#
+#     one step back      Dh_{t+1} in the place of total_{t+1}: nothing comes from frame t + 2
+#     R not transposed   total_{t+1} R: square, so no error about shapes
+#     V forgotten        the term Dv_{t+1} Vᵀ is left out, as if r_t went into c_{t+1} alone
+
+# %% wrong: three slips on the way back
+off = {}
+for slip in ("none", "one step back", "R not transposed", "V forgotten"):
+    found = film_Dh.copy()
+    for t in (2, 1, 0):
+        of_next = film_Dh[t + 1] if slip == "one step back" else found[t + 1]
+        R_back = model.R if slip == "R not transposed" else model.R.T
+        slope_of_r = of_next @ R_back
+        if slip != "V forgotten":
+            slope_of_r += film_Dv[t + 1] @ model.V.T
+        found[t] += film_r[t] * (1 - film_r[t]) * slope_of_r
+    off[slip] = np.abs(found - differences).max()
+    print(f"{slip:<18} off by {off[slip]:.6f}, where the largest slope is "
+          f"{np.abs(differences).max():.3f}")
+smallest_slip = min(off["one step back"], off["R not transposed"], off["V forgotten"])
+claim("Differences tell them at once", smallest_slip > 1e-3 > 1e-6 > off["none"],
+      right=off["none"], smallest_slip=smallest_slip)
+
+# %% [markdown]
+# ## Appendix: one picture of the next frame
+#
+# Films of grey pixels are compared by squared error: one predicts v_t by a picture u. Which is the
+# best? For a bit v² = v, so with p = E[v given the past] the error at one pixel is, in the mean
+# over what can come,
+#
+#     E[(v - u)²] = E[v²] - 2 u E[v] + u² = p - 2 u p + u² = p (1 - p) + (u - p)²
+#
+# and for a frame the sum over its pixels, with pᵢ = E[vᵢ given the past],
+#
+#     E[|v_t - u|²] = Σᵢ (pᵢ (1 - pᵢ) + (uᵢ - pᵢ)²)                           (29.6)
+#
+# The first term nobody can mend. The second is 0 where u is the mean, and there alone. The
+# library's `predict_frames` approximates the mean by *mean field*: from u = v_{t-1} on, ten times h
+# = σ(u W + c_t), u = σ(h Wᵀ + b_t).
+#
+# `dgm train video --data balls --out run/` trains on films of bouncing balls, by which papers
+# compare such models. `dgm evaluate run/` prints beside the model's error those of two predictions
+# that cost nothing: that nothing moves, and that each pixel goes on as it did. Always look at them
+# first.
+
+# %% (29.6) the error of a prediction of frame 3
+every_v = np.array(list(itertools.product([0.0, 1.0], repeat=2)))  # (4, 2)
 p_of_v = np.zeros(4)
 for i, v in enumerate(every_v):
     possible = film.copy()
@@ -351,165 +469,29 @@ for i, v in enumerate(every_v):
     p_of_v[i] = np.exp(log_p_of_frames(model, possible)[2])
 u = np.array([0.3, 0.9])
 expected_error = p_of_v @ np.square(every_v - u).sum(axis=1)
-p, _ = model_means(model.W, frame_b, frame_c)
+frames = frame_pass(model, film)
+p = model_means(RBM(model.W, frames.b[0, 2], frames.c[0, 2])).b  # (2,)
 split = np.sum(p * (1 - p) + (u - p)**2)
 verify("(29.6) E[|v_t - u|²] = Σᵢ (pᵢ (1 - pᵢ) + (uᵢ - pᵢ)²)", expected_error, split)
-
-# %% experiment: who can tell which way the light runs?
-def trained_error(kind, seed, n_epochs=50):
-    """The error of frames 3 to 6 of fresh films, after training a model of that kind."""
-    rng = np.random.default_rng([291, seed])
-    films = running_light(32, 6, rng)
-    fresh = running_light(40, 6, rng)
-    if kind == "one frame":
-        model = init_conditional_rbm(4, 24, 1, rng, scale=0.6, dtype=np.float64)
-    elif kind == "two frames":
-        model = init_conditional_rbm(4, 24, 2, rng, scale=0.6, dtype=np.float64)
-    elif kind == "recurrent, small start":
-        model = init_rtrbm(4, 24, rng, scale=0.01, dtype=np.float64)
-    else:
-        model = init_rtrbm(4, 24, rng, scale=0.6, dtype=np.float64)
-    model, _ = train_temporal(model, films, rng=rng, epochs=n_epochs, batch_size=8, rate=0.05, k=2,
-                              direct=kind != "recurrent, V = 0")
-    return next_frame_error(fresh[:, 1:], predict_frames(model, fresh)[:, 1:])
-
-
-kinds = ["one frame", "two frames", "recurrent", "recurrent, V = 0", "recurrent, small start"]
-errors = {}
-for kind in kinds:
-    errors[kind] = np.array([trained_error(kind, seed) for seed in range(12)])
-
-fig, (ax,) = plots.new_figure(width=7, height=3)
-for row, kind in enumerate(kinds):
-    ax.plot(errors[kind], np.full(12, -row), "o", alpha=0.5, color="tab:blue")
-    print(f"{kind:<24} mean error {errors[kind].mean():.3f}")
-ax.axvline(0.5, color="0.6", linewidth=1)
-ax.text(0.51, 0.5, "half to either side", color="0.4", fontsize=8)
-ax.set_yticks([0, -1, -2, -3, -4], kinds)
-ax.set(xlabel="squared error of frames 3 to 6, a dot a run", ylim=(-4.6, 0.9))
-plots.save(fig, "29_which_way.png")
-claim("One frame cannot tell which way the light runs",
-      errors["one frame"].min() > 0.5 - 1e-6, least=errors["one frame"].min())
-claim("two frames can, and so can r, with V and without",
-      max(errors[kind].mean() for kind in kinds[1:4]) < 0.1,
-      two=errors["two frames"].mean(), recurrent=errors["recurrent"].mean(),
-      without_V=errors["recurrent, V = 0"].mean())
-claim("From a small start the recurrent model has not got there in as many steps",
-      errors["recurrent, small start"].mean() > 0.3,
-      small_start=errors["recurrent, small start"].mean())
-
-# %% [markdown]
-# **What to see.** Two frames of the past are enough, and so is r: nobody told the recurrent model
-# to keep the direction, but what it keeps of frame t - 2 in r_{t-1} tells it. One frame is not. Its
-# error is not even the .5 of half to either side: mean field settles on one side, which is right
-# half of the time and then wrong by 2. Its mean error is near 1, as (29.6) says of such a u.
-#
-# The last row has the same model and the same steps, from weights N(0, .01²) in the place of
-# N(0, .6²). All r_t are then near 1/2 whatever the film, so nothing tells one past from another, R
-# has no slope, and learning hardly begins.
-#
-# ## Balls that bounce
-#
-# The films by which these models are compared show balls in a box. A ball moves on until it meets a
-# wall or another ball. Here there is one ball and 10 x 10 pixels, so that it takes seconds. Two
-# predictions cost nothing: that nothing moves (`copied_frames`), and that each pixel goes on as it
-# did, 2 v_{t-1} - v_{t-2} within [0, 1] (`extrapolated_frames`). A model must beat both.
-
-# %% experiment: one ball in a small box
-def small_films(n_films, seed):
-    """Films of one ball: (n_films, 20, 100), in [0, 1]."""
-    films = bouncing_balls(n_films, np.random.default_rng([292, seed]), 20, 1, 10)
-    return films.reshape(n_films, 20, 100).astype(np.float32) / np.float32(255)
-
-
-train_films = small_films(200, 0)
-test_films = small_films(40, 1)
-mean_frame = train_films.mean(axis=(0, 1))
-start = init_rtrbm(100, 100, np.random.default_rng(293), mean_frame, scale=0.1)
-ball_model, history = train_temporal(start, train_films, rng=np.random.default_rng(294), epochs=25,
-                                     batch_size=4, rate=0.02, k=3)
-predicted = predict_frames(ball_model, test_films)
-of_model = next_frame_error(test_films, predicted)
-of_copying = next_frame_error(test_films, copied_frames(test_films))
-of_extrapolating = next_frame_error(test_films, extrapolated_frames(test_films))
-print(f"squared error of the next frame: model {of_model:.2f}, last frame copied {of_copying:.2f}, "
-      f"two frames extrapolated {of_extrapolating:.2f}")
-claim("The recurrent model tells the next frame better than both",
-      of_model < 0.8 * of_extrapolating,
-      model=of_model, copied=of_copying, extrapolated=of_extrapolating)
-
-made_up = generate_films(ball_model, 1, 12, np.random.default_rng(295), start=test_films[:1, :8])
-rows = np.concatenate([test_films[0, 8:], predicted[0, 7:], made_up[0]])
-fig, (ax,) = plots.new_figure(width=8, height=2.4)
-plots.draw_tiles(ax, rows, (10, 10), columns=12)
-ax.set_yticks([5, 16, 27], ["true film", "next frame told", "made up"])
-ax.set_xlabel("frames 9 to 20")
-plots.save(fig, "29_ball.png")
-
-# %% [markdown]
-# **What to see.** In the second row each frame is told from the true ones before it. In the last
-# row the model is alone after frame 8: each frame is drawn by Gibbs steps from those that it made
-# up itself, so that errors add up. A made-up film need not be the true one; it should be one that
-# could be.
-#
-# At the size that papers use, 30 x 30 pixels and three balls, copying scores about 11.8 and
-# extrapolating about 6.8. `lessons/reproductions/bouncing_balls.py` trains the models there and
-# prints what they reach, and `dgm train video --data balls` does it for you. Always ask for the
-# size: at 15 x 15 copying alone scores 3.0, below what was published for 30 x 30.
-#
-# ## What goes wrong
-#
-# Three slips in going back through time. None raises an error. Differences of log p tell them at
-# once.
-#
-#     one step back      Dh_{t+1} in the place of total_{t+1}: nothing reaches frame t - 2
-#     R not transposed   total_{t+1} R: square, so no error about shapes
-#     V forgotten        the term Dv_{t+1} Vᵀ is left out, as if r_t went into c_{t+1} alone
-
-# %% wrong: three slips on the way back
-def one_step_back(Dh_next, total_next, Dv_next):
-    return Dh_next @ model.R.T + Dv_next @ model.V.T
-
-
-def R_not_transposed(Dh_next, total_next, Dv_next):
-    return total_next @ model.R + Dv_next @ model.V.T
-
-
-def V_forgotten(Dh_next, total_next, Dv_next):
-    return total_next @ model.R.T
-
-
-def right_one(Dh_next, total_next, Dv_next):
-    return total_next @ model.R.T + Dv_next @ model.V.T
-
-
-off = {}
-film_r = frames.r[0]
-for slip in (right_one, one_step_back, R_not_transposed, V_forgotten):
-    found = np.zeros((4, 3))
-    found[3] = film_Dh[3]
-    for t in range(2, -1, -1):
-        slope_of_r = slip(film_Dh[t + 1], found[t + 1], film_Dv[t + 1])
-        found[t] = film_Dh[t] + film_r[t] * (1 - film_r[t]) * slope_of_r
-    off[slip] = np.abs(found - differences).max()
-    print(f"{slip.__name__:<18} off by {off[slip]:.6f}, where the largest slope is "
-          f"{np.abs(differences).max():.3f}")
-smallest_slip = min(off[one_step_back], off[R_not_transposed], off[V_forgotten])
-claim("Differences tell them at once", smallest_slip > 1e-3 > off[right_one],
-      right=off[right_one], smallest_slip=smallest_slip)
 
 # %% [markdown]
 # ## Stop here with a debugger
 #
-#     dgm lessons 29 --stop _film_gradient
+#     dgm lessons 29 --stop _back_through_time
 #
-# runs this lesson under pdb and stops where the library has v⁻ and h⁻ of the film of (29.3) and
-# makes the gradient of them. `n` goes to the next line.
+# runs this lesson under pdb and stops where the library goes back through the film of (29.3), in
+# `exact_film_gradient`. There d_h and d_v are Dh and Dv. Three times `n`, and the slope of r_3 has
+# come back from frame 4 (frames are counted from 0 in code).
 #
-#     (Pdb) p films
-#     array float64 (1, 4, 2) [0, 1]
-#     (Pdb) p frames.r
-#     array float64 (1, 4, 3) [0.0638, 0.94]
+#     (Pdb) p d_h
+#     array float64 (1, 4, 3) [-0.0235, 0.0574]
+#     (Pdb) n
+#     (Pdb) n
+#     (Pdb) n
+#     (Pdb) p t
+#     2
+#     (Pdb) p d_r
+#     array float64 (1, 3) [-0.159, 0.122]
 #
 # ## Exercises
 #
@@ -517,7 +499,10 @@ claim("Differences tell them at once", smallest_slip > 1e-3 > off[right_one],
 # 2. On paper: V = 0 and R = 0. What is left of the recurrent model? What is the best that it can
 #    do about the running light?
 # 3. In code: write `back_through_time(Dh, Dv, r, R, V)`, which gives total (N, T, K) for
-#    Dh (N, T, K), Dv (N, T, D), r (N, T, K), R (K, K), V (K, D), by (29.3). `dgm course check
-#    lesson_29` judges it; `lessons/solutions/29.md` holds it against the library's gradient.
+#    Dh (N, T, K), Dv (N, T, D), r (N, T, K), R (K, K), V (K, D), by (29.3).
+#    `lessons/solutions/29.md` holds it against the library's gradient.
+#
+# `dgm course release 29 --out .` writes a file for the exercise in code, and
+# `dgm course check 29` judges what you write into it.
 #
 # Solutions: `lessons/solutions/29.md`, for when you have tried.

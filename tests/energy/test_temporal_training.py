@@ -41,7 +41,7 @@ def small_run(**changes):
 
 
 @pytest.mark.parametrize("kind, optimizer, direct, from_before", [
-    ("rtrbm", "adam", True, False), ("rtrbm", "sgd", False, True), ("conditional", "momentum", True, False)])
+    ("rtrbm", "adam", True, True), ("rtrbm", "sgd", False, False), ("conditional", "momentum", True, True)])
 def test_a_run_is_steps_along_the_gradient(kind, optimizer, direct, from_before):
     """Two epochs of three batches, the last of which is short, against the gradient on the same generator."""
     films, start = running_bars(), start_of(kind)

@@ -29,9 +29,11 @@ def running_bars(n=24, T=8, D=4, seed=0):
     return films
 
 
-def start_of(kind, seed=1, dtype=np.float64):
+def start_of(kind, seed=1, dtype=np.float64, scale=0.01):
     rng = np.random.default_rng(seed)
-    return init_rtrbm(4, 12, rng, dtype=dtype) if kind == "rtrbm" else init_conditional_rbm(4, 12, 2, rng, dtype=dtype)
+    if kind == "rtrbm":
+        return init_rtrbm(4, 12, rng, scale=scale, dtype=dtype)
+    return init_conditional_rbm(4, 12, 2, rng, scale=scale, dtype=dtype)
 
 
 def small_run(**changes):
@@ -44,7 +46,7 @@ def small_run(**changes):
     ("rtrbm", "adam", True, True), ("rtrbm", "sgd", False, False), ("conditional", "momentum", True, True)])
 def test_a_run_is_steps_along_the_gradient(kind, optimizer, direct, from_before):
     """Two epochs of three batches, the last of which is short, against the gradient on the same generator."""
-    films, start = running_bars(), start_of(kind)
+    films, start = running_bars(), start_of(kind, scale=1.0)
     trained, _ = train_temporal(start, films, rng=np.random.default_rng(2), epochs=2, k=2, batch_size=10, rate=0.05,
                                 optimizer=optimizer, direct=direct, from_before=from_before)
     rng, vector, own = np.random.default_rng(2), flatten(start), OPTIMIZERS[optimizer]()

@@ -149,23 +149,27 @@ class Estimator:
     def _rows(self, X):
         """X (N, D) as an array, where it has the columns of those that were fitted. Raises InvalidInput, NotFitted."""
         self._require_fit()
+        return self._columns_of(X, "X")
+
+    def _columns_of(self, X, name):
+        """Likewise, while `fit` is still under way; name is that of the argument."""
         names = column_names(X)
-        X = check_rows(X)
-        self._check_columns(X.shape[1], names)
+        X = check_rows(X, name)
+        self._check_columns(name, X.shape[1], names)
         return X
 
-    def _check_columns(self, width, names):
+    def _check_columns(self, argument, width, names):
         """InvalidInput where there are `width` columns and not D, or `names` (D,) differ; a warning where some lack."""
         name, expected = type(self).__name__, self.n_features_in_
         known = getattr(self, "feature_names_in_", None)
         if names is not None and known is not None and not np.array_equal(names, known):
-            raise invalid("X", f"the columns {', '.join(known)}", ", ".join(names),
+            raise invalid(argument, f"the columns {', '.join(known)}", ", ".join(names),
                           "The feature names should match those that were passed during fit.")
         if (names is None) != (known is None):
             has, fitted = ("has", "without") if known is None else ("does not have valid", "with")
             warnings.warn(f"X {has} feature names, but {name} was fitted {fitted} feature names", stacklevel=4)
         if width != expected:
-            raise invalid("X", f"{expected} columns, as in fit", width,
+            raise invalid(argument, f"{expected} columns, as in fit", width,
                           f"X has {width} features, but {name} is expecting {expected} features as input")
 
 
@@ -410,8 +414,8 @@ class DBNClassifier(Estimator):
     learnt = "mlp_"
 
     def __init__(self, hidden_layer_sizes: Any = (256,), *, pretrain_learning_rate: float = 0.1,
-                 pretrain_n_iter: int = 20, learning_rate: float = 0.003, n_iter: int = 30, batch_size: int = 20,
-                 dropout: float = 0.0, verbose: int = 0, random_state: Any = None):
+                 pretrain_n_iter: int = 20, learning_rate: float = 0.01, n_iter: int = 60, batch_size: int = 20,
+                 dropout: float = 0.3, verbose: int = 0, random_state: Any = None):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.pretrain_learning_rate = pretrain_learning_rate
         self.pretrain_n_iter = pretrain_n_iter
@@ -422,22 +426,25 @@ class DBNClassifier(Estimator):
         self.verbose = verbose
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any) -> "DBNClassifier":
+    def fit(self, X: Any, y: Any, unlabelled: Any = None) -> "DBNClassifier":
         """Learn from the rows X (N, D) and their classes y (N,), any labels that sort: the estimator itself.
 
-        Raises InvalidInput, and Diverged.
+        unlabelled     None, or more rows (M, D), from which the RBMs learn, too
+
+        Draws: a seed for the RBMs, the weights to the classes, then as `train_classifier`. Raises InvalidInput, and
+        Diverged.
         """
         self._check_parameters()
         rng = as_generator(self.random_state)
         X = self._rows_to_fit(X)
         self.classes_, labels = classes_of(y, len(X), type(self).__name__)
-        self.lowest_, self.widths_ = unit_ranges(X)
-        cases = self._scaled(X)
-        self.rbms_ = train_stack(cases, self.hidden_layer_sizes, seed=int(rng.integers(2**63)),
+        rows = X if unlabelled is None else np.concatenate([X, self._columns_of(unlabelled, "unlabelled")])
+        self.lowest_, self.widths_ = unit_ranges(rows)
+        self.rbms_ = train_stack(self._scaled(rows), self.hidden_layer_sizes, seed=int(rng.integers(2**63)),
                                  epochs=self.pretrain_n_iter, batch_size=self.batch_size, n_chains=self.batch_size,
                                  rate=self.pretrain_learning_rate, progress=bool(self.verbose))
         mlp = unroll_classifier(self.rbms_, len(self.classes_), rng, self.dropout)
-        self.mlp_, self.history_ = train_classifier(mlp, cases, labels, rng=rng, epochs=self.n_iter,
+        self.mlp_, self.history_ = train_classifier(mlp, self._scaled(X), labels, rng=rng, epochs=self.n_iter,
                                                     batch_size=self.batch_size, rate=self.learning_rate,
                                                     progress=bool(self.verbose))
         return self
@@ -511,7 +518,7 @@ class GANGenerator(Estimator):
     learnt = "gan_"
 
     def __init__(self, n_latent: int = 16, hidden_layer_sizes: Any = (128, 128), *, learning_rate: float = 0.001,
-                 n_iter: int = 3000, batch_size: int = 64, penalty: float = 0.5, verbose: int = 0,
+                 n_iter: int = 6000, batch_size: int = 64, penalty: float = 0.5, verbose: int = 0,
                  random_state: Any = None):
         self.n_latent = n_latent
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -606,23 +613,23 @@ def as_generator(random_state: Any) -> Generator:
                       shown(random_state)) from error
 
 
-def check_rows(X: Any) -> Array:
+def check_rows(X: Any, name: str = "X") -> Array:
     """X (N, D) as an array of numbers up to LARGEST in size, not copied where it is one; else InvalidInput.
 
     Sparse matrices and arrays of objects that are numbers are converted. The words that scikit-learn's users may look
     for are among those of the messages.
     """
-    X = dense("X", X)
+    X = dense(name, X)
     if X.dtype.kind == "c":
-        raise invalid("X", "real numbers", f"dtype {X.dtype}", "Complex data not supported")
+        raise invalid(name, "real numbers", f"dtype {X.dtype}", "Complex data not supported")
     if X.dtype.kind == "O":
-        X = numbers_of(X)
+        X = numbers_of(X, name)
     if X.ndim != 2:
-        raise invalid("X", "a 2-D array, one case a row", f"shape {X.shape}",
+        raise invalid(name, "a 2-D array, one case a row", f"shape {X.shape}",
                       "Reshape your data: .reshape(1, -1) makes one row of it, .reshape(-1, 1) one column")
     if X.shape[1] == 0:
-        raise invalid("X", "at least one column", f"0 feature(s) (shape={X.shape}) while a minimum of 1 is required.")
-    return check_array("X", X, low=-LARGEST, high=LARGEST)
+        raise invalid(name, "at least one column", f"0 feature(s) (shape={X.shape}) while a minimum of 1 is required.")
+    return check_array(name, X, low=-LARGEST, high=LARGEST)
 
 
 def dense(name: str, value: Any) -> Array:
@@ -630,16 +637,19 @@ def dense(name: str, value: Any) -> Array:
     if hasattr(value, "toarray"):
         value = value.toarray()
     if speaks_numpy(value):
-        value = np.asarray(value)
+        try:
+            value = np.asarray(value)
+        except Exception as error:  # whatever comes of the object's own conversion
+            raise invalid(name, "an array of NumPy's", f"a {type(value).__name__} ({error})") from error
     return as_array(name, value)
 
 
-def numbers_of(X: Array) -> Array:
+def numbers_of(X: Array, name: str) -> Array:
     """An array of objects in float64, else NoNumbers."""
     try:
         return X.astype(np.float64)
     except (TypeError, ValueError, OverflowError) as error:
-        raise NoNumbers(f"X: expected real numbers, got objects of which one is none ({error})") from error
+        raise NoNumbers(f"{name}: expected real numbers, got objects of which one is none ({error})") from error
 
 
 def column_names(X: Any) -> Array | None:

@@ -20,6 +20,7 @@ import importlib
 import inspect
 import sys
 import warnings
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ from .adversarial.penalties import R1
 from .energy.rbm import RBM, _free_energy, _hidden_probs, check_rbm, gibbs_step, init_rbm
 from .energy.rbm_training import RBMSettings, RBMTrainer, check_settings
 from .energy.unrolling import stack_means, train_stack, unroll_classifier
-from .foundation.batches import case_blocks, mean_of_cases
+from .foundation.batches import case_blocks, count_minibatches, mean_of_cases
 from .foundation.checks import (
     LARGEST,
     InvalidInput,
@@ -39,7 +40,6 @@ from .foundation.checks import (
     check_array,
     check_generator,
     check_integer,
-    check_number,
     check_values,
     invalid,
     shown,
@@ -49,6 +49,7 @@ from .foundation.guards import TrainingWarning
 from .foundation.numerics import sum_of_softplus
 from .foundation.optimizers import Adam
 from .foundation.progress import History
+from .foundation.settings import Settings, setting
 from .foundation.standardiser import fit_standardiser, standardise, unstandardise
 from .foundation.training import run_training, take_turn
 from .foundation.types import Array, Generator
@@ -59,6 +60,7 @@ __all__ = ["BernoulliRBM", "DBNClassifier", "GANGenerator", "NotFitted"]
 
 AVERAGED = 0.1  # of the steps of a fit: about so many of the last ones go into the moving average of the parameters
 HASH_SCALE = 2**16  # by which grey levels, too, are spread over whole turns
+AVERAGE = 0.999  # decay of the generator's moving average, a step
 SCORED_ROWS = 2000  # at most so many rows that a GAN is scored by
 SCORED_DIRECTIONS = 100
 
@@ -71,6 +73,41 @@ class NoNumbers(InvalidInput, TypeError):
     """Objects that cannot be made numbers of."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class RBMParameters(Settings):
+    """The parameters of BernoulliRBM as they are used, but for verbose and random_state, as in the other two."""
+
+    n_components: int = setting(help="hidden units")
+    learning_rate: float = setting(help="of each step", above=0)
+    batch_size: int = setting(help="rows a step, and chains")
+    n_iter: int = setting(help="passes over the rows", least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DBNParameters(Settings):
+    """Those of DBNClassifier."""
+
+    hidden_layer_sizes: tuple = setting(help="hidden units of each RBM, the lowest first")
+    pretrain_learning_rate: float = setting(help="of the RBMs", above=0)
+    pretrain_n_iter: int = setting(help="passes over the rows for each RBM")
+    learning_rate: float = setting(help="of the network", above=0)
+    n_iter: int = setting(help="passes over the rows for the network")
+    batch_size: int = setting(help="rows a step")
+    dropout: float = setting(help="fraction of a hidden layer's values that is dropped", below=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GANParameters(Settings):
+    """Those of GANGenerator."""
+
+    n_latent: int = setting(help="numbers of noise that a row is made of")
+    hidden_layer_sizes: tuple = setting(help="hidden units of the generator's layers")
+    learning_rate: float = setting(help="of both players", above=0)
+    n_iter: int = setting(help="steps of either player")
+    batch_size: int = setting(help="rows a step")
+    penalty: float = setting(help="weight of R1")
+
+
 class Estimator:
     """What the estimators have in common: parameters by name, the check of X, what scikit-learn asks for.
 
@@ -79,6 +116,7 @@ class Estimator:
 
     kind = ""  # of estimator, in scikit-learn's words
     learnt = ""  # the attribute that is there once it has learnt
+    parameters: Any = Settings  # the class that checks them
     n_features_in_: int
     feature_names_in_: Array
 
@@ -128,6 +166,12 @@ class Estimator:
         """{parameter of the constructor: its default}"""
         parameters = inspect.signature(type(self).__init__).parameters.values()
         return {one.name: one.default for one in parameters if one.name != "self"}
+
+    def _checked(self):
+        """The parameters as they are used, a Settings with those names. Raises InvalidInput."""
+        if not isinstance(self.verbose, (bool, np.bool_)):
+            check_integer("verbose", self.verbose, least=0)
+        return self.parameters(**{one.name: getattr(self, one.name) for one in fields(self.parameters)})
 
     def _require_fit(self):
         """NotFitted where nothing was learnt yet."""
@@ -211,6 +255,7 @@ class BernoulliRBM(Estimator):
 
     kind = "transformer"
     learnt = "components_"
+    parameters = RBMParameters
 
     def __init__(self, n_components: int = 256, *, learning_rate: float = 0.1, batch_size: int = 10, n_iter: int = 10,
                  verbose: int = 0, random_state: Any = None):
@@ -227,14 +272,14 @@ class BernoulliRBM(Estimator):
         Draws: the weights, the chains, then for each pass the order of the rows and each step's Gibbs step. Raises
         InvalidInput, and Diverged.
         """
-        self._check_parameters()
+        checked = self._checked()
         rng = as_generator(self.random_state)
         X = in_unit_interval(self._rows_to_fit(X))
-        rbm = init_rbm(X.shape[1], self.n_components, rng, X, float_type(X))
-        n_steps = self.n_iter * -(-len(X) // self.batch_size)
+        rbm = init_rbm(X.shape[1], checked.n_components, rng, X, float_type(X))
+        n_steps = checked.n_iter * count_minibatches(X, checked.batch_size)
         decay = 1 - 1 / (AVERAGED * n_steps) if AVERAGED * n_steps > 1 else None
-        trainer = self._trainer(rbm, X, rng, epochs=max(1, self.n_iter), n_chains=self.batch_size, average=decay)
-        if self.n_iter > 0:
+        trainer = rbm_trainer(rbm, X, rng, checked, checked.batch_size, max(1, checked.n_iter), decay)
+        if checked.n_iter > 0:
             report = FitReport(type(self).__name__, X) if self.verbose else None
             rbm, _ = run_training(trainer, rng, on_record=report)
         self.n_samples_seen_, self.visible_means_ = len(X), mean_of_cases(X, np.arange(len(X)))
@@ -249,17 +294,17 @@ class BernoulliRBM(Estimator):
         base rates of (n₁ + 1) / (N + 2). Draws: before the first rows the weights; always as `fit`. Raises
         InvalidInput, and Diverged.
         """
-        self._check_parameters()
+        checked = self._checked()
         is_first = not hasattr(self, "components_")
         X = in_unit_interval(self._rows_to_fit(X) if is_first else self._rows(X))
         rng = as_generator(self.random_state) if is_first else self.random_state_
         base_rates = self._see(X, is_first)
         if is_first:
-            rbm = init_rbm(X.shape[1], self.n_components, rng, dtype=float_type(X))
+            rbm = init_rbm(X.shape[1], checked.n_components, rng, dtype=float_type(X))
             rbm.b[:] = rbm.visible.starting_bias(base_rates)
-            trainer = self._trainer(rbm, X, rng, epochs=1, n_chains=self.batch_size)
+            trainer = rbm_trainer(rbm, X, rng, checked, checked.batch_size)
         else:
-            trainer = self._trainer(self.rbm_, X, rng, epochs=1, n_chains=len(self.h_samples_))
+            trainer = rbm_trainer(self.rbm_, X, rng, checked, len(self.h_samples_))
             trainer.chains[:] = self.h_samples_
         trainer.v_offset[:] = base_rates
         trainer.h_offset[:] = _hidden_probs(trainer.model, trainer.v_offset[None])[0]
@@ -304,7 +349,7 @@ class BernoulliRBM(Estimator):
         n_components = len(self.rbm_.c)
         known = getattr(self, "feature_names_in_", None)
         if input_features is not None:
-            names = np.asarray(input_features, dtype=object)
+            names = dense("input_features", input_features)
             if known is not None and not np.array_equal(names, known):
                 raise invalid("input_features", f"the names {', '.join(known)}", shown(input_features),
                               "input_features is not equal to feature_names_in_")
@@ -320,20 +365,6 @@ class BernoulliRBM(Estimator):
         self._require_fit()
         return check_rbm(RBM(self.components_.T, self.intercept_visible_, self.intercept_hidden_))
 
-    def _check_parameters(self):
-        check_integer("n_components", self.n_components)
-        check_number("learning_rate", self.learning_rate, 0, np.inf, open_low=True)
-        check_integer("batch_size", self.batch_size)
-        check_integer("n_iter", self.n_iter, least=0)
-        check_verbose(self.verbose)
-
-    def _trainer(self, rbm, X, rng, **settings):
-        """The package's run of PCD that begins at `rbm`."""
-        settings = RBMSettings(method="pcd", batch_size=self.batch_size, rate=self.learning_rate, schedule="constant",
-                               **settings)
-        check_settings(rbm, settings)
-        return RBMTrainer(rbm, X, settings, rng)
-
     def _see(self, X, is_first):
         """Take the rows X into their running mean: the base rates (n₁ + 1) / (N + 2) of all rows so far, (D,)."""
         seen, means = (0, 0.0) if is_first else (self.n_samples_seen_, self.visible_means_)
@@ -347,6 +378,16 @@ class BernoulliRBM(Estimator):
         self.h_samples_ = trainer.chains
         self.random_state_ = rng
         return self
+
+
+def rbm_trainer(rbm: RBM, X: Array, rng: Generator, checked: RBMParameters, n_chains: int, epochs: int = 1,
+                average: Any = None) -> RBMTrainer:
+    """The package's run of PCD that begins at `rbm`, with the rate and the batches of `checked`. Raises InvalidInput.
+    """
+    settings = RBMSettings(method="pcd", batch_size=checked.batch_size, rate=checked.learning_rate, epochs=epochs,
+                           schedule="constant", n_chains=n_chains, average=average)
+    check_settings(rbm, settings)
+    return RBMTrainer(rbm, X, settings, rng)
 
 
 class FitReport:
@@ -412,6 +453,7 @@ class DBNClassifier(Estimator):
 
     kind = "classifier"
     learnt = "mlp_"
+    parameters = DBNParameters
 
     def __init__(self, hidden_layer_sizes: Any = (256,), *, pretrain_learning_rate: float = 0.1,
                  pretrain_n_iter: int = 20, learning_rate: float = 0.01, n_iter: int = 60, batch_size: int = 20,
@@ -434,19 +476,17 @@ class DBNClassifier(Estimator):
         Draws: a seed for the RBMs, the weights to the classes, then as `train_classifier`. Raises InvalidInput, and
         Diverged.
         """
-        self._check_parameters()
+        checked = self._checked()
         rng = as_generator(self.random_state)
         X = self._rows_to_fit(X)
         self.classes_, labels = classes_of(y, len(X), type(self).__name__)
         rows = X if unlabelled is None else np.concatenate([X, self._columns_of(unlabelled, "unlabelled")])
         self.lowest_, self.widths_ = unit_ranges(rows)
-        self.rbms_ = train_stack(self._scaled(rows), self.hidden_layer_sizes, seed=int(rng.integers(2**63)),
-                                 epochs=self.pretrain_n_iter, batch_size=self.batch_size, n_chains=self.batch_size,
-                                 rate=self.pretrain_learning_rate, progress=bool(self.verbose))
-        mlp = unroll_classifier(self.rbms_, len(self.classes_), rng, self.dropout)
-        self.mlp_, self.history_ = train_classifier(mlp, self._scaled(X), labels, rng=rng, epochs=self.n_iter,
-                                                    batch_size=self.batch_size, rate=self.learning_rate,
-                                                    progress=bool(self.verbose))
+        self.rbms_ = self._pretrained(self._scaled(rows), checked, rng)
+        mlp = unroll_classifier(self.rbms_, len(self.classes_), rng, checked.dropout)
+        settings = {"epochs": checked.n_iter, "batch_size": checked.batch_size, "rate": checked.learning_rate}
+        self.mlp_, self.history_ = train_classifier(mlp, self._scaled(X), labels, rng=rng, progress=bool(self.verbose),
+                                                    **settings)
         return self
 
     def predict(self, X: Any) -> Array:
@@ -471,19 +511,15 @@ class DBNClassifier(Estimator):
     def score(self, X: Any, y: Any) -> float:
         """The fraction of the rows X (N, D) whose class in y (N,) is predicted. Raises InvalidInput, NotFitted."""
         predicted = self.predict(X)
-        y = np.ravel(dense("y", y))
-        if len(y) != len(predicted):
-            raise invalid("y", f"a class for each of the {len(predicted)} rows", len(y))
+        y = label_array(y, len(predicted))
         return float(np.mean(predicted == y))
 
-    def _check_parameters(self):
-        check_number("pretrain_learning_rate", self.pretrain_learning_rate, 0, np.inf, open_low=True)
-        check_integer("pretrain_n_iter", self.pretrain_n_iter)
-        check_number("learning_rate", self.learning_rate, 0, np.inf, open_low=True)
-        check_integer("n_iter", self.n_iter)
-        check_integer("batch_size", self.batch_size)
-        check_number("dropout", self.dropout, 0, 1, open_high=True)
-        check_verbose(self.verbose)
+    def _pretrained(self, cases, checked, rng):
+        """The stack of RBMs that `cases` (N, D) in [0, 1] give, a list."""
+        seed = int(rng.integers(2**63))
+        settings = {"epochs": checked.pretrain_n_iter, "batch_size": checked.batch_size,
+                    "n_chains": checked.batch_size, "rate": checked.pretrain_learning_rate}
+        return train_stack(cases, checked.hidden_layer_sizes, seed=seed, progress=bool(self.verbose), **settings)
 
     def _scaled(self, X):
         """X with its columns in [0, 1], as they were brought there in `fit`: X itself where nothing was to be done."""
@@ -516,6 +552,7 @@ class GANGenerator(Estimator):
 
     kind = "density_estimator"
     learnt = "gan_"
+    parameters = GANParameters
 
     def __init__(self, n_latent: int = 16, hidden_layer_sizes: Any = (128, 128), *, learning_rate: float = 0.001,
                  n_iter: int = 6000, batch_size: int = 64, penalty: float = 0.5, verbose: int = 0,
@@ -534,21 +571,17 @@ class GANGenerator(Estimator):
 
         Draws: the generator's weights, the discriminator's, then as `train_gan`. Raises InvalidInput, and Diverged.
         """
-        hidden = self._check_parameters()
+        checked = self._checked()
         rng = as_generator(self.random_state)
         X = self._rows_to_fit(X)
         if len(X) < 2:
             raise invalid("X", "at least two rows", "one sample")
         self.standardiser_ = None if is_in_unit_interval(X) else fit_standardiser(X)
-        width, output = X.shape[1], "sigmoid" if self.standardiser_ is None else None
-        gan = make_gan(
-            init_mlp([self.n_latent, *hidden, width], rng, output=output),
-            init_mlp([width, *reversed(hidden), 1], rng),
-        )
-        self.gan_, self.history_ = train_gan(
-            gan, self._seen(X), rng=rng, steps=self.n_iter, batch_size=self.batch_size, rate=self.learning_rate,
-            schedule="linear", optimizer=Adam(0.5, 0.99), penalty=R1(self.penalty), average=0.999,
-            progress=bool(self.verbose))
+        gan = self._new_gan(X.shape[1], checked, rng)
+        settings = {"steps": checked.n_iter, "batch_size": checked.batch_size, "rate": checked.learning_rate,
+                    "penalty": R1(checked.penalty)}
+        self.gan_, self.history_ = train_gan(gan, self._seen(X), rng=rng, progress=bool(self.verbose),
+                                             schedule="linear", optimizer=Adam(0.5, 0.99), average=AVERAGE, **settings)
         self.random_state_ = rng
         return self
 
@@ -576,16 +609,13 @@ class GANGenerator(Estimator):
         made = generate(self.gan_, len(rows), own)
         return -sliced_wasserstein(self._seen(X[rows]), made, SCORED_DIRECTIONS, own)
 
-    def _check_parameters(self):
-        """The sizes of the hidden layers, as a list."""
-        check_integer("n_latent", self.n_latent)
-        sizes = check_array("hidden_layer_sizes", self.hidden_layer_sizes, ndim=1).tolist()
-        check_number("learning_rate", self.learning_rate, 0, np.inf, open_low=True)
-        check_integer("n_iter", self.n_iter)
-        check_integer("batch_size", self.batch_size)
-        check_number("penalty", self.penalty, 0, np.inf, open_high=True)
-        check_verbose(self.verbose)
-        return [check_integer("hidden_layer_sizes", size) for size in sizes]
+    def _new_gan(self, width, checked, rng):
+        """A fresh GAN of rows of `width` numbers."""
+        hidden = checked.hidden_layer_sizes
+        output = "sigmoid" if self.standardiser_ is None else None
+        generator = init_mlp([checked.n_latent, *hidden, width], rng, output=output)
+        discriminator = init_mlp([width, *reversed(hidden), 1], rng)
+        return make_gan(generator, discriminator)
 
     def _seen(self, X):
         """The rows X as the networks see them."""
@@ -696,23 +726,15 @@ def unit_ranges(X: Array) -> tuple[Array, Array]:
 def classes_of(y: Any, n_rows: int, name: str) -> tuple[Array, Array]:
     """`(classes, labels)` of y (N,): the sorted classes (C,), and which of them each row is of, (N,) integers.
 
-    Raises InvalidInput, also where there is one class only. A column (N, 1) is taken, with a warning.
+    Raises InvalidInput, also where there is one class only.
     """
     if y is None:
         raise invalid("y", "a class for each row", None, f"{name} requires y to be passed, but the target y is None")
-    y = dense("y", y)
-    if y.ndim == 2 and y.shape[1] == 1:
-        warnings.warn("A column-vector y was passed when a 1d array was expected; its .ravel() is taken",
-                      scikit_learns("DataConversionWarning", UserWarning), stacklevel=3)
-        y = y[:, 0]
-    if y.shape != (n_rows,):
-        raise invalid("y", f"a class for each of the {n_rows} rows", f"shape {y.shape}")
+    y = label_array(y, n_rows)
     if y.dtype.kind == "f":
         check_values("y", y)
         if (y != np.floor(y)).any():
             raise invalid("y", "class labels", "real numbers", "Unknown label type: continuous")
-    if y.dtype.kind not in "biufOUS":
-        raise invalid("y", "class labels", f"dtype {y.dtype}", "Unknown label type")
     try:
         classes, labels = np.unique(y, return_inverse=True)
     except TypeError as error:
@@ -723,10 +745,18 @@ def classes_of(y: Any, n_rows: int, name: str) -> tuple[Array, Array]:
     return classes, labels
 
 
-def check_verbose(value: Any) -> None:
-    """InvalidInput unless `value` is True, False or an integer >= 0."""
-    if not isinstance(value, (bool, np.bool_)):
-        check_integer("verbose", value, least=0)
+def label_array(y: Any, n_rows: int) -> Array:
+    """The labels y (N,) as an array; a column (N, 1) is taken, with a warning. Raises InvalidInput."""
+    y = dense("y", y)
+    if y.ndim == 2 and y.shape[1] == 1:
+        warnings.warn("A column-vector y was passed when a 1d array was expected; its .ravel() is taken",
+                      scikit_learns("DataConversionWarning", UserWarning), stacklevel=4)
+        y = y[:, 0]
+    if y.shape != (n_rows,):
+        raise invalid("y", f"a class for each of the {n_rows} rows", f"shape {y.shape}")
+    if y.dtype.kind not in "biufOUS":
+        raise invalid("y", "class labels", f"dtype {y.dtype}", "Unknown label type")
+    return y
 
 
 def scikit_learns(name: str, otherwise: type) -> Any:

@@ -9,7 +9,7 @@ leaves what was learnt in attributes whose names end in an underscore. The model
 (`rbm_`, `mlp_`, `gan_`), for whatever else the package can do with them.
 
 X may be anything of real numbers that NumPy can make an array of, a DataFrame, or a sparse matrix, of which its
-.toarray() is taken. N rows that are read from a memory map need not fit into memory.
+.toarray() is taken. BernoulliRBM reads the rows of a memory map as it needs them.
 
 N rows    D columns    K hidden units    C classes    v (N, D) visible values    h (N, K) hidden values
 

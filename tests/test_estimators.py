@@ -211,6 +211,8 @@ def test_partial_fit_is_a_step_of_the_rows_from_where_the_chains_are(cuts):
         np.testing.assert_allclose(model.intercept_hidden_, rbm.c, atol=1e-12)
         np.testing.assert_array_equal(model.h_samples_, chains)
         start += n
+        rbm.W[:] *= 10  # so that it matters where the chains are
+        model.components_ = rbm.W.T.copy()
     assert model.n_samples_seen_ == seen
     np.testing.assert_allclose(model.visible_means_, BITS[:seen].mean(axis=0))
 
@@ -357,7 +359,9 @@ def test_rows_in_the_unit_interval_are_learnt_as_they_are():
 
 def test_samples_are_fresh_at_each_call_and_repeated_where_a_state_is_given():
     model = fitted(GANGenerator, POINTS)
-    assert (model.sample(3) != model.sample(3)).all()
+    first = model.sample(3)
+    assert (first != model.sample(3)).all()
+    assert (first != model.sample(3, random_state=0)).all()  # which is where the fit began
     np.testing.assert_array_equal(model.sample(3, random_state=1), model.sample(3, random_state=1))
     assert model.sample().shape == (1, 2)
     with pytest.raises(InvalidInput, match="n_samples: expected an integer >= 1, got 0"):

@@ -516,11 +516,12 @@ def test_rows_that_cannot_be_right_are_refused(kind, X, message, error):
 
 
 def test_values_beyond_the_unit_interval_are_clipped_with_a_warning():
-    rbm = fitted(BernoulliRBM)
+    rbm, beyond, inside = fitted(BernoulliRBM), 5 * BITS - 3, BITS.copy()
+    beyond[0] = inside[0] = 0.25
     for method in ("fit", "partial_fit", "transform", "score_samples", "gibbs"):
         with pytest.warns(TrainingWarning, match="X: expected values in .0, 1., got values from -3 to 2, which are cl"):
-            result = getattr(copy.deepcopy(rbm), method)(5 * BITS - 3)
-        expected = getattr(copy.deepcopy(rbm), method)(BITS)
+            result = getattr(copy.deepcopy(rbm), method)(beyond)
+        expected = getattr(copy.deepcopy(rbm), method)(inside)
         if isinstance(result, BernoulliRBM):
             result, expected = result.components_, expected.components_
         np.testing.assert_array_equal(result, expected)

@@ -8,6 +8,7 @@ The package from the bottom up; an import never runs up this list:
     neural/       layers and networks of them, every gradient by hand; losses; classifiers and autoencoders
     data/         the shipped digits and names, toys with known optima, bouncing balls, n-grams, readers for files
     adversarial/  generative adversarial networks: objectives, penalties, both players' gradients, coverage
+    estimators.py scikit-learn's manner: BernoulliRBM, DBNClassifier, GANGenerator
     plots.py      figures: the only module that imports matplotlib
     runs/         what the command and `load_run` do with a run, a module a kind of model
     course/       what runs the lessons, and the assignments: given out, checked, graded
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
     from .neural import MLP, init_mlp, train_classifier
     from .runs import load_run
 
-SUBPACKAGES = ("adversarial", "command", "course", "data", "energy", "foundation", "neural", "plots", "runs")
+SUBPACKAGES = ("adversarial", "command", "course", "data", "energy", "estimators", "foundation", "neural", "plots",
+               "runs")
 HOMES = {
     "adversarial": ("GAN", "evaluate_coverage", "generate", "make_gan", "train_gan"),
     "data": ("open_data",),

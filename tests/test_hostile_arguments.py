@@ -1,11 +1,14 @@
 """Whatever is passed to a public function, the outcome is a right result, InvalidInput or Diverged, and nothing else.
 
-Every function that energy, neural, adversarial and the standardiser make public is called with good arguments, of
-which one or two are then exchanged: for hostile values, for arrays of any dtype, shape and contents, or for the same
-values in another form, which must give the same result. NumPy's own warnings count as errors.
+Every function that energy, neural, adversarial and the standardiser make public, and every method of the estimators, is
+called with good arguments, of which one or two are then exchanged: for hostile values, for arrays of any dtype, shape
+and contents, or for the same values in another form, which must give the same result. NumPy's own warnings count as
+errors.
 """
+import copy
 import dataclasses
 import datetime
+import functools
 import inspect
 import re
 import warnings
@@ -17,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from numpy_dgm import adversarial, energy, neural
+from numpy_dgm import adversarial, energy, estimators, neural
 from numpy_dgm.adversarial import (
     GAN,
     R1,
@@ -246,6 +249,53 @@ FUNCTIONS = {
 }
 
 
+# the methods of the estimators, each as a function; what is fitted comes as arrays
+
+
+def fit_rbm(method, **arguments):
+    rbm = estimators.BernoulliRBM(**{key: value for key, value in arguments.items() if key != "X"})
+    rbm = getattr(rbm, method)(arguments["X"])
+    return rbm.components_, rbm.intercept_visible_, rbm.intercept_hidden_, rbm.h_samples_
+
+
+def fit_dbn(X, y, unlabelled, **parameters):
+    return estimators.DBNClassifier(**parameters).fit(X, y, unlabelled).mlp_
+
+
+def fit_gan(X, **parameters):
+    return estimators.GANGenerator(**parameters).fit(X).gan_
+
+
+def of_fitted(fitted, method, **arguments):
+    return getattr(copy.deepcopy(fitted), method)(**arguments)
+
+
+OF_RBM = dict(n_components=3, learning_rate=0.1, batch_size=3, n_iter=1, verbose=0, random_state=0)
+OF_DBN = dict(hidden_layer_sizes=(3,), pretrain_learning_rate=0.1, pretrain_n_iter=1, learning_rate=0.01, n_iter=1,
+              batch_size=3, dropout=0.1, verbose=0, random_state=0)
+OF_GAN = dict(n_latent=2, hidden_layer_sizes=(3,), learning_rate=0.01, n_iter=2, batch_size=3, penalty=0.1, verbose=0,
+              random_state=0)
+FITTED = {"BernoulliRBM": estimators.BernoulliRBM(**OF_RBM).fit(BITS),
+          "DBNClassifier": estimators.DBNClassifier(**OF_DBN).fit(X, LABELS),
+          "GANGenerator": estimators.GANGenerator(**OF_GAN).fit(X)}
+ESTIMATORS = {
+    ("BernoulliRBM", "transform"): dict(X=X), ("BernoulliRBM", "score_samples"): dict(X=X),
+    ("BernoulliRBM", "gibbs"): dict(v=BITS),
+    ("BernoulliRBM", "get_feature_names_out"): dict(input_features=list("abcd")),
+    ("DBNClassifier", "predict"): dict(X=X), ("DBNClassifier", "predict_proba"): dict(X=X),
+    ("DBNClassifier", "predict_log_proba"): dict(X=X), ("DBNClassifier", "score"): dict(X=X, y=LABELS.tolist()),
+    ("GANGenerator", "sample"): dict(n_samples=3, random_state=0), ("GANGenerator", "score"): dict(X=X, y=None),
+}
+FUNCTIONS |= {f"estimators.{kind}.{method}": (functools.partial(of_fitted, FITTED[kind], method), good)
+              for (kind, method), good in ESTIMATORS.items()}
+FUNCTIONS |= {
+    "estimators.BernoulliRBM.fit": (functools.partial(fit_rbm, "fit"), dict(X=BITS.tolist(), **OF_RBM)),
+    "estimators.BernoulliRBM.partial_fit": (functools.partial(fit_rbm, "partial_fit"), dict(X=BITS.tolist(), **OF_RBM)),
+    "estimators.DBNClassifier.fit": (fit_dbn, dict(X=X.tolist(), y=list("abcabc"), unlabelled=None, **OF_DBN)),
+    "estimators.GANGenerator.fit": (fit_gan, dict(X=X.tolist(), **OF_GAN)),
+}
+
+
 class Table:
     """Like a DataFrame: NumPy makes an array of it, and its index names columns."""
 
@@ -333,8 +383,8 @@ MODELS = [
     standardiser.Standardiser(np.zeros(4), np.zeros(4)), standardiser.Standardiser([0.0] * 4, [1.0] * 4),
 ]
 HOSTILE = [*SCALARS, *OBJECTS, *ARRAYS, *MODELS]
-REPEATS = {"k", "n_sweeps", "sweeps", "steps", "epochs", "up_down_epochs", "n_runs", "n_permutations",
-           "updates"}  # what takes time, not memory
+REPEATS = {"k", "n_sweeps", "sweeps", "steps", "epochs", "up_down_epochs", "n_runs", "n_permutations", "updates",
+           "n_iter", "pretrain_n_iter"}  # what takes time, not memory
 MAY_BE_INFINITE = {"adversarial.evaluate_coverage", "adversarial.coverage.reverse_kl", "energy.evaluate_rbm",
                    "energy.evaluate_dbn",
                    "energy.gradient_report"}  # reverse KL of no sample; error of one case; cosine of a gradient of 0

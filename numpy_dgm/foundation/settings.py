@@ -87,7 +87,7 @@ def _check_integers(one, value):
     expected = "integers >= 1, such as (64, 64)" if n_values is None else f"{n_values} integers >= 1"
     try:
         values = tuple(check_integer(one.name, entry) for entry in value)
-    except TypeError as error:
+    except (TypeError, LookupError) as error:  # of an object that has no entries, or others
         raise invalid(one.name, expected, repr(value)) from error
     if len(values) == 0 or n_values not in (None, len(values)):
         raise invalid(one.name, expected, repr(value))

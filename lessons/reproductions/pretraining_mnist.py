@@ -36,7 +36,7 @@ STACK = dict(epochs=8, batch_size=100, rate=0.1, weight_decay=1e-4)
 KINDS = ("logistic", "random", "modern", "pretrained")
 GRID = [dict(rate=rate, input_dropout=0.3, dropout=0.5) for rate in (1e-2, 3e-3, 1e-3)]
 FEW = dict(epochs=100, batch_size=50)
-ALL = dict(rate=1e-3, input_dropout=0.1, dropout=0.3, epochs=12, batch_size=100)
+ALL = dict(rate=1e-3, input_dropout=0.2, dropout=0.5, epochs=30, batch_size=100)
 
 
 def main():

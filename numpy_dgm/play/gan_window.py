@@ -2,7 +2,7 @@
 
 lessons/figures/play_gan.png is made by
 
-    dgm play gan --out lessons/figures/play_gan.png
+    dgm play gan --seed 4 --out lessons/figures/play_gan.png
 """
 from pathlib import Path
 

@@ -4,7 +4,7 @@ A click takes a pixel from free to clamped on, from there to clamped off, and th
 pixels what the click did to the first. lessons/figures/play_rbm.png is made by
 
     dgm train rbm --data digits --hidden 36 --epochs 200 --weight-decay 0.002 --out run/
-    dgm play rbm run/ --out lessons/figures/play_rbm.png
+    dgm play rbm run/ --seed 2 --out lessons/figures/play_rbm.png
 """
 from collections.abc import Sequence
 from pathlib import Path

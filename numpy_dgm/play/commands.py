@@ -133,5 +133,5 @@ def play(window: RBMWindow | GANWindow, out: Path | None, why: str) -> int:
     window.begin_film()
     path = write(window, window.film if out is None else out)
     if why:
-        print(f"no window, since {why}; {path.name} is a film of {FRAMES} frames instead")
+        print(f"no window, since {why}; {path} is a film of {FRAMES} frames instead")
     return 0

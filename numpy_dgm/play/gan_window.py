@@ -38,6 +38,7 @@ class GANWindow(Window):
         self.add_plane()
         self.add_losses()
         self.add_controls()
+        self.background = None  # the sliders had the figure drawn before all was in it
         self.refresh()
 
     def add_plane(self) -> None:

@@ -41,6 +41,7 @@ class RBMWindow(Window):
         self.add_means()
         self.add_energies()
         self.add_controls()
+        self.background = None  # the sliders had the figure drawn before all was in it
         self.refresh()
         fig.canvas.mpl_connect("button_press_event", self.press)
         fig.canvas.mpl_connect("motion_notify_event", self.drag)

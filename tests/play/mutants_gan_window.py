@@ -4,6 +4,8 @@ from mutant import Mutant
 MODULE = "play/gan_window.py"
 
 MUTANTS = [
+    Mutant("        self.background = None  # the sliders had the figure drawn before all was in it\n", "",
+           "buttons that are not drawn at first"),
     Mutant("np.stack(np.meshgrid(places, places), axis=-1)",
            'np.stack(np.meshgrid(places, places, indexing="ij"), axis=-1)',
            "the surface mirrored"),

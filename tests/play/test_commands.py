@@ -16,9 +16,9 @@ from numpy_dgm.play.ring import RingGame
 
 @pytest.fixture(autouse=True)
 def no_window(monkeypatch):
-    """No window on any machine, and films of two frames."""
+    """No window on any machine, and films of one frame."""
     pyplot.switch_backend("agg")
-    monkeypatch.setattr(window, "FRAMES", 2)
+    monkeypatch.setattr(window, "FRAMES", 1)
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +68,11 @@ def test_out_is_written_whether_there_is_a_display_or_not(folder, monkeypatch, c
     monkeypatch.setattr(commands, "open_figure", None)
     assert main(["play", "rbm", "run", "--out", "new/x.png"]) == 0 and main(["play", "gan", "--out", "x.gif"]) == 0
     assert "no window" not in capsys.readouterr().out and "shown" not in shown
-    assert shown[0].chain.clamped[32:].all() and not shown[0].chain.clamped[:32].any() and shown[0].chain.steps == 2
+    assert shown[0].chain.clamped[32:].all() and not shown[0].chain.clamped[:32].any() and shown[0].chain.steps == 1
     with Image.open("new/x.png") as image:
         assert image.size == (1100, 640)
     with Image.open("x.gif") as film:
-        assert film.n_frames == 2
+        assert film.n_frames == 1
 
 
 def test_a_window_is_shown_where_there_is_one(folder, monkeypatch, capsys):

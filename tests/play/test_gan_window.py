@@ -17,7 +17,7 @@ def new_window(on_agg=False):
 
 
 def test_the_buttons_move_the_player_that_they_name():
-    window = new_window(on_agg=True)
+    window = new_window()
     game = window.game
     assert list(window.buttons) == ["run", "step D", "step G", "begin anew"]
     click_button(window, "step D")
@@ -93,10 +93,8 @@ def test_arrows_point_along_the_push_and_grow_with_it_up_to_a_longest():
 
 
 def test_what_moves_is_drawn_over_the_rest_as_if_all_were_drawn_anew():
-    window = new_window(on_agg=True)
-    window.figure.canvas.draw()
-    for _ in range(2):
-        window.turn()
+    window = new_window(on_agg=True)  # which is drawn whole at first
+    window.turn()
     moved = drawn(window)
     window.figure.canvas.draw()
     np.testing.assert_array_equal(moved, drawn(window))

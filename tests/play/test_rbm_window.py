@@ -159,10 +159,9 @@ def test_of_many_hidden_units_the_first_are_shown_and_it_is_said():
 
 
 def test_what_moves_is_drawn_over_the_rest_as_if_all_were_drawn_anew():
-    window = new_window(on_agg=True)
-    window.figure.canvas.draw()
+    window = new_window(on_agg=True)  # which is drawn whole at first
     window.chain.clamp([1, 6], [1, 0])
-    for _ in range(2):
+    for _ in range(2):  # of which the first may draw all, with other numbers beside the free energy
         window.turn()
     moved = drawn(window)
     window.figure.canvas.draw()

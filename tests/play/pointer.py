@@ -1,4 +1,6 @@
 """What a person does in a window of matplotlib's, as events."""
+import io
+
 import numpy as np
 from matplotlib.backend_bases import MouseEvent
 
@@ -25,6 +27,13 @@ def fire(timer):
     """What a timer does when its time has come."""
     for function, arguments, named in timer.callbacks:
         function(*arguments, **named)
+
+
+def saved(window):
+    """What a picture of the window shows, likewise."""
+    buffer = io.BytesIO()
+    window.figure.savefig(buffer, format="rgba", dpi=100)
+    return np.frombuffer(buffer.getvalue(), np.uint8).reshape(drawn(window).shape)
 
 
 def drawn(window):

@@ -2,7 +2,7 @@
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
-from pointer import click, click_button, drawn, fire, pointer
+from pointer import click, click_button, drawn, fire, pointer, saved
 
 from numpy_dgm import RBM, init_rbm
 from numpy_dgm.play.chain import Chain
@@ -53,6 +53,8 @@ def test_clicks_elsewhere_clamp_nothing():
     window = new_window()
     for ax in (window.filters.axes, window.energies, window.means.axes):
         click(ax, *np.mean([ax.get_xlim(), ax.get_ylim()], axis=1))
+    pointer("button_press", window.energies, -50, 0)
+    pointer("motion_notify", window.visible, 1, 1)
     assert not window.chain.clamped.any() and window.chain.steps == 0
 
 
@@ -69,8 +71,9 @@ def test_the_buttons_do_what_they_say():
     np.testing.assert_array_equal(window.means.get_array().ravel(), case)
     click_button(window, "clamp lower half")
     assert chain.clamped.tolist() == [False] * 4 + [True] * 8  # the middle row of three belongs to it
+    click_button(window, "step")
     click_button(window, "start at noise")
-    assert np.array_equal(chain.v[4:], case[4:])
+    assert np.array_equal(chain.v[4:], case[4:]) and chain.steps == 0
     for _ in range(3):
         click_button(window, "step")
     assert np.array_equal(chain.v[4:], case[4:])
@@ -158,7 +161,7 @@ def test_of_many_hidden_units_the_first_are_shown_and_it_is_said():
     np.testing.assert_allclose(window.filters.get_alpha()[1, 1], FADED + (1 - FADED) * window.chain.hidden_probs()[0])
 
 
-def test_what_moves_is_drawn_over_the_rest_as_if_all_were_drawn_anew():
+def test_a_window_shows_after_a_turn_what_it_shows_drawn_whole_and_in_a_picture():
     window = new_window(on_agg=True)  # which is drawn whole at first
     window.chain.clamp([1, 6], [1, 0])
     for _ in range(2):  # of which the first may draw all, with other numbers beside the free energy
@@ -166,6 +169,7 @@ def test_what_moves_is_drawn_over_the_rest_as_if_all_were_drawn_anew():
     moved = drawn(window)
     window.figure.canvas.draw()
     np.testing.assert_array_equal(moved, drawn(window))
+    np.testing.assert_allclose(moved.astype(int), saved(window), atol=40)  # where lines cross the edge of axes
 
 
 def test_a_film_begins_with_a_clamped_lower_half_of_a_case_and_noise_above():

@@ -22,7 +22,7 @@ def new_window(cases=None, n_hidden=5, on_agg=False):
 
 
 def test_a_click_clamps_the_pixel_below_it_on_then_off_and_then_frees_it():
-    window = new_window(on_agg=True)
+    window = new_window()
     chain, pixel = window.chain, 1 * COLUMNS + 3
     for value, clamped in ((1, True), (0, True), (0, False)):
         click(window.visible, 3.2, 0.8)  # column, row
@@ -163,7 +163,10 @@ def test_of_many_hidden_units_the_first_are_shown_and_it_is_said():
 
 def test_a_window_shows_after_a_turn_what_it_shows_drawn_whole_and_in_a_picture():
     window = new_window(on_agg=True)  # which is drawn whole at first
-    window.chain.clamp([1, 6], [1, 0])
+    click(window.visible, 1, 0)
+    click(window.visible, 2, 1)
+    click(window.visible, 2, 1)
+    assert window.chain.clamped.nonzero()[0].tolist() == [1, 6]
     for _ in range(2):  # of which the first may draw all, with other numbers beside the free energy
         window.turn()
     moved = drawn(window)

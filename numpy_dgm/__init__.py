@@ -9,10 +9,11 @@ The package from the bottom up; an import never runs up this list:
     data/         the shipped digits and names, toys with known optima, bouncing balls, n-grams, readers for files
     adversarial/  generative adversarial networks: objectives, penalties, both players' gradients, coverage
     estimators.py scikit-learn's manner: BernoulliRBM, DBNClassifier, GANGenerator
-    plots.py      figures: the only module that imports matplotlib
+    plots.py      figures: with play/window.py the only module that imports matplotlib
     runs/         what the command and `load_run` do with a run, a module a kind of model
     course/       what runs the lessons, and the assignments: given out, checked, graded
     demo.py       `dgm demo`
+    play/         `dgm play`: windows to play with an RBM's chain, and with the two players of a GAN
     __main__.py   the `dgm` command
 
 The names that most users want stand here, and are loaded when they are first used. `energy`, the subpackage, holds
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from .neural import MLP, init_mlp, train_classifier
     from .runs import load_run
 
-SUBPACKAGES = ("adversarial", "command", "course", "data", "energy", "estimators", "foundation", "neural", "plots",
+SUBPACKAGES = ("adversarial", "command", "course", "data", "energy", "estimators", "foundation", "neural", "play", "plots",
                "runs")
 HOMES = {
     "adversarial": ("GAN", "evaluate_coverage", "generate", "make_gan", "train_gan"),

@@ -9,7 +9,7 @@ from . import __version__
 def main(arguments: list | None = None) -> int:
     """Run the command; returns its exit code, see command.py. 141 where nobody reads on what it prints."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] in (["demo"], ["lessons"]):  # on small matrices a second thread of BLAS only costs time
+    if arguments[:1] in (["demo"], ["lessons"], ["play"]):  # on small matrices a second thread of BLAS only costs time
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # whatever the terminal's encoding, no character stops the command

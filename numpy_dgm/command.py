@@ -20,6 +20,7 @@ from .foundation.checkpoint import CHECKPOINT
 from .foundation.checks import InvalidInput, check_integer, invalid
 from .foundation.guards import Diverged
 from .foundation.settings import add_options, make_settings
+from .play.commands import add_play
 from .runs import KINDS, load_run, ratings
 
 
@@ -192,7 +193,8 @@ def make_parser() -> argparse.ArgumentParser:
   dgm train rbm --data digits --hidden 16 --out run/
   dgm train gan --data ring --out gan/
   dgm evaluate run/                                how probable are digits that it has not seen?
-  dgm sample run/ --out samples.png                what does it make of noise?""")
+  dgm sample run/ --out samples.png                what does it make of noise?
+  dgm play rbm run/                                clamp its pixels, and watch it fill in the rest""")
     parser.add_argument("--version", action="store_true", help="print the version")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_demo(commands)
@@ -201,6 +203,7 @@ def make_parser() -> argparse.ArgumentParser:
         add_run_command(commands, name)
     add_recommend(commands)
     add_lessons(commands)
+    add_play(commands, add_command)
     add_course(commands, add_command)
     return parser
 

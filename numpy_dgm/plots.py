@@ -1,4 +1,4 @@
-"""Figures: the only module of the package that imports matplotlib.
+"""Figures: the one module of the package that imports matplotlib, beside play/window.py.
 
 Every function takes arrays and returns a matplotlib Figure, with no window and no global state, so
 that it works on a server as in a notebook. `save` writes it to a file.

@@ -16,9 +16,11 @@ from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 
-from numpy_dgm import command  # noqa: F401 (loaded before the limits are set)
-from numpy_dgm.__main__ import main
-from numpy_dgm.runs import KINDS
+os.environ["MPLBACKEND"] = "agg"  # `dgm play` opens no window
+
+from numpy_dgm import command  # noqa: E402, F401 (loaded before the limits are set)
+from numpy_dgm.__main__ import main  # noqa: E402
+from numpy_dgm.runs import KINDS  # noqa: E402
 
 VALUES = ("0", "-1", "nan", "inf", "-inf", "1e308", "1e-320", "1000000000", "1000000000000", "", "x", "0.5", "-0",
           "1e3", "a" * 300)
@@ -62,6 +64,10 @@ def lines(folder):
         yield ["recommend", str(folder / "ratings"), "--user", value]
         yield ["recommend", str(folder / "ratings"), "--user", "3", "--count", value]
         yield ["sample", value]
+        yield ["play", "rbm", value]
+        yield ["play", "rbm", str(folder / "rbm"), "--out", value]
+        yield ["play", "rbm", str(folder / "rbm"), "--image-shape", "3", value]
+        yield ["play", "gan", "--seed", value]
         yield [value]
 
 

@@ -7,7 +7,7 @@ TESTS = "test_command.py"
 MUTANTS = [
     Mutant("arguments = sys.argv[1:] if arguments is None else arguments", "arguments = sys.argv[1:]",
            "arguments passed in are not heard"),
-    Mutant('    if arguments[:1] in (["demo"], ["lessons"]):', '    if arguments[:1] == ["train"]:',
+    Mutant('    if arguments[:1] in (["demo"], ["lessons"], ["play"]):', '    if arguments[:1] == ["train"]:',
            "training in one thread, the demo in all"),
     Mutant('os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")', 'os.environ["OPENBLAS_NUM_THREADS"] = "1"',
            "the threads that were asked for are not heard"),

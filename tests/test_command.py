@@ -262,6 +262,7 @@ INTEGER = "expected an integer >= 1, got"
     (["sample", "run", "--steps", "0"], f"steps: {INTEGER} 0"),
     (["sample", "--steps", "0", "run"], f"steps: {INTEGER} 0"),
     (["lessons", "77"], "lesson: expected one of"),
+    (["play", "gan", "--out", "x.jpg"], "out: expected a name that ends in .gif (a film) or .png (a picture)"),
     (["demo", "--seed", "-1"], "expected an integer >= 0, got '-1'"),
     ([], "required"),
 ])
@@ -282,7 +283,7 @@ def test_what_cannot_be_done_is_refused_in_one_sentence(trained, arguments, mess
 
 @pytest.mark.parametrize("command", [
     [], ["demo"], ["train"], *(["train", kind] for kind in KINDS), ["sample"], ["evaluate"], ["recommend"],
-    ["lessons"]])
+    ["lessons"], ["play"]])
 def test_help_teaches(command, capsys):
     with pytest.raises(SystemExit) as stopped:
         main([*command, "--help"])
@@ -330,7 +331,8 @@ def test_too_little_memory_is_said_in_a_sentence(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("arguments, before, after", [
-    (["demo"], None, "1"), (["demo"], "2", "2"), (["lessons"], None, "1"), (["train"], None, None),
+    (["demo"], None, "1"), (["demo"], "2", "2"), (["lessons"], None, "1"), (["play"], None, "1"),
+    (["train"], None, None),
 ])
 def test_demo_and_lessons_run_in_one_thread_unless_it_was_asked_for_more(arguments, before, after, monkeypatch):
     monkeypatch.setattr(command, "run_command", lambda arguments: 0)

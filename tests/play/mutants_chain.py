@@ -1,0 +1,43 @@
+"""Mistakes to make in numpy_dgm/play/chain.py, in the order of its lines."""
+from mutant import Mutant
+
+MODULE = "play/chain.py"
+
+MUTANTS = [
+    Mutant("W=rbm.W / temperature,", "W=rbm.W * temperature,", "the temperature for its inverse"),
+    Mutant("b=rbm.b / temperature,", "b=rbm.b,", "visible biases at T = 1"),
+    Mutant("c=rbm.c / temperature)", "c=rbm.c)", "hidden biases at T = 1"),
+    Mutant('for name, units in (("visible", rbm.visible), ("hidden", rbm.hidden)):',
+           'for name, units in (("visible", rbm.visible),):', "hidden units of any kind pass"),
+    Mutant('check_number("temperature", temperature, LOWEST, HIGHEST)', "temperature", "any temperature passes"),
+    Mutant("self.tempered = at_temperature(self.rbm, self.temperature)",
+           'self.tempered = at_temperature(getattr(self, "tempered", self.rbm), self.temperature)',
+           "temperatures are multiplied"),
+    Mutant("np.full_like(self.v, 0.5)", "np.full_like(self.v, 0.4)", "an unfair coin"),
+    Mutant("self.start(np.where(self.clamped, self.v, self.rbm.visible.sample(fair, self.rng)))",
+           "self.start(self.rbm.visible.sample(fair, self.rng))", "noise in clamped pixels"),
+    Mutant("self.rng.integers(len(self.cases))", "self.rng.integers(len(self.cases) - 1)", "the last case never comes"),
+    Mutant("        self.steps = 0\n", "        self.steps = 1\n", "steps counted from 1"),
+    Mutant("self.free_energies = deque([self.free_energy()], maxlen=REMEMBERED)",
+           "self.free_energies = deque([self.free_energy()])", "all free energies are kept"),
+    Mutant("h = self.rbm.hidden.sample(p_h, self.rng)", "h = p_h", "the hidden layer is not drawn"),
+    Mutant("p_v = _visible_probs(self.tempered, h)", "p_v = _visible_probs(self.rbm, h)",
+           "the visible layer is drawn at T = 1"),
+    Mutant("v = self.rbm.visible.sample(p_v, self.rng)", "v = p_v", "the visible layer is not drawn"),
+    Mutant("self.p_v = np.where(self.clamped, self.v, p_v)", "self.p_v = p_v", "the means move clamped pixels"),
+    Mutant("self.v = np.where(self.clamped, self.v, v)", "self.v = v", "clamped pixels move"),
+    Mutant("        self.free_energies.append(self.free_energy())\n", "", "the free energy is not noted"),
+    Mutant("return _hidden_probs(self.tempered, self.v)", "return _hidden_probs(self.rbm, self.v)",
+           "the hidden layer is drawn at T = 1"),
+    Mutant("float(_free_energy(self.rbm, self.v))", "float(_free_energy(self.tempered, self.v))",
+           "free energies of several models in one line"),
+    Mutant("v[pixels], clamped[pixels] = values, True", "v[pixels], clamped[:] = values, True", "all are clamped"),
+    Mutant("        self.p_v = np.where(clamped, v, self.p_v)\n", "",
+           "a pixel that was clamped just now is not shown so"),
+    Mutant("clamped[pixels] = False", "clamped[:] = False", "one freed frees all"),
+    Mutant("        if not self.clamped[pixel]:\n", "        if not self.v[pixel]:\n",
+           "a free pixel that is on goes off"),
+    Mutant("return 0.0 if self.v[pixel] > 0.5 else None", "return 0.0", "no click frees"),
+    Mutant('        pixel = check_integer("pixel", pixel, least=0, most=len(self.v) - 1)\n', "",
+           "a pixel that is none ends in a traceback"),
+]

@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from .neural import MLP, init_mlp, train_classifier
     from .runs import load_run
 
-SUBPACKAGES = ("adversarial", "command", "course", "data", "energy", "estimators", "foundation", "neural", "play", "plots",
-               "runs")
+SUBPACKAGES = ("adversarial", "command", "course", "data", "energy", "estimators", "foundation", "neural", "play",
+               "plots", "runs")
 HOMES = {
     "adversarial": ("GAN", "evaluate_coverage", "generate", "make_gan", "train_gan"),
     "data": ("open_data",),

@@ -279,6 +279,8 @@ def test_a_circuit_has_values_above_and_slopes_below_its_nodes():
 class FakeIPython:
     """What `save` needs of IPython: whether code runs under it, and what was displayed."""
 
+    version_info = (9, 0)  # matplotlib asks for it when it makes its first canvas
+
     def __init__(self, shell):
         self.shell, self.displayed = shell, []
         self.display = self  # the module IPython.display

@@ -24,6 +24,7 @@ from .foundation.guards import Diverged
 from .foundation.settings import add_options, make_settings
 from .json_output import about_run, add_json, print_json, show_keys, to_plain, training_record
 from .runs import KINDS, load_run, ratings
+from .runs.study import train_study
 
 
 def run_command(arguments: list) -> int:
@@ -106,19 +107,27 @@ def settings_of(kind: type, options: argparse.Namespace) -> dict:
 
 def train(options: argparse.Namespace) -> int:
     """dgm train KIND"""
-    module, folder = KINDS[options.kind], options.out
-    settings = make_settings(module.TrainOptions, settings_of(module.TrainOptions, options))
+    folder = options.out
     try:
-        with contextlib.redirect_stdout(where_words_go(options)):
-            model, history = module.train(settings, folder, progress=not options.quiet)
-            print(model)
-            print(history)
-            run = load_run(folder)
-            module.draw_training(run)
+        return train_run(options) if options.seeds is None else train_seeds(options)
     except KeyboardInterrupt as interrupt:
-        is_kept = any(folder.rglob(CHECKPOINT))  # of the run, or of an RBM that it starts from
+        is_kept = any(folder.rglob(CHECKPOINT))  # of the run, of one of a study, or of an RBM that it starts from
         raise KeyboardInterrupt(f"{folder} keeps the run as far as it has come, and the same command goes on with it"
                                 if is_kept else "nothing was kept, no turn was whole yet") from interrupt
+
+
+def train_run(options: argparse.Namespace) -> int:
+    """dgm train KIND of a single run"""
+    module, folder = KINDS[options.kind], options.out
+    if options.jobs != 1:
+        raise invalid("--jobs", "1 without --seeds", options.jobs)
+    settings = make_settings(module.TrainOptions, settings_of(module.TrainOptions, options))
+    with contextlib.redirect_stdout(where_words_go(options)):
+        model, history = module.train(settings, folder, progress=not options.quiet)
+        print(model)
+        print(history)
+        run = load_run(folder)
+        module.draw_training(run)
     if options.json:
         print_json(training_record(run))
         return 0
@@ -126,6 +135,28 @@ def train(options: argparse.Namespace) -> int:
     sample = f"      {example('sample', run)}" if module.SampleOptions else ""
     print(f"next:  {example('evaluate', run)}{bits}{sample}")
     return 0
+
+
+def train_seeds(options: argparse.Namespace) -> int:
+    """dgm train KIND --seeds"""
+    module = KINDS[options.kind]
+    settings = settings_of(module.TrainOptions, options)
+    if settings.pop("seed") != 0:
+        raise invalid("--seed", "none beside --seeds", options.seed)
+    with contextlib.redirect_stdout(where_words_go(options)):
+        study = train_study(options.kind, settings, options.seeds, options.out, jobs=options.jobs,
+                            progress=not options.quiet)
+        ended = [one for one in study.runs if not one.problem]
+        for one in ended:
+            module.draw_training(load_run(one.run))
+    if options.json:
+        print_json(study)
+    else:
+        print(study)
+    n_diverged = len(study.runs) - len(ended)
+    if n_diverged:
+        print(f"dgm: {n_diverged} of {len(study.runs)} runs diverged", file=sys.stderr)
+    return 2 if n_diverged else 0
 
 
 def example(command: str, run) -> str:
@@ -287,12 +318,19 @@ Train a model on data. The state is kept in the folder --out: a run that was sto
 on when the same command is given again, and ends bit for bit where it would have.
 
   dgm train rbm --data digits --hidden 16 --out run/      see dgm train rbm --help
-  dgm train gan --data ring --out run/                    see dgm train gan --help""")
+  dgm train gan --data ring --out run/                    see dgm train gan --help
+  dgm train rbm --data digits --hidden 16 --seeds 0 1 2 3 --jobs 2 --out study/
+                                                          a run a seed, and a table with means and standard errors""")
     kinds = command.add_subparsers(title="kinds of model", metavar="KIND", required=True)
     for name, module in KINDS.items():
         kind = kinds.add_parser(name, help=module.HELP, description=module.DESCRIPTION, formatter_class=HelpFormatter)
         kind.add_argument("--out", type=Path, required=True, help="folder that keeps the run")
         add_options(kind, module.TrainOptions)
+        kind.add_argument("--seeds", type=integer, nargs="+", metavar="SEED",
+                          help="a run for each of these seeds, in the folders seed0, seed1, ... of --out, and a table")
+        kind.add_argument("--jobs", type=int, default=1,
+                          help="with --seeds: how many run at a time, each in a process of its own; "
+                               "OPENBLAS_NUM_THREADS=1 before the command gives each one core")
         add_quiet(kind)
         add_json(kind)
         kind.set_defaults(run=train, kind=name)

@@ -70,6 +70,13 @@ TRAINED = {
 
 KEYS: dict[str, dict] = {
     "train": TRAINED,
+    "train --seeds": {
+        **RUN,
+        "runs": "a list of objects with the keys seed, run (its folder), last (as of a single run), and problem (what "
+                "it diverged by, else empty)",
+        "mean": "figure -> its mean over the runs that did not diverge",
+        "standard_error": "figure -> that of the mean; null for a single run",
+    },
     "evaluate rbm": {
         **RUN, **DATA,
         "evaluation": EVALUATION,
@@ -205,7 +212,7 @@ def show_keys() -> str:
     """What every key means, one a line; the keys of an object within stand further in."""
     lines = ["Logarithms and free energies are in nats. Numbers are finite, or null.", ""]
     for command, keys in KEYS.items():
-        lines += [f"dgm {command} --json", *_key_lines(keys, "  "), ""]
+        lines += [f"dgm {command} ... --json", *_key_lines(keys, "  "), ""]
     return "\n".join(lines[:-1])
 
 

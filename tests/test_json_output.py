@@ -116,6 +116,6 @@ def test_keys_are_shown_each_with_what_it_means(capsys):
     out = capsys.readouterr().out
     assert out == show_keys() + "\n"
     for command in KEYS:
-        assert f"\ndgm {command} --json\n  " in out
+        assert f"\ndgm {command} ... --json\n  " in out
     assert "\n  interval                   [low, high], 95 % interval of bits" in out
     assert "\n      effective_sample_size  the number" in out

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from .foundation.checks import InvalidInput
     from .neural import MLP, init_mlp, train_classifier
     from .runs import load_run
+    from .runs.study import train_study
 
 SUBPACKAGES = ("adversarial", "command", "course", "data", "energy", "estimators", "foundation", "neural", "play",
                "plots", "runs")
@@ -66,6 +67,7 @@ HOMES = {
     "foundation.checks": ("InvalidInput",),
     "neural": ("MLP", "init_mlp", "train_classifier"),
     "runs": ("load_run",),
+    "runs.study": ("train_study",),
 }
 
 __all__ = [
@@ -73,7 +75,7 @@ __all__ = [
     "evaluate_coverage", "evaluate_rbm", "exact_gradient", "free_energy", "generate", "gibbs_step", "hidden_probs",
     "init_boltzmann", "init_mlp", "init_rbm", "load_run", "log_likelihood", "log_partition", "make_gan", "open_data",
     "pcd_gradient", "sample_hidden", "sample_visible", "train_boltzmann", "train_classifier", "train_gan", "train_rbm",
-    "visible_probs",
+    "train_study", "visible_probs",
 ]
 
 

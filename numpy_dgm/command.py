@@ -4,7 +4,9 @@ Exit codes: 0 done; 1 something failed that should not (a lesson's equation, say
 be done, and one sentence on standard error says why; 130 interrupted.
 """
 import argparse
+import contextlib
 import inspect
+import io
 import shlex
 import sys
 import warnings
@@ -20,8 +22,10 @@ from .foundation.checkpoint import CHECKPOINT
 from .foundation.checks import InvalidInput, check_integer, invalid
 from .foundation.guards import Diverged
 from .foundation.settings import add_options, make_settings
+from .json_output import about_run, add_json, print_json, show_keys, to_plain, training_record
 from .play.commands import add_play
 from .runs import KINDS, load_run, ratings
+from .runs.study import train_study
 
 
 def run_command(arguments: list) -> int:
@@ -69,9 +73,12 @@ def run_parser(command: str, run) -> argparse.ArgumentParser:
         raise invalid(run.folder, "a run that can be sampled from", f"one of kind {run.kind}", "see dgm evaluate")
     parser = argparse.ArgumentParser(prog=f"dgm {command}", formatter_class=HelpFormatter,
                                      description=f"{COMMANDS[command]} This run is {module.HELP}.\n\n"
-                                                 f"{inspect.cleandoc(kind.__doc__)}")
+                                                 f"{inspect.cleandoc(kind.__doc__)}\n\n"
+                                                 f"  {example(command, run)}")
     parser.add_argument("run_folder", metavar="RUN", help="folder of the run")
     add_options(parser, kind)
+    if command == "evaluate":
+        add_json(parser)
     act = module.evaluate if command == "evaluate" else module.sample
     parser.set_defaults(run=lambda options: act_on_run(act, run, kind, options))
     return parser
@@ -81,8 +88,16 @@ def act_on_run(act, run, kind, options) -> int:
     """dgm evaluate, dgm sample"""
     report = act(run, make_settings(kind, settings_of(kind, options)))
     if report is not None:
-        print(report)
+        show_report(report, run, options.json)
     return 0
+
+
+def show_report(report, run, as_json: bool) -> None:
+    """A report on a run, in words or as JSON."""
+    if as_json:
+        print_json({**about_run(run), **to_plain(report)})
+    else:
+        print(report)
 
 
 def settings_of(kind: type, options: argparse.Namespace) -> dict:
@@ -93,36 +108,89 @@ def settings_of(kind: type, options: argparse.Namespace) -> dict:
 
 def train(options: argparse.Namespace) -> int:
     """dgm train KIND"""
-    module, folder = KINDS[options.kind], options.out
+    folder = options.out
     try:
-        model, history = module.train(make_settings(module.TrainOptions, settings_of(module.TrainOptions, options)),
-                                      folder)
+        return train_run(options) if options.seeds is None else train_seeds(options)
+    except KeyboardInterrupt as interrupt:
+        is_kept = any(folder.rglob(CHECKPOINT))  # of the run, of one of a study, or of an RBM that it starts from
+        raise KeyboardInterrupt(f"{folder} keeps the run as far as it has come, and the same command goes on with it"
+                                if is_kept else "nothing was kept, no turn was whole yet") from interrupt
+
+
+def train_run(options: argparse.Namespace) -> int:
+    """dgm train KIND of a single run"""
+    module, folder = KINDS[options.kind], options.out
+    if options.jobs != 1:
+        raise invalid("--jobs", "1 without --seeds", options.jobs)
+    settings = make_settings(module.TrainOptions, settings_of(module.TrainOptions, options))
+    with contextlib.redirect_stdout(where_words_go(options)):
+        model, history = module.train(settings, folder, progress=not options.quiet)
         print(model)
         print(history)
         run = load_run(folder)
         module.draw_training(run)
-    except KeyboardInterrupt as interrupt:
-        is_kept = any(folder.rglob(CHECKPOINT))  # of the run, or of an RBM that it starts from
-        raise KeyboardInterrupt(f"{folder} keeps the run as far as it has come, and the same command goes on with it"
-                                if is_kept else "nothing was kept, no turn was whole yet") from interrupt
-    out = shlex.quote(str(folder))
+    if options.json:
+        print_json(training_record(run))
+        return 0
     bits = " --bits threshold" if getattr(module, "NEEDS_BITS", False) and run.description.get("has_grey") else ""
-    samples = getattr(module, "SAMPLES", "samples.png")
-    sample = f"      dgm sample {out} --out {samples}" if module.SampleOptions else ""
-    print(f"next:  dgm evaluate {out}{bits}{sample}")
+    sample = f"      {example('sample', run)}" if module.SampleOptions else ""
+    print(f"next:  {example('evaluate', run)}{bits}{sample}")
     return 0
+
+
+def train_seeds(options: argparse.Namespace) -> int:
+    """dgm train KIND --seeds"""
+    module = KINDS[options.kind]
+    settings = settings_of(module.TrainOptions, options)
+    if settings.pop("seed") != 0:
+        raise invalid("--seed", "none beside --seeds", options.seed)
+    with contextlib.redirect_stdout(where_words_go(options)):
+        study = train_study(options.kind, settings, options.seeds, options.out, jobs=options.jobs,
+                            progress=not options.quiet)
+        ended = [one for one in study.runs if not one.problem]
+        for one in ended:
+            module.draw_training(load_run(one.run))
+    if options.json:
+        print_json(study)
+    else:
+        print(study)
+    n_diverged = len(study.runs) - len(ended)
+    if n_diverged:
+        print(f"dgm: {n_diverged} of {len(study.runs)} runs diverged", file=sys.stderr)
+    return 2 if n_diverged else 0
+
+
+def example(command: str, run) -> str:
+    """dgm evaluate or dgm sample as it is typed for a run."""
+    out = f" --out {getattr(KINDS[run.kind], 'SAMPLES', 'samples.png')}" if command == "sample" else ""
+    return f"dgm {command} {shlex.quote(str(run.folder))}{out}"
+
+
+def where_words_go(options: argparse.Namespace):
+    """The stream for what is not the result: with --json standard error, and with --quiet as well nowhere."""
+    if not options.json:
+        return sys.stdout
+    return io.StringIO() if options.quiet else sys.stderr
 
 
 def recommend(options: argparse.Namespace) -> int:
     """dgm recommend"""
     kind = ratings.RecommendOptions
-    print(ratings.recommend(load_run(options.run_folder), make_settings(kind, settings_of(kind, options))))
+    run = load_run(options.run_folder)
+    recommendations = ratings.recommend(run, make_settings(kind, settings_of(kind, options)))
+    show_report(recommendations, run, options.json)
+    return 0
+
+
+def keys(options: argparse.Namespace) -> int:
+    """dgm keys"""
+    print(show_keys())
     return 0
 
 
 def demo(options: argparse.Namespace) -> int:
     """dgm demo"""
-    run_demo(options.out, options.seed)
+    run_demo(options.out, options.seed, progress=not options.quiet)
     return 0
 
 
@@ -178,6 +246,7 @@ COMMANDS = {
     "evaluate": "Say how good a trained model is, on data that it has not seen where there are any.",
     "sample": "Draw samples of a trained model.",
     "recommend": "Say what a user might like, by a run of ratings.",
+    "keys": "Say what the keys mean that --json prints.",
     "lessons": "Run lessons and count the equations that they prove; step through one; write them out.",
 }
 
@@ -202,6 +271,7 @@ def make_parser() -> argparse.ArgumentParser:
     for name in ("evaluate", "sample"):
         add_run_command(commands, name)
     add_recommend(commands)
+    add_keys(commands)
     add_lessons(commands)
     add_play(commands, add_command)
     add_course(commands, add_command)
@@ -220,9 +290,11 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
         return super()._get_help_string(action)
 
 
-def add_command(commands, name: str, run, description: str) -> argparse.ArgumentParser:
-    """A subcommand whose --help shows defaults and keeps the description's lines."""
+def add_command(commands, name: str, run, description: str, example: str = "") -> argparse.ArgumentParser:
+    """A subcommand whose --help shows defaults and keeps the description's lines, an example below them."""
     help_line = COMMANDS.get(name) or " ".join(description.partition(". ")[0].rstrip(".").split()) + "."
+    if example:
+        description += f"\n\n  {example}"
     command = commands.add_parser(name, help=help_line, description=description, formatter_class=HelpFormatter)
     command.set_defaults(run=run)
     return command
@@ -234,9 +306,12 @@ def add_demo(commands) -> None:
 Train two RBMs and a GAN on 1,437 handwritten digits. The first RBM is so small that its log-likelihood on unseen
 digits is exact, not estimated. The second draws digits. The GAN makes those that it is asked for. A third RBM learns
 first names, makes up new ones, and goes on from a beginning. Says what it checked, saves figures, and names the lesson
-to read first.""")
+to read first.
+
+  dgm demo --out figures/""")
     command.add_argument("--out", type=Path, default=Path("demo"), help="folder for the figures")
     command.add_argument("--seed", type=integer, default=0, help="everything drawn comes from it")
+    add_quiet(command)
 
 
 def add_train(commands) -> None:
@@ -246,19 +321,30 @@ Train a model on data. The state is kept in the folder --out: a run that was sto
 on when the same command is given again, and ends bit for bit where it would have.
 
   dgm train rbm --data digits --hidden 16 --out run/      see dgm train rbm --help
-  dgm train gan --data ring --out run/                    see dgm train gan --help""")
+  dgm train gan --data ring --out run/                    see dgm train gan --help
+  dgm train rbm --data digits --hidden 16 --seeds 0 1 2 3 --jobs 2 --out study/
+                                                          a run a seed, and a table with means and standard errors""")
     kinds = command.add_subparsers(title="kinds of model", metavar="KIND", required=True)
     for name, module in KINDS.items():
         kind = kinds.add_parser(name, help=module.HELP, description=module.DESCRIPTION, formatter_class=HelpFormatter)
         kind.add_argument("--out", type=Path, required=True, help="folder that keeps the run")
         add_options(kind, module.TrainOptions)
+        kind.add_argument("--seeds", type=integer, nargs="+", metavar="SEED",
+                          help="a run for each of these seeds, in the folders seed0, seed1, ... of --out, and a table")
+        kind.add_argument("--jobs", type=int, default=1,
+                          help="with --seeds: how many run at a time, each in a process of its own; "
+                               "OPENBLAS_NUM_THREADS=1 before the command gives each one core")
+        add_quiet(kind)
+        add_json(kind)
         kind.set_defaults(run=train, kind=name)
 
 
 def add_run_command(commands, name: str) -> None:
     """dgm evaluate and dgm sample as they are without a run: their help, and what they lack."""
     command = commands.add_parser(name, help=COMMANDS[name], formatter_class=HelpFormatter, description=f"""\
-{COMMANDS[name]} The options are those of the run's kind: dgm {name} RUN --help shows them.""")
+{COMMANDS[name]} The options are those of the run's kind: dgm {name} RUN --help shows them.
+
+  dgm {name} run/""")
     command.add_argument("run_folder", metavar="RUN", help="folder of a run, by `dgm train` or made in Python with "
                                                            "checkpoint=")
     command.set_defaults(run=lambda options: load_run(options.run_folder) and 0)  # which is not there, or was found
@@ -274,6 +360,22 @@ has learnt from.
   dgm recommend run/ --user 17""")
     command.add_argument("run_folder", metavar="RUN", help="folder of the run")
     add_options(command, ratings.RecommendOptions)
+    add_json(command)
+
+
+def add_keys(commands) -> None:
+    """dgm keys"""
+    add_command(commands, "keys", keys, """\
+Say what the keys mean of the JSON object that `dgm train`, `dgm evaluate`, `dgm recommend` and `dgm course check` print
+with --json.
+
+  dgm evaluate run/ --json
+  dgm keys""")
+
+
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    """--quiet"""
+    parser.add_argument("--quiet", action="store_true", help="do not say how far it is")
 
 
 def add_lessons(commands) -> None:

@@ -38,8 +38,11 @@ from .neural import init_mlp
 from .runs.names import sample_words
 
 
-def run_demo(folder: Any, seed: int = 0) -> float:
-    """Train, check, draw; the figures go to `folder`. Returns the exact mean test log-likelihood of the small RBM."""
+def run_demo(folder: Any, seed: int = 0, progress: bool = True) -> float:
+    """Train, check, draw; the figures go to `folder`. Returns the exact mean test log-likelihood of the small RBM.
+
+    With `progress` it says on standard error how far each training is.
+    """
     folder = Path(folder)
     rng = np.random.default_rng(seed)
     train, test = open_data("digits", part="train"), open_data("digits", part="test")
@@ -50,7 +53,7 @@ def run_demo(folder: Any, seed: int = 0) -> float:
     print("\nAn RBM with 16 hidden units, small enough that every probability is exact:")
     started = time.perf_counter()
     small = init_rbm(64, 16, rng, train)
-    small, history = train_rbm(small, train, epochs=150, rng=rng, rate=0.2, progress=True)
+    small, history = train_rbm(small, train, epochs=150, rng=rng, rate=0.2, progress=progress)
     print(f"  trained for 150 epochs in {time.perf_counter() - started:.1f} s")
     log_p = log_likelihood(small, test[:])
     p = mean_of_cases(train, np.arange(len(train)))
@@ -60,7 +63,7 @@ def run_demo(folder: Any, seed: int = 0) -> float:
     print("\nAn RBM with 128 hidden units, for its samples:")
     started = time.perf_counter()
     large = init_rbm(64, 128, rng, train)
-    large, history = train_rbm(large, train, epochs=150, rng=rng, rate=0.1, validation=0.1, progress=True)
+    large, history = train_rbm(large, train, epochs=150, rng=rng, rate=0.1, validation=0.1, progress=progress)
     print(f"  trained for 150 epochs in {time.perf_counter() - started:.1f} s")
     gap = history["validation_free_energy"][-1] - history["free_energy"][-1]
     print(f"  free energy of held-out digits less that of training digits: {gap:.1f} nats "
@@ -74,7 +77,7 @@ def run_demo(folder: Any, seed: int = 0) -> float:
     _, sampled = sample_chains(large, 100, 2000, rng)
 
     print("\nA GAN that is told which digit to make:")
-    gan, gan_history = train_a_gan(rng)
+    gan, gan_history = train_a_gan(rng, progress)
     asked = np.repeat(np.arange(10), 36)  # as many as there are unseen digits
     made = generate(gan, len(asked), rng, asked)
     grey_train, grey_test = (open_data("digits", part=part, bits="grey")[:] for part in ("train", "test"))
@@ -83,7 +86,7 @@ def run_demo(folder: Any, seed: int = 0) -> float:
         print(f"  {name}: {precision:.0%} lie among the unseen digits, and {recall:.0%} of those lie among them")
 
     print("\nAn RBM with 100 hidden units that learns 7,563 first names:")
-    make_names(rng)
+    make_names(rng, progress)
 
     print("\nFigures:")
     draw_comparison(folder, grey_test[:100], sampled, made[np.arange(360) % 36 < 10])
@@ -117,7 +120,7 @@ def check_the_equations(rng: Generator) -> None:
     print(f"  the gradient is the slope of log p, every one of its 34 entries (relative error {error:.1e})")
 
 
-def train_a_gan(rng: Generator) -> tuple[GAN, History]:
+def train_a_gan(rng: Generator, progress: bool) -> tuple[GAN, History]:
     """A conditional GAN on the grey digits of the training part: `(gan, history)`."""
     cases = open_data("digits", part="train", bits="grey")
     n_classes, n_latent = 10, 32
@@ -126,19 +129,19 @@ def train_a_gan(rng: Generator) -> tuple[GAN, History]:
     started = time.perf_counter()
     gan, history = train_gan(
         make_gan(generator, discriminator, n_classes), cases, labels=cases.labels, steps=2500, rng=rng, rate=2e-3,
-        schedule="linear", penalty=R1(0.5), average=0.998, progress=True)
+        schedule="linear", penalty=R1(0.5), average=0.998, progress=progress)
     print(f"  trained for 2,500 steps in {time.perf_counter() - started:.1f} s")
     return gan, history
 
 
-def make_names(rng: Generator) -> None:
+def make_names(rng: Generator, progress: bool) -> None:
     """Train an RBM on the shipped names, and say what it makes up and how it goes on from "mar"."""
     words = open_words("names", part="train")
     known = set(cases_to_words(words[:], words.alphabet))
     started = time.perf_counter()
     rbm = init_rbm(words.shape[1], 100, rng, words, visible=Softmax(len(words.alphabet) + 1))
     rbm, _ = train_rbm(rbm, words, epochs=25, rng=rng, rate=2.0, batch_size=100, weight_decay=3e-4, average=0.995,
-                       progress=True)
+                       progress=progress)
     print(f"  trained for 25 epochs in {time.perf_counter() - started:.1f} s")
     made = cases_to_words(sample_words(rbm, None, words.alphabet, 100, 300, rng), words.alphabet)
     n_new = sum(name not in known for name in made)

@@ -57,6 +57,10 @@ def lines(folder):
                 for value in VALUES:
                     yield [name, str(folder / kind), f"--{one.name.replace('_', '-')}", value]
     for value in VALUES:
+        n += 1
+        base = ["train", "rbm", *SMALL["rbm"].split(), "--out", str(folder / f"study{n}"), "--seeds"]
+        yield [*base, "0", value]
+        yield [*base, "0", "1", "--jobs", value]
         yield ["lessons", value]
         yield ["demo", "--out", str(folder / "demo"), "--seed", value]
         yield ["evaluate", value]

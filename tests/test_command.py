@@ -1,5 +1,7 @@
 """The `dgm` command as a person meets it: what it prints, what it leaves, how it refuses."""
+import argparse
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -17,6 +19,7 @@ from numpy_dgm.course.lessons import LessonRun
 from numpy_dgm.foundation.checkpoint import CHECKPOINT
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.runs import KINDS
+from numpy_dgm.runs.loading import LoadedRun
 
 
 def dgm(*arguments, folder, encoding="utf8"):
@@ -290,6 +293,40 @@ def test_help_teaches(command, capsys):
     assert stopped.value.code == 0 and len(capsys.readouterr().out) > 300
 
 
+def subcommands(parser, path=()):
+    """(words after dgm, parser) of every subcommand and of theirs."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, inner in action.choices.items():
+                yield (*path, name), inner
+                yield from subcommands(inner, (*path, name))
+
+
+def examples(text):
+    """The command lines in a help: indented, and behind two spaces and more it may say what they do."""
+    return [shlex.split(line) for line in re.findall(r"(?m)^  (dgm .*?)(?:  .*)?$", text)]
+
+
+def test_every_help_has_an_example_and_every_example_parses():
+    parsers = dict(subcommands(command.make_parser()))
+    runs = [LoadedRun(Path("a run"), kind, None, None, None, {}, {}, 1, 1) for kind in KINDS]
+    for run in runs:
+        for name in ("evaluate", "sample"):
+            if name == "evaluate" or KINDS[run.kind].SampleOptions is not None:
+                parsers[name, run.kind] = command.run_parser(name, run)
+    assert len(parsers) > 40 and ("course", "tour") in parsers
+    for path, parser in parsers.items():
+        lines = examples(parser.format_help())
+        own = ["dgm", *path[:1]] if path[0] in ("evaluate", "sample") else ["dgm", *path]
+        assert any(line[: len(own)] == own for line in lines), path
+        for line in lines:
+            if line[1] in ("evaluate", "sample"):
+                of_run = path[1] if len(path) > 1 and path[1] in KINDS else "rbm"
+                command.run_parser(line[1], runs[list(KINDS).index(of_run)]).parse_args(line[2:])
+            else:
+                command.make_parser().parse_args(line[1:])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_help_of_train_has_every_setting_of_the_kind(kind, capsys):
     with pytest.raises(SystemExit):
@@ -380,7 +417,7 @@ def test_a_pipe_that_nobody_reads_ends_the_command_without_a_word(tmp_path):
 ])
 def test_an_interrupt_of_training_says_what_is_kept(folder, sentence, trained, monkeypatch, capsys):
     """"stack" has an RBM that a run was to start from, and no more."""
-    def interrupted(options, folder):
+    def interrupted(options, folder, progress):
         raise KeyboardInterrupt
 
     monkeypatch.chdir(trained[0])

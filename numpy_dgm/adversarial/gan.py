@@ -141,7 +141,9 @@ def draw_latents(gan: GAN, n: int, rng: Generator) -> Array:
 
 
 def _draw_latents(gan, n, rng):
-    return rng.standard_normal((n, gan.n_latent), dtype=parameter_dtype(gan.generator))
+    _, first = leaves(gan.generator)[0]
+    z = rng.standard_normal((n, gan.n_latent), dtype=first.dtype)
+    return np.asarray(z, like=first)
 
 
 def discriminator_gradient(gan: GAN, x_real: Array, z: Array, objective: Objective, rng: Generator,
@@ -237,7 +239,7 @@ def with_labels(x: Array, labels: Any, n_classes: int) -> Array:
     """[x, one-hot label]: x (N, D), labels (N,) -> (N, D + C). Without classes labels are None, and x is returned."""
     if n_classes == 0:
         return x
-    one_hot = (labels[:, None] == np.arange(n_classes)).astype(x.dtype)
+    one_hot = (labels[:, None] == np.arange(n_classes, like=labels)).astype(x.dtype)
     return np.concatenate([x, one_hot], axis=1)
 
 

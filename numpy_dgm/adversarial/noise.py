@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..foundation.checks import check_number, invalid
+from ..foundation.numerics import normal_like
 from ..foundation.types import Array, Generator
 
 
@@ -60,4 +61,4 @@ def blurred(x: Array, levels: Array | None, rng: Generator) -> Array:
     if levels is None:
         return x
     level_of_row = np.repeat(levels, len(x) // len(levels), axis=0)
-    return x + level_of_row * rng.standard_normal(x.shape, dtype=x.dtype)
+    return x + level_of_row * normal_like(x, rng, order="C")

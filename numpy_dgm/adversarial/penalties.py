@@ -37,6 +37,7 @@ from ..foundation.checks import (
     invalid,
     shown,
 )
+from ..foundation.numerics import uniform_like
 from ..foundation.records import leaves, sum_of
 from ..foundation.types import Array, Generator
 from ..neural.layers import Affine, Linear
@@ -86,7 +87,7 @@ def gradient_penalty(discriminator: MLP, x_real: Array, x_fake: Array, weight: f
 
 
 def _gradient_penalty(discriminator, x_real, x_fake, weight, rng):
-    fraction = rng.random((len(x_real), 1), dtype=x_real.dtype)
+    fraction = uniform_like(x_real[:, :1], rng, order="C")
     x = fraction * x_real + (1 - fraction) * x_fake
     g, cache, ds = input_gradient(discriminator, x)
     norm = np.sqrt(np.square(g).sum(axis=1, keepdims=True))  # (N, 1)

@@ -8,8 +8,8 @@ import json
 import os
 import time
 import zlib
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -45,13 +45,54 @@ def check(name: str, file: str | Path | None = None, only: str | None = None,
     file: NAME.py in the working directory by default. only: the name of one task. Raises InvalidInput.
     """
     assignment = find_assignment(name)
+    tasks = find_tasks(assignment, only)
+    n_right = 0
+    for tried in try_tasks(assignment, file, tasks):
+        for line in tried.lines:
+            report(line)
+        n_right += tried.is_right
+    if n_right < len(tasks):
+        if len(tasks) > 1:
+            report(f"{n_right} of {len(tasks)} tasks so far are right; the next is {tried.function} "
+                   "(--task NAME tries another one)")
+        return False
+    report(f"all {len(tasks)} tasks of {assignment.name} are right" if len(tasks) > 1 else "right")
+    return True
+
+
+def check_as_record(name: str, file: str | Path | None = None, only: str | None = None) -> dict[str, Any]:
+    """Like `check`, but it reports nothing: what was found, as json_output.KEYS says."""
+    assignment = find_assignment(name)
+    tasks = find_tasks(assignment, only)
+    all_tried = list(try_tasks(assignment, file, tasks))
+    n_right = sum(tried.is_right for tried in all_tried)
+    found = [{"task": tried.function, "right": tried.is_right, "says": [line.strip() for line in tried.lines[1:]]}
+             for tried in all_tried]
+    return {"assignment": assignment.name, "right": n_right == len(tasks), "n_tasks": len(tasks), "tasks": found}
+
+
+def find_tasks(assignment: Assignment, only: str | None) -> list[Task]:
+    """All tasks of the assignment, or the one of that name. Raises InvalidInput."""
+    return [find_task(assignment, only)] if only else list(assignment.tasks)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A task of the student's file that was tried."""
+
+    function: str
+    is_right: bool
+    lines: list[str]  # to tell the student; the first says whether it is right
+
+
+def try_tasks(assignment: Assignment, file: str | Path | None, tasks: list[Task]) -> Iterator[Tried]:
+    """Try task by task, up to the first that is not right, and keep how often each was tried. Raises InvalidInput."""
     path = find_file(assignment, file)
-    tasks = [find_task(assignment, only)] if only else list(assignment.tasks)
     progress = read_progress(path.parent)
     known = progress.setdefault(assignment.name, {})
     text = path.read_text(encoding="utf8", errors="replace")
     before: tuple[Edit, ...] = ()
-    for number, task in enumerate(tasks, start=1):
+    for task in tasks:
         verdict, run, instances = try_task(assignment, task, path, before)
         before += verdict.edits
         was = known.get(task.function, {"tries": 0, "text": 0})
@@ -60,19 +101,11 @@ def check(name: str, file: str | Path | None = None, only: str | None = None,
         now = {"tries": was["tries"] + (is_new and not is_right), "text": hash_of(text), "right": is_right}
         known[task.function] = now
         write_progress(path.parent, progress)
-        if is_right:
-            report(f"  right  {task.function}")
-            for warning in verdict.warnings:
-                report(f"         warning: {warning}")
-            continue
-        for line in explain(assignment, task, verdict, run, instances, now["tries"]):
-            report(line)
-        if len(tasks) > 1:
-            report(f"{number - 1} of {len(tasks)} tasks so far are right; the next is {task.function} "
-                   "(--task NAME tries another one)")
-        return False
-    report(f"all {len(tasks)} tasks of {assignment.name} are right" if len(tasks) > 1 else "right")
-    return True
+        if not is_right:
+            yield Tried(task.function, False, explain(assignment, task, verdict, run, instances, now["tries"]))
+            return
+        warnings = [f"         warning: {warning}" for warning in verdict.warnings]
+        yield Tried(task.function, True, [f"  right  {task.function}", *warnings])
 
 
 def watch(name: str, file: str | Path | None = None, report: Callable[[str], Any] = print,

@@ -22,7 +22,6 @@ Neal 2001 (AIS); Salakhutdinov and Murray 2008 (for RBMs, base rates); Burda, Gr
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from itertools import repeat
 
 import numpy as np
 
@@ -159,7 +158,7 @@ def _walk(rbm, base, betas, v, rng, executor, n_sweeps=0):
     """`sweep_and_anneal` in blocks of 50 walks, each with its own generator: the same bits with any executor."""
     blocks = [v[start : start + WALKS_PER_BLOCK] for start in range(0, len(v), WALKS_PER_BLOCK)]
     each = map if executor is None else executor.map
-    same = [repeat(argument) for argument in (rbm, base, betas, n_sweeps)]
+    same = [[argument] * len(blocks) for argument in (rbm, base, betas, n_sweeps)]  # Dask asks how many there are
     results = list(each(sweep_and_anneal, *same, blocks, rng.spawn(len(blocks))))
     return np.concatenate([log_w for log_w, _ in results]), np.concatenate([v for _, v in results])
 

@@ -37,6 +37,7 @@ from ..foundation.checks import (
     different_dtypes,
     invalid,
     shown,
+    speaks_numpy,
 )
 from ..foundation.enumeration import all_bits, bits_to_index, boltzmann_distribution
 from ..foundation.numerics import bernoulli, logsumexp, sigmoid
@@ -121,6 +122,8 @@ def check_parameters(machine: Any) -> None:
     if not isinstance(machine, BoltzmannMachine):
         raise invalid("machine", "a BoltzmannMachine", type(machine).__name__)
     W, b, mask = machine.W, machine.b, machine.mask
+    if speaks_numpy(W):
+        return
     check_parameter("machine.b", b, ndim=1)
     check_parameter("machine.W", W, ndim=2, width=len(b))
     if not isinstance(mask, np.ndarray) or mask.dtype.kind not in "biuf":

@@ -154,7 +154,7 @@ def from_joint(rbm: RBM) -> ClassRBM:
 
 def join(v: Array, labels: Array, n_classes: int) -> Array:
     """s = [v, one-hot y]: (N, D), (N,) -> (N, D + C), in v's dtype."""
-    one_hot = np.eye(n_classes, dtype=v.dtype)[labels]
+    one_hot = np.eye(n_classes, dtype=v.dtype, like=v)[labels]
     return np.concatenate([v, one_hot], axis=1)
 
 
@@ -198,7 +198,7 @@ def _image_input(model, v):
 
 
 def _label_log_weights(model, x):
-    log_weights = np.empty((len(x), len(model.d)))
+    log_weights = np.empty_like(x, np.float64, shape=(len(x), len(model.d)))
     for y, U_y in enumerate(model.U):
         log_weights[:, y] = model.d[y] + sum_of_softplus(x + U_y)
     return log_weights

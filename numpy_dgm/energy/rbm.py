@@ -257,7 +257,7 @@ def sample_chains(rbm: RBM, n_chains: int, steps: int, rng: Generator) -> tuple[
     check_fits("n_chains", n_chains, n_chains, sum(rbm.W.shape))
     steps = check_integer("steps", steps)
     check_generator("rng", rng)
-    p_v = rbm.visible.mean(np.zeros((n_chains, len(rbm.b)), rbm.b.dtype))
+    p_v = rbm.visible.mean(np.zeros_like(rbm.b, shape=(n_chains, len(rbm.b))))
     v = rbm.visible.sample(p_v, rng)
     for _ in range(steps - 1):
         v = _gibbs_step(rbm, v, rng)

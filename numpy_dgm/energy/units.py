@@ -18,7 +18,7 @@ from numpy.typing import DTypeLike
 
 from ..foundation.checks import LARGEST, check_array, check_integer, invalid, shown
 from ..foundation.enumeration import all_bits
-from ..foundation.numerics import bernoulli, logit, logsumexp, sigmoid, sum_of_softplus
+from ..foundation.numerics import bernoulli, logit, logsumexp, normal_like, sigmoid, sum_of_softplus, uniform_like
 from ..foundation.types import Array, Generator
 
 Axes = int | tuple[int, ...]  # how many axes an array may have
@@ -123,8 +123,7 @@ class Gaussian:
 
         Draws one normal number per unit.
         """
-        s = np.empty_like(mean) if out is None else out
-        rng.standard_normal(out=s, dtype=s.dtype)
+        s = normal_like(mean, rng, out)
         s += mean
         return s
 
@@ -198,10 +197,11 @@ class Softmax:
         Draws one uniform number u per group, which takes the first value whose cumulative probability exceeds u.
         """
         cumulated = np.cumsum(self.groups(mean), axis=-1)  # (N, G, M)
-        u = rng.random(cumulated.shape[:-1], dtype=mean.dtype)[..., None] * cumulated[..., -1:]
+        total = cumulated[..., -1:]
+        u = uniform_like(total, rng, order="C") * total
         value = (u >= cumulated[..., :-1]).sum(axis=-1)  # (N, G)
         s = np.empty_like(mean) if out is None else out
-        s[...] = (value[..., None] == np.arange(self.n_values)).reshape(s.shape)
+        s[...] = (value[..., None] == np.arange(self.n_values, like=value)).reshape(s.shape)
         return s
 
     def log_base(self, s: Array) -> Array:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import speaks_numpy
 from .types import Array, Generator
 
 
@@ -63,7 +64,7 @@ def logsumexp(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     The largest entry is taken out first, so that the largest exponential is exp(0). A slice that is
     -∞ throughout (the log of nothing but zeros) gives -∞. Of the two numbers 0 and x it is softplus(x).
     """
-    x = np.asarray(x, dtype=np.float64)
+    x = x.astype(np.float64) if speaks_numpy(x) else np.asarray(x, dtype=np.float64)
     largest = x.max(axis=axis, keepdims=True)
     largest = np.where(np.isfinite(largest), largest, 0.0)
     with np.errstate(divide="ignore"):  # log 0 = -∞ is the right answer
@@ -92,6 +93,26 @@ def bernoulli(p: Array, rng: Generator, out: Array | None = None) -> Array:
     One uniform number an entry: u < p is true with probability p. Written to `out`, another array than p,
     where it is given.
     """
-    u = np.empty_like(p) if out is None else out
-    rng.random(out=u, dtype=u.dtype)
+    u = uniform_like(p, rng, out)
     return np.less(u, p, out=u)  # True and False written as 1 and 0 into u's own memory
+
+
+def uniform_like(x: Array, rng: Generator, out: Array | None = None, order: Any = "K") -> Array:
+    """Uniform numbers in [0, 1), one an entry, in x's dtype and shape. Written to `out` where it is given.
+
+    Where x is an array of another library, so are they; they are drawn as NumPy's, then brought there.
+    """
+    if out is None and speaks_numpy(x):
+        return np.asarray(rng.random(x.shape, dtype=x.dtype), like=x)
+    u = np.empty_like(x, order=order) if out is None else out
+    rng.random(out=u, dtype=u.dtype)
+    return u
+
+
+def normal_like(x: Array, rng: Generator, out: Array | None = None, order: Any = "K") -> Array:
+    """Standard normal numbers, likewise."""
+    if out is None and speaks_numpy(x):
+        return np.asarray(rng.standard_normal(x.shape, dtype=x.dtype), like=x)
+    u = np.empty_like(x, order=order) if out is None else out
+    rng.standard_normal(out=u, dtype=u.dtype)
+    return u

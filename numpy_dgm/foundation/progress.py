@@ -34,6 +34,10 @@ class History:
         """The latest number of a series, `default` where there is none yet."""
         return self.series[name][-1] if name in self.series else default
 
+    def latest(self) -> dict[str, float]:
+        """The latest number of each series, by name."""
+        return {name: values[-1] for name, values in self.series.items()}
+
     def __repr__(self) -> str:
         lines = [
             f"  {name:<28} {len(values):4d} values, {values[0]:.4g} first, {values[-1]:.4g} last"

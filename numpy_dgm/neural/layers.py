@@ -25,7 +25,7 @@ from typing import NoReturn
 import numpy as np
 
 from ..foundation.checks import check_generator, check_number, invalid
-from ..foundation.numerics import sigmoid, softplus
+from ..foundation.numerics import sigmoid, softplus, uniform_like
 from ..foundation.records import Record, leaves, with_leaves
 from ..foundation.types import Array, Generator
 
@@ -321,8 +321,7 @@ class Dropout(Record):
         if not training:
             return x, None
         rng = check_generator("rng", rng)
-        u = np.empty_like(x, order="C")
-        rng.random(out=u, dtype=u.dtype)
+        u = uniform_like(x, rng, order="C")
         mask = np.greater_equal(u, self.fraction, out=u)  # True and False written as 1 and 0 into u's own memory
         mask /= 1 - self.fraction
         return x * mask, mask

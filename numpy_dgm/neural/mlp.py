@@ -271,7 +271,8 @@ def check_mlp(name: str, mlp: MLP) -> None:
     check_layers(name, mlp)
     try:
         with np.errstate(over="ignore", invalid="ignore"):
-            _mlp_forward(mlp, np.zeros((1, n_inputs(mlp)), parameter_dtype(mlp)), training=False)
+            _, first = leaves(mlp)[0]
+            _mlp_forward(mlp, np.zeros((1, n_inputs(mlp)), first.dtype, like=first), training=False)
     except (ValueError, TypeError, IndexError, AttributeError) as error:
         raise InvalidInput(f"{name}: the widths of its layers do not fit together ({error})") from error
 

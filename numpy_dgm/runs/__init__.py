@@ -5,7 +5,8 @@ A module has
     HELP, DESCRIPTION      of `dgm train KIND`
     TRAINER, SETTINGS      the Trainer of that kind, and the Settings class of its run
     TrainOptions           the Settings class of `dgm train KIND`: SETTINGS and what makes the model and opens the data
-    train(options, folder)             `(model, history)`; goes on with the run that is in the folder
+    train(options, folder, progress)   `(model, history)`; goes on with the run that is in the folder. With `progress`
+                                       it says what the data are, and on standard error how far it is
     draw_training(run)                 the figures of a finished run
     check_model(model)                 InvalidInput where a model from a file is none
     EvaluateOptions, evaluate(run, options)    `dgm evaluate RUN`: a report that prints in words

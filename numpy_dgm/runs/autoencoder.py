@@ -95,12 +95,12 @@ class SampleOptions(DataOptions):
     image_shape: tuple = setting(None, IMAGE_SHAPE_HELP, metavar="LENGTH")
 
 
-def train(options: TrainOptions, folder: Path) -> tuple[Autoencoder, History]:
+def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[Autoencoder, History]:
     """Train an autoencoder with its state kept in `folder`, or go on with the run there: `(autoencoder, history)`.
 
     RBMs that it starts from keep their own runs there: rbm1, rbm2, ...
     """
-    cases = open_training_data(options, GREY)
+    cases = open_training_data(options, GREY, progress)
     rng = np.random.default_rng(options.seed)
     sizes = [cases.shape[1], *options.hidden, options.code]
     if options.pretrain is None:
@@ -108,10 +108,10 @@ def train(options: TrainOptions, folder: Path) -> tuple[Autoencoder, History]:
     else:
         check_sigmoid(options.units)
         start = unroll_autoencoder(train_stack(cases, sizes[1:], seed=options.seed, gaussian_code=True,
-                                               epochs=options.pretrain, checkpoint=folder, progress=True,
+                                               epochs=options.pretrain, checkpoint=folder, progress=progress,
                                                **PRETRAINING))
-    return train_autoencoder(start, cases, rng=rng, checkpoint=folder, metadata={"seed": options.seed}, progress=True,
-                             **options.only(AutoencoderSettings))
+    return train_autoencoder(start, cases, rng=rng, checkpoint=folder, metadata={"seed": options.seed},
+                             progress=progress, **options.only(AutoencoderSettings))
 
 
 def check_sigmoid(units: str | None) -> None:

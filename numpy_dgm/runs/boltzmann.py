@@ -39,12 +39,13 @@ DESCRIPTION = """\
 Train a Boltzmann machine with layers of hidden units, or with every pair of units connected, by climbing the mean
 log-likelihood of the data.
 
+  dgm train boltzmann --data bars-and-stripes --hidden 6 --rate 1 --epochs 1000 --out run/
+
   --method sampled      both terms of the gradient from chains: clamped ones, one a case, and free ones (the default)
   --method mean-field   the data's term by mean field: for machines with layers
   --method exact        both from the sum over every state: for machines of at most 20 units
 
-What to try: --data bars-and-stripes --hidden 6 --rate 1 --epochs 1000; --hidden 8 8 for a deep one; --connections
-all; rates from 0.05, for digits, to 1, for a few cases."""
+What to try: --hidden 8 8 for a deep one; --connections all; rates from 0.05, for digits, to 1, for a few cases."""
 TRAINER, SETTINGS = BoltzmannTrainer, BoltzmannSettings
 check_model = check_boltzmann
 draw_training = draw_curves
@@ -86,16 +87,16 @@ class SampleOptions(Settings):
     seed: int = setting(0, "everything drawn comes from it", least=0)
 
 
-def train(options: TrainOptions, folder: Path) -> tuple[BoltzmannMachine, History]:
+def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[BoltzmannMachine, History]:
     """Train a machine with its state kept in `folder`, or go on with the run that is there: `(machine, history)`."""
-    cases = open_training_data(options, options.bits)
+    cases = open_training_data(options, options.bits, progress)
     n_visible = cases.shape[1]
     sizes = (n_visible, *options.hidden)
     mask = layered_mask(sizes) if options.connections == "layers" else None
     rng = np.random.default_rng(options.seed)
     machine = init_boltzmann(sum(sizes), n_visible, rng, mask)
-    return train_boltzmann(machine, cases, rng=rng, checkpoint=folder, metadata={"seed": options.seed}, progress=True,
-                           **options.only(BoltzmannSettings))
+    return train_boltzmann(machine, cases, rng=rng, checkpoint=folder, metadata={"seed": options.seed},
+                           progress=progress, **options.only(BoltzmannSettings))
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,6 +45,8 @@ DESCRIPTION = """\
 Train a class RBM, a joint model of an image and its label: it tells classes apart, draws images of a class, and
 completes images of which a part is covered.
 
+  dgm train class-rbm --data digits --out run/
+
   --objective hybrid          log p(label given image), and a little of log p(image, label): the best classifier
   --objective discriminative  log p(label given image) alone: quick, and its samples are nothing to look at
   --objective generative      log p(image, label): for samples and completions; try --rate 0.3 --label-rate 3
@@ -97,9 +99,9 @@ class SampleOptions(DataOptions):
     seed: int = setting(0, "everything drawn comes from it", least=0)
 
 
-def train(options: TrainOptions, folder: Path) -> tuple[ClassRBM, History]:
+def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[ClassRBM, History]:
     """Train a class RBM with its state kept in `folder`, or go on with the run that is there: `(model, history)`."""
-    cases = open_training_data(options, options.bits)
+    cases = open_training_data(options, options.bits, progress)
     labels, names = labels_of("data", cases)
     if len(names) < 2:
         raise invalid("data", "labels of at least two classes", f"one, {one_line(names[0], 30)}")
@@ -109,7 +111,7 @@ def train(options: TrainOptions, folder: Path) -> tuple[ClassRBM, History]:
     rng = np.random.default_rng(options.seed)
     model = init_class_rbm(cases.shape[1], options.hidden, len(names), rng, cases)
     return train_class_rbm(model, cases, labels, rng=rng, checkpoint=folder, metadata={"seed": options.seed},
-                           progress=True, **options.only(ClassRBMSettings))
+                           progress=progress, **options.only(ClassRBMSettings))
 
 
 @dataclass(frozen=True, eq=False)

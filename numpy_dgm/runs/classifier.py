@@ -80,12 +80,12 @@ def check_model(mlp: MLP) -> None:
     check_mlp("mlp", mlp)
 
 
-def train(options: TrainOptions, folder: Path) -> tuple[MLP, History]:
+def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[MLP, History]:
     """Train a network with its state kept in `folder`, or go on with the run that is there: `(mlp, history)`.
 
     RBMs that it starts from keep their own runs there: rbm1, rbm2, ...
     """
-    cases = open_training_data(options, GREY)
+    cases = open_training_data(options, GREY, progress)
     labels, names = labels_of("data", cases)
     if len(names) < 2:
         raise invalid("data", "labels of at least two classes", f"one, {one_line(names[0], 30)}")
@@ -101,10 +101,10 @@ def train(options: TrainOptions, folder: Path) -> tuple[MLP, History]:
         if options.batch_norm:
             raise invalid("batch_norm", "none with --pretrain", "batch norm")
         rbms = train_stack(cases, options.hidden, seed=options.seed, epochs=options.pretrain, checkpoint=folder,
-                           progress=True, **PRETRAINING)
+                           progress=progress, **PRETRAINING)
         mlp = unroll_classifier(rbms, len(names), rng, options.dropout, options.input_dropout)
     return train_classifier(mlp, labelled, labels, rng=rng, checkpoint=folder, metadata={"seed": options.seed},
-                            progress=True, **options.only(ClassifierSettings))
+                            progress=progress, **options.only(ClassifierSettings))
 
 
 def new_network(options: TrainOptions, n_numbers: int, n_classes: int, rng: Generator) -> MLP:

@@ -33,6 +33,8 @@ DESCRIPTION = """\
 Train a stack of RBMs, the lowest first, each on what the layers below make of the data. A layer with as many hidden
 units as the one below it has visible ones, or more, starts as that one turned over, from where it can only gain.
 
+  dgm train dbn --data digits --hidden 64 64 --out run/
+
   --up-down-epochs 20      at the end all layers learn together, with weights of their own for the way up and the way
                            down (lesson 25)
 
@@ -81,12 +83,12 @@ class SampleOptions(Settings):
     seed: int = setting(0, "everything drawn comes from it", least=0)
 
 
-def train(options: TrainOptions, folder: Path) -> tuple[DBN, History]:
+def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[DBN, History]:
     """Train a stack with its state kept in `folder`, or go on with the run that is there: `(dbn, history)`."""
-    cases = open_training_data(options, options.bits)
+    cases = open_training_data(options, options.bits, progress)
     rng = np.random.default_rng(options.seed)
     dbn = init_dbn(cases.shape[1], options.hidden, rng, cases)
-    return train_dbn(dbn, cases, rng=rng, checkpoint=folder, metadata={"seed": options.seed}, progress=True,
+    return train_dbn(dbn, cases, rng=rng, checkpoint=folder, metadata={"seed": options.seed}, progress=progress,
                      **options.only(DBNSettings))
 
 

@@ -67,6 +67,9 @@ from the data (distance, in standard deviations), how wide they spread, and how 
 and, in a sentence, when the generator collapses, saturates, or the run diverges. On the ring and the grid it also
 leaves a film of the training, training.gif.
 
+  dgm train gan --data ring --out run/
+  dgm train gan --data digits --conditional --out run/
+
 What to try: more steps; --penalty-weight from 0.01 to 10; --conditional with labelled data; --noise 0.5 or --packing 2
 to 4 where modes are lost; --objective wasserstein with --penalty gradient --penalty-weight 10 --critic-steps 5."""
 TRAINER, SETTINGS = GANTrainer, GANSettings
@@ -136,12 +139,12 @@ class SampleOptions(Settings):
     seed: int = setting(0, "everything drawn comes from it", least=0)
 
 
-def train(options: TrainOptions, folder: Path) -> tuple[GAN, History]:
+def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[GAN, History]:
     """Train a GAN with its state kept in `folder`, or go on with the run that is there: `(gan, history)`.
 
     A generator of images ends with a sigmoid.
     """
-    source = open_source(options)
+    source = open_source(options, progress)
     is_mixture = isinstance(source, MixtureOfGaussians)
     options = with_defaults(options, is_mixture)
     labels, names = classes_of(source, options.data) if options.conditional else (None, ())
@@ -157,7 +160,7 @@ def train(options: TrainOptions, folder: Path) -> tuple[GAN, History]:
         "average": options.average or None,
     }
     metadata = {"seed": options.seed, "mixture": options.data if is_mixture else None}
-    return train_gan(gan, source, rng=rng, labels=labels, checkpoint=folder, metadata=metadata, progress=True,
+    return train_gan(gan, source, rng=rng, labels=labels, checkpoint=folder, metadata=metadata, progress=progress,
                      on_record=Film(options.seed) if is_mixture else None, **settings)
 
 
@@ -172,10 +175,10 @@ def with_defaults(options: TrainOptions, is_mixture: bool) -> TrainOptions:
     return TrainOptions(**values)
 
 
-def open_source(options: TrainOptions) -> MixtureOfGaussians | Data:
+def open_source(options: TrainOptions, progress: bool) -> MixtureOfGaussians | Data:
     """The ring or the grid at unit spread, or grey images. Raises InvalidInput."""
     if options.data not in MIXTURES:
-        return open_training_data(options, GREY)
+        return open_training_data(options, GREY, progress)
     if options.part is not None:
         raise invalid("part", f"None, since {options.data} has no parts", repr(options.part))
     for name, value in opening(options).items():

@@ -113,17 +113,19 @@ def opening(options: DataOptions) -> dict:
     return {name: value for name, value in options.only(DataOptions).items() if value is not None}
 
 
-def open_training_data(options: Any, bits: str | None) -> Data:
-    """The Data that the options of `dgm train` name, their training part where they have parts; prints what they are.
+def open_training_data(options: Any, bits: str | None, progress: bool) -> Data:
+    """The Data that the options of `dgm train` name, their training part where they have parts.
 
-    Where bits are sampled, they are drawn from a generator of their own, made of the seed.
+    With `progress`, what they are is printed. Where bits are sampled, they are drawn from a generator of their own,
+    made of the seed.
     """
     part = options.part
     if part is None and options.array is None and "train" in parts_of(options.data):
         part = "train"
     rng = np.random.default_rng([options.seed, 1])
     cases = open_data(options.data, part=part, bits=bits, rng=rng, **opening(options))
-    print(f"data  {cases.summary()}")
+    if progress:
+        print(f"data  {cases.summary()}")
     return cases
 
 

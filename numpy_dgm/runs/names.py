@@ -115,17 +115,18 @@ def check_model(model: object) -> RBM:
     return rbm
 
 
-def train(options: TrainOptions, folder: Path) -> tuple[RBM, History]:
+def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[RBM, History]:
     """Train on words with the state kept in `folder`, or go on with the run that is there: `(rbm, history)`."""
     words = open_words(options.data, part="train", split=options.split)
-    print(f"data  {words.summary()}")
+    if progress:
+        print(f"data  {words.summary()}")
     rng = np.random.default_rng(options.seed)
     visible = Softmax(len(words.alphabet) + 1)
     rbm = init_rbm(words.shape[1], options.hidden, rng, words, visible=visible)
     settings = NamesSettings(**options.only(NamesSettings))
     check_settings(rbm, settings)
     trainer = NamesTrainer(rbm, words, settings, rng, {"seed": options.seed})
-    return run_training(trainer, rng, folder, progress=True)
+    return run_training(trainer, rng, folder, progress=progress)
 
 
 @dataclass(frozen=True, eq=False)

@@ -88,16 +88,17 @@ class RecommendOptions(Settings):
     ratings: str = setting(None, "where the ratings are that the run learnt from (default: where they were)")
 
 
-def train(options: TrainOptions, folder: Path) -> tuple[RatingsRBM, History]:
+def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[RatingsRBM, History]:
     """Train an RBM with its state kept in `folder`, or go on with the run that is there: `(rbm, history)`."""
     ratings = open_ratings(options.data, opening(options))
-    print(f"data  {ratings.summary()}")
+    if progress:
+        print(f"data  {ratings.summary()}")
     how = {name: getattr(options, name) for name in ("seed", "cases", "test", "split", "validation")}
     learnt, validation, _ = parts_of(ratings, how)
     data, rng = learnt.matrix(options.cases), np.random.default_rng(options.seed)
     rbm = init_ratings_rbm(data, ratings.values, options.hidden, rng, tied=options.tied)
     held_out = None if validation is None else validation.matrix(options.cases)
-    return train_ratings(rbm, data, rng=rng, held_out=held_out, checkpoint=folder, metadata=how, progress=True,
+    return train_ratings(rbm, data, rng=rng, held_out=held_out, checkpoint=folder, metadata=how, progress=progress,
                          **options.only(RatingsSettings))
 
 

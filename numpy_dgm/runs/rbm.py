@@ -33,6 +33,8 @@ HELP = "a restricted Boltzmann machine"
 DESCRIPTION = """\
 Train an RBM by climbing the mean log-likelihood of the data.
 
+  dgm train rbm --data digits --hidden 16 --out run/
+
   --method pcd       the model's term of the gradient comes from chains that never stop (the default, and best)
   --method cd        from chains of k steps that start at the data: quick, but biased (lesson 06)
   --method tempered  from ladders of chains at several temperatures that exchange states: ten times the work,
@@ -83,12 +85,12 @@ class SampleOptions(Settings):
     seed: int = setting(0, "everything drawn comes from it", least=0)
 
 
-def train(options: TrainOptions, folder: Path) -> tuple[RBM, History]:
+def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[RBM, History]:
     """Train an RBM with its state kept in `folder`, or go on with the run that is there: `(rbm, history)`."""
-    cases = open_training_data(options, options.bits)
+    cases = open_training_data(options, options.bits, progress)
     rng = np.random.default_rng(options.seed)
     rbm = init_rbm(cases.shape[1], options.hidden, rng, cases)
-    return train_rbm(rbm, cases, rng=rng, checkpoint=folder, metadata={"seed": options.seed}, progress=True,
+    return train_rbm(rbm, cases, rng=rng, checkpoint=folder, metadata={"seed": options.seed}, progress=progress,
                      **options.only(RBMSettings))
 
 

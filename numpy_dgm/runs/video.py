@@ -42,6 +42,8 @@ HELP = "a model of films: a recurrent temporal or a conditional RBM"
 DESCRIPTION = """\
 Train a model that tells the next frame of a film from those before it, an RBM whose biases come from the past.
 
+  dgm train video --data balls --out run/
+
   --model rtrbm         what it knows of the past stands in its hidden units (the default)
   --model conditional   it sees the last --past frames
 
@@ -105,10 +107,11 @@ class SampleOptions(Settings):
 # ---- training
 
 
-def train(options: TrainOptions, folder: Path) -> tuple[TemporalModel, History]:
+def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[TemporalModel, History]:
     """Train a model with its state kept in `folder`, or go on with the run that is there: `(model, history)`."""
     cases, film_shape = open_films(options)
-    print(f"data  {describe(cases, film_shape)}")
+    if progress:
+        print(f"data  {describe(cases, film_shape)}")
     rng = np.random.default_rng(options.seed)
     n_visible = film_shape[1] * film_shape[2]
     mean = cases[:FILMS_FOR_THE_MEAN].reshape(-1, n_visible).mean(axis=0, dtype=np.float64)
@@ -117,7 +120,7 @@ def train(options: TrainOptions, folder: Path) -> tuple[TemporalModel, History]:
     else:
         model = init_conditional_rbm(n_visible, options.hidden, options.past, rng, mean)
     metadata = {"seed": options.seed, "film_shape": list(film_shape), "balls": made_of(options)["balls"]}
-    return train_temporal(model, cases, rng=rng, checkpoint=folder, metadata=metadata, progress=True,
+    return train_temporal(model, cases, rng=rng, checkpoint=folder, metadata=metadata, progress=progress,
                           **options.only(TemporalSettings))
 
 

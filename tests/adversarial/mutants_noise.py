@@ -12,5 +12,8 @@ MUTANTS = [
            "coarse levels evenly on a linear scale"),
     Mutant("np.repeat(levels, len(x) // len(levels), axis=0)", "np.tile(levels, (len(x) // len(levels), 1))",
            "the levels of a pack go to other packs"),
-    Mutant("return x + level_of_row * rng", "return x + level_of_row**2 * rng", "a variance for a standard deviation"),
+    Mutant("return x + level_of_row * normal", "return x + level_of_row**2 * normal",
+           "a variance for a standard deviation"),
+    Mutant('normal_like(x, rng, order="C")', "rng.standard_normal(x.shape, dtype=x.dtype)",
+           "the blur is NumPy's whatever the cases are", tests="test_foreign_arrays.py"),
 ]

@@ -46,4 +46,6 @@ MUTANTS = [
     Mutant("    if not np.isfinite(penalty) or not all(np.isfinite(array).all() for _, array in leaves(gradient)):",
            "    if not np.isfinite(penalty):",
            "the gradient of a penalty overflows"),
+    Mutant('uniform_like(x_real[:, :1], rng, order="C")', "rng.random((len(x_real), 1), dtype=x_real.dtype)",
+           "places between cases are NumPy's whatever these are", tests="test_foreign_arrays.py"),
 ]

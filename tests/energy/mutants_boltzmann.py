@@ -69,4 +69,6 @@ MUTANTS = [
            "gradient's sign flipped (6)", lessons="05"),
     Mutant("replace(machine, W=W * machine.mask,", "replace(machine, W=W.T * machine.mask.T,",
            "flipped (11)", lessons="05"),
+    Mutant("    if speaks_numpy(W):\n", "    if False:\n",
+           "machines of another library's arrays are refused", tests="test_foreign_arrays.py"),
 ]

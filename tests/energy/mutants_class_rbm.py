@@ -20,7 +20,7 @@ MUTANTS = [
            "label bias left out of the joint model (5)"),
     Mutant("W, U = rbm.W[:-n_classes], rbm.W[-n_classes:]", "W, U = rbm.W[:-n_classes], rbm.W[:n_classes]",
            "pixels in the place of labels"),
-    Mutant("one_hot = np.eye(n_classes, dtype=v.dtype)[labels]", "one_hot = np.eye(n_classes, dtype=v.dtype)[-labels]",
+    Mutant("dtype=v.dtype, like=v)[labels]", "dtype=v.dtype, like=v)[-labels]",
            "the label counted from the end"),
     Mutant("return log_weights - logsumexp(log_weights, axis=-1)[..., None]",
            "return log_weights - logsumexp(log_weights, axis=0)", "normalised over the cases"),
@@ -60,4 +60,8 @@ MUTANTS = [
     Mutant("v = np.where(known, given, bernoulli(p_v, rng))", "v = bernoulli(p_v, rng)",
            "known grey levels drawn anew"),
     Mutant(" or not np.isin(known, (0, 1)).all():", ":", "half known pixels"),
+    Mutant("dtype=v.dtype, like=v)[labels]", "dtype=v.dtype)[labels]",
+           "labels are NumPy's whatever the images are", tests="test_foreign_arrays.py"),
+    Mutant("np.empty_like(x, np.float64, shape=(len(x), len(model.d)))", "np.empty((len(x), len(model.d)))",
+           "log weights are NumPy's whatever the model is", tests="test_foreign_arrays.py"),
 ]

@@ -73,7 +73,7 @@ MUTANTS = [
            "probabilities drive the chain (16)"),
     Mutant('    check_fits("n_chains", n_chains, n_chains, sum(rbm.W.shape))\n', "",
            "more chains than memory", tests="test_hostile_arguments.py"),
-    Mutant("rbm.visible.mean(np.zeros((n_chains, len(rbm.b)), rbm.b.dtype))",
+    Mutant("rbm.visible.mean(np.zeros_like(rbm.b, shape=(n_chains, len(rbm.b))))",
            "rbm.visible.mean(np.tile(rbm.b, (n_chains, 1)))",
            "sampled chains start at the biases, not at noise"),
     Mutant("    for _ in range(steps - 1):", "    for _ in range(steps):", "k + 1 steps (21)"),
@@ -83,4 +83,6 @@ MUTANTS = [
            "biases not exchanged when flipped", lessons="07 08"),
     Mutant("c=rbm.b, visible=rbm.hidden, hidden=rbm.visible)", "c=rbm.b)",
            "kinds not exchanged when flipped", tests="energy/test_unit_pairs.py", lessons="18 19"),
+    Mutant("np.zeros_like(rbm.b, shape=(n_chains, len(rbm.b)))", "np.zeros((n_chains, len(rbm.b)), rbm.b.dtype)",
+           "chains are NumPy's whatever the model is", tests="test_foreign_arrays.py"),
 ]

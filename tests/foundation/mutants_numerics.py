@@ -28,4 +28,11 @@ MUTANTS = [
            "rounds instead of sampling (12)", lessons="06 07 09"),
     Mutant("np.less(u, p, out=u)", "np.greater(u, p, out=u)",
            "comparison inverted: samples 1 - p (13)", lessons="06 07 09"),
+    Mutant("np.asarray(rng.random(x.shape, dtype=x.dtype), like=x)", "rng.random(x.shape, dtype=x.dtype)",
+           "uniform numbers are NumPy's beside another library's array", tests="test_foreign_arrays.py"),
+    Mutant("np.asarray(rng.standard_normal(x.shape, dtype=x.dtype), like=x)",
+           "rng.standard_normal(x.shape, dtype=x.dtype)",
+           "normal numbers are NumPy's beside another library's array", tests="test_foreign_arrays.py"),
+    Mutant("x.astype(np.float64) if speaks_numpy(x) else np.asarray", "np.asarray",
+           "logsumexp refuses another library's array", tests="test_foreign_arrays.py"),
 ]

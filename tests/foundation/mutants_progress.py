@@ -14,6 +14,8 @@ MUTANTS = [
     Mutant('return History(state["series"], [(done, array) for done, array in state["snapshots"]])',
            'return History(state["series"])',
            "snapshots are lost where a run goes on"),
+    Mutant("{name: values[-1] for name, values", "{name: values[0] for name, values",
+           "the first figures as the latest"),
     Mutant("or not self.has_shown or", "or", "the first turn is not shown"),
     Mutant(" or done == self.total\n", "\n", "the last turn is not shown"),
     Mutant("        if not self.on_terminal and not is_due:\n", "        if not is_due:\n",

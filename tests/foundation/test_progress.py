@@ -22,6 +22,10 @@ def test_the_history_gives_each_series_back_as_an_array():
         history["seconds"]
 
 
+def test_the_latest_numbers_are_the_last_of_each_series():
+    assert History({"epoch": [1.0, 2.0], "loss": [5.0]}).latest() == {"epoch": 2.0, "loss": 5.0}
+
+
 def test_the_history_shows_one_line_a_series_with_first_and_last():
     lines = repr(History({"rate": [0.1, 0.05], "loss": [3.0]})).splitlines()
     assert len(lines) == 3 and repr(History()) == "History"

@@ -74,8 +74,8 @@ MUTANTS = [
            'check_number("fraction", self.fraction, 0, 1)',
            "dropout of everything passes"),
     Mutant("        if not training:\n            return x, None\n", "", "dropout outside training"),
-    Mutant('np.empty_like(x, order="C")', "np.empty_like(x)", "dropout of a flipped array"),
-    Mutant("rng.random(out=u, dtype=u.dtype)", "u[...] = rng.random(u.shape[1], dtype=u.dtype)",
+    Mutant('uniform_like(x, rng, order="C")', "uniform_like(x, rng)", "dropout of a flipped array"),
+    Mutant('u = uniform_like(x, rng, order="C")\n', 'u = uniform_like(x, rng, order="C")\n        u[...] = u[0]\n',
            "dropout: one noise row for the whole batch (15)"),
     Mutant("np.greater_equal(u, self.fraction, out=u)", "np.less(u, self.fraction, out=u)",
            "dropout: comparison inverted (13)"),
@@ -122,4 +122,6 @@ MUTANTS = [
     Mutant("pull = -(do[:, None] + do) * close", "pull = (do[:, None] + do) * close", "sign of the pull"),
     Mutant("gradient.T[...] = (x.T @ dM)", "gradient.T[...] = (x.T @ dM) / n", "T's gradient over N twice (27)"),
     Mutant("dx = dy[:, :n_inputs] + dM", "dx = dM", "what passes beside the kernels left out of dx"),
+    Mutant('u = uniform_like(x, rng, order="C")', "u = rng.random(x.shape, dtype=x.dtype)",
+           "dropout's mask is NumPy's whatever its input is", tests="test_foreign_arrays.py"),
 ]

@@ -43,7 +43,7 @@ MUTANTS = [
     Mutant("BatchNorm(np.ones(n, dtype), np.zeros(n, dtype)", "BatchNorm(np.zeros(n, dtype), np.zeros(n, dtype)",
            "batch norm starts at gamma 0"),
     Mutant("T /= math.sqrt(n_in) * n_directions", "T /= math.sqrt(n_in)", "kernels so wide that nothing is close"),
-    Mutant("_mlp_forward(mlp, np.zeros((1, n_inputs(mlp)), parameter_dtype(mlp)), training=False)", "n_inputs(mlp)",
+    Mutant("_mlp_forward(mlp, np.zeros((1, n_inputs(mlp)), first.dtype, like=first), training=False)", "n_inputs(mlp)",
            "layers whose widths do not fit together pass"),
     Mutant("    if not isinstance(mlp, MLP):\n        raise invalid(name,",
            "    if False:\n        raise invalid(name,",
@@ -68,4 +68,6 @@ MUTANTS = [
            "math.sqrt(sum(array.shape[0] for _, array in leaves(mlp) if array.ndim > 1))",
            "inputs counted for units"),
     Mutant("    if step <= MOST_STEP:", "    if step >= MOST_STEP:", "small steps are too far and large ones are not"),
+    Mutant("first.dtype, like=first), training", "first.dtype), training",
+           "a network of another library's arrays is refused", tests="test_foreign_arrays.py"),
 ]

@@ -4,7 +4,8 @@ from mutant import Mutant
 MODULE = "runs/autoencoder.py"
 
 MUTANTS = [
-    Mutant("    cases = open_training_data(options, GREY)\n", '    cases = open_training_data(options, "threshold")\n',
+    Mutant("    cases = open_training_data(options, GREY, progress)\n",
+           '    cases = open_training_data(options, "threshold", progress)\n',
            "pixels become bits"),
     Mutant("default_rng(options.seed)", "default_rng(0)", "every seed is 0"),
     Mutant("[cases.shape[1], *options.hidden, options.code]", "[cases.shape[1], options.code, *options.hidden]",

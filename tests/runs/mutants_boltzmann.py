@@ -12,7 +12,7 @@ MUTANTS = [
            "the same command starts elsewhere"),
     Mutant("init_boltzmann(sum(sizes), n_visible, rng, mask)", "init_boltzmann(sum(sizes), n_visible, rng)",
            "every pair connected"),
-    Mutant('metadata={"seed": options.seed}, ', "", "a run forgets its seed"),
+    Mutant('metadata={"seed": options.seed},', "", "a run forgets its seed"),
     Mutant("**options.only(BoltzmannSettings)", "epochs=options.epochs", "options are not heard"),
     Mutant("            gap = self.free_energy - self.training_free_energy\n",
            "            gap = self.training_free_energy - self.free_energy\n",

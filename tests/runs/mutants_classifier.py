@@ -4,7 +4,7 @@ from mutant import Mutant
 MODULE = "runs/classifier.py"
 
 MUTANTS = [
-    Mutant("open_training_data(options, GREY)", "open_training_data(options, None)",
+    Mutant("open_training_data(options, GREY, progress)", "open_training_data(options, None, progress)",
            "bits where grey pixels are learnt from"),
     Mutant("    rng = np.random.default_rng(options.seed)\n", "    rng = np.random.default_rng()\n",
            "the same command starts elsewhere"),

@@ -22,7 +22,7 @@ MUTANTS = [
     Mutant('max(1, values["steps"] // FILM_FRAMES)', 'values["steps"] // FILM_FRAMES', "a short run has no entries"),
     Mutant("init_gan(options, source, len(names), rng)", "init_gan(options, source, max(len(names), 10), rng)",
            "classes that no case has"),
-    Mutant("return open_training_data(options, GREY)", "return open_training_data(options, None)",
+    Mutant("return open_training_data(options, GREY, progress)", "return open_training_data(options, None, progress)",
            "bits where grey pixels are learnt from"),
     Mutant("    if options.part is not None:\n", "    if False:\n", "a part of what has none"),
     Mutant("    for name, value in opening(options).items():\n", "    for name, value in ():\n", "a scale of the ring"),

@@ -58,9 +58,9 @@ def test_sampled_bits_are_those_of_the_seed_again_and_others_for_the_test(tmp_pa
     path = str(tmp_path / "grey.npy")
     train(TrainOptions(data=path, bits="sampled", hidden=2, epochs=1, seed=5), tmp_path / "run")
     run = load_run(tmp_path / "run")
-    expected = open_training_data(TrainOptions(data=path, seed=5), "sampled")[:]
+    expected = open_training_data(TrainOptions(data=path, seed=5), "sampled", False)[:]
     np.testing.assert_array_equal(reopen_data(run)[:], expected)
-    assert np.any(open_training_data(TrainOptions(data=path, seed=6), "sampled")[:] != expected)
+    assert np.any(open_training_data(TrainOptions(data=path, seed=6), "sampled", False)[:] != expected)
     found = measured(run)
     assert "bits sampled" in found.what and np.mean(found.cases[:] != expected) > 0.1
 

@@ -7,7 +7,7 @@ the sum over the 784 pixels, grey in [0, 1], of the squared difference between a
 the mean over the 10,000 test cases.
 
     pca          30 principal components of the 60,000 training cases
-    random       RANDOM below: He's starting weights, leaky ReLU, Adam, cross-entropy
+    random       RANDOM below: He's starting weights, leaky ReLU, Adam, cross-entropy, weight decay
     pretrained   PRETRAINED below: a stack of RBMs trained layer by layer, unrolled, logistic units; the same
                  fine-tuning. `start` is its error before any fine-tuning
 
@@ -28,9 +28,9 @@ from numpy_dgm.energy import train_stack, unroll_autoencoder
 from numpy_dgm.foundation.pca import fit_pca, pca_error
 from numpy_dgm.neural import init_autoencoder, squared_reconstruction_error, train_autoencoder
 
-RANDOM = dict(sizes=(1000, 250, 30), hidden="leaky_relu", epochs=36, rate=0.002)
-PRETRAINED = dict(sizes=(1000, 250, 30), pretraining=3, epochs=33, rate=0.005)
-FINE_TUNING = dict(batch_size=50)
+RANDOM = dict(sizes=(1000, 250, 30), hidden="leaky_relu", epochs=30, rate=0.002)
+PRETRAINED = dict(sizes=(1000, 250, 30), pretraining=3, epochs=28, rate=0.005)
+FINE_TUNING = dict(batch_size=50, weight_decay=0.2)
 STACK = dict(method="cd", batch_size=100, rate=0.1)
 
 

@@ -53,7 +53,7 @@ class BoltzmannSettings(Settings):
     rate: float = setting(0.05, "learning rate at the start", above=0)
     schedule: str = setting("linear", "how the rate falls", choices=SCHEDULES)
     n_chains: int = setting(100, "free chains; clamped ones there are as many as cases")
-    weight_decay: float = setting(0.0, "d: each step also subtracts rate * d * W; the biases are left alone", most=1)
+    weight_decay: float = setting(0.0, "d: the gradient of W is less d * W; the biases are left alone", most=1)
     average: float = setting(None, "give back the moving average of the parameters with this decay, such as 0.999",
                              above=0, below=1)
     validation: float = setting(0.0, "fraction of the cases to hold out and report on", below=1)

@@ -62,7 +62,7 @@ class ClassRBMSettings(Settings):
     centred: bool = setting(True, "take the centred generative gradient")
     label_rate: float = setting(1.0, "factor of the generative gradient of U and d: above 1, labels are learnt faster",
                                 above=0)
-    weight_decay: float = setting(0.0, "d: each step also subtracts rate * d * W; U and the biases are left alone",
+    weight_decay: float = setting(0.0, "d: the gradient of W is less d * W; U and the biases are left alone",
                                   most=1)
     draw_bits: bool = setting(True, "draw bits from grey pixels anew at every step, against learning cases by heart")
     average: float = setting(None, "give back the moving average of the parameters with this decay, such as 0.998",

@@ -54,7 +54,7 @@ class DBNSettings(Settings):
     up_down_rate: float = setting(0.01, "learning rate at the start of up-down", above=0)
     schedule: str = setting("linear", "how the rate falls, for each layer and in up-down", choices=SCHEDULES)
     optimizer: str = setting("sgd", "what makes a step of a gradient", choices=tuple(OPTIMIZERS))
-    weight_decay: float = setting(0.0, "d: each step of a layer also subtracts rate * d * W", most=1)
+    weight_decay: float = setting(0.0, "d: the gradient of a layer's W is less d * W", most=1)
     centred: bool = setting(True, "take the centred gradient")
     n_chains: int = setting(100, "persistent chains of each RBM")
     from_below: bool = setting(True, "start a layer as the one below turned over, where it has as many hidden units as "

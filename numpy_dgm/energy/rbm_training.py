@@ -71,7 +71,7 @@ class RBMSettings(Settings):
     rate: float = setting(0.1, "learning rate at the start", above=0)
     schedule: str = setting("linear", "how the rate falls", choices=SCHEDULES)
     optimizer: str = setting("sgd", "what makes a step of a gradient", choices=tuple(OPTIMIZERS))
-    weight_decay: float = setting(0.0, "d: each step also subtracts rate * d * W; the biases are left alone", most=1)
+    weight_decay: float = setting(0.0, "d: the gradient of W is less d * W; the biases are left alone", most=1)
     centred: bool = setting(True, "take the centred gradient")
     sparsity_target: float = setting(None, "fraction of the cases for which a hidden bit should be on", above=0,
                                      below=1)

@@ -1,8 +1,11 @@
 """Training an autoencoder: `train_autoencoder` descends the loss of its reconstructions, a minibatch a step.
 
-    θ ← θ - α ∂L/∂θ          θ all parameters in one vector, L the mean loss of a batch, α the learning rate
+    θ ← (1 - α d) θ - α ∂L/∂θ          θ all parameters in one vector, L the mean loss of a batch, α the learning
+                                       rate, d the weight decay, apart from the gradient
 
 N cases    D numbers a case    K numbers a code
+
+Loshchilov and Hutter 2019 (weight decay apart from Adam's gradient).
 """
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,6 +48,7 @@ class AutoencoderSettings(Settings):
     schedule: str = setting("linear", "how the rate falls", choices=SCHEDULES)
     optimizer: str = setting("adam", "what makes a step of a gradient", choices=tuple(OPTIMIZERS))
     loss: str = setting("cross_entropy", "what is descended", choices=LOSSES)
+    weight_decay: float = setting(0.0, "d: before each step the parameters shrink by the factor 1 - rate * d", most=1)
     average: float = setting(None, "give back the moving average of the parameters with this decay, such as 0.999",
                              above=0, below=1)
     validation: float = setting(0.0, "fraction of the cases to hold out and report on", below=1)
@@ -106,6 +110,8 @@ class AutoencoderTrainer(Trainer):
         for i, rows in enumerate(self.epoch_of_minibatches(rng)):
             v = np.asarray(self.data[rows], dtype=self.vector.dtype)
             _, gradient = _autoencoder_gradient(self.model, v, self.settings.loss)
+            if self.settings.weight_decay > 0:  # apart from the gradient, whose size Adam does not heed
+                self.vector *= 1 - self.rate * self.settings.weight_decay
             self.optimizer.step(self.vector, flatten(gradient), -self.rate)
             if i == 0:
                 self.relative_step = relative_step(start, self.vector, self.usual_norm)

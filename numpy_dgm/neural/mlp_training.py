@@ -1,8 +1,11 @@
 """Training a network to tell classes apart: `train_classifier` descends the cross-entropy, a minibatch a step.
 
-    θ ← θ - α ∂L/∂θ          θ all parameters in one vector, L the mean cross-entropy of a batch, α the learning rate
+    θ ← (1 - α d) θ - α ∂L/∂θ          θ all parameters in one vector, L the mean cross-entropy of a batch
+                                       α the learning rate, d the weight decay, apart from the gradient
 
 N cases    D inputs    C classes    s (N, C) logits
+
+Loshchilov and Hutter 2019 (weight decay apart from Adam's gradient).
 """
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,7 +59,7 @@ class ClassifierSettings(Settings):
     rate: float = setting(0.003, "learning rate at the start", above=0)
     schedule: str = setting("linear", "how the rate falls", choices=SCHEDULES)
     optimizer: str = setting("adam", "what makes a step of a gradient", choices=tuple(OPTIMIZERS))
-    weight_decay: float = setting(0.0, "d: each step also subtracts rate * d * the parameters", most=1)
+    weight_decay: float = setting(0.0, "d: before each step the parameters shrink by the factor 1 - rate * d", most=1)
     average: float = setting(None, "give back the moving average of the parameters with this decay, such as 0.999",
                              above=0, below=1)
     validation: float = setting(0.0, "fraction of the cases to hold out and report on", below=1)
@@ -129,8 +132,8 @@ class ClassifierTrainer(Trainer):
         _, dlogits = _softmax_cross_entropy(logits, self.labels[rows])
         _, gradient = _mlp_backward(self.model, cache, dlogits, need_dx=False)
         direction = flatten(gradient)
-        if self.settings.weight_decay > 0:
-            direction += self.settings.weight_decay * self.vector
+        if self.settings.weight_decay > 0:  # apart from the gradient, whose size Adam does not heed
+            self.vector *= 1 - self.rate * self.settings.weight_decay
         self.optimizer.step(self.vector, direction, -self.rate)
         self.model = _with_running_statistics(self.model, cache)
         if self.average is not None:

@@ -56,7 +56,7 @@ class NamesSettings(RBMSettings):
 
     batch_size: int = setting(100, "cases a step")
     rate: float = setting(1.0, "learning rate at the start", above=0)
-    weight_decay: float = setting(0.0003, "d: each step also subtracts rate * d * W; the biases are left alone",
+    weight_decay: float = setting(0.0003, "d: the gradient of W is less d * W; the biases are left alone",
                                   most=1)
     n_chains: int = setting(200, "persistent chains of pcd, ladders of tempered")
     average: float = setting(0.995, "give back the moving average of the parameters with this decay", above=0, below=1)

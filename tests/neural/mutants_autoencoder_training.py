@@ -4,6 +4,9 @@ from mutant import Mutant
 MODULE = "neural/autoencoder_training.py"
 
 MUTANTS = [
+    Mutant("self.vector *= 1 - self.rate", "self.vector *= 1 + self.rate", "parameters grow where they should decay"),
+    Mutant("self.vector *= 1 - self.rate * self.settings", "self.vector *= 1 - self.settings",
+           "weight decay that does not heed the rate"),
     Mutant('    check_generator("rng", rng)\n', "", "what is no generator is let in"),
     Mutant("    check_autoencoder(autoencoder)\n", "", "what is no autoencoder is trained"),
     Mutant("    check_loss(autoencoder, options.loss)\n", "", "the cross-entropy of a linear output is trained"),

@@ -34,10 +34,10 @@ def small_run(start=None, data=None, **changes):
     return train_autoencoder(model() if start is None else start, cases() if data is None else data, **settings)
 
 
-@pytest.mark.parametrize("loss", ["cross_entropy", "squared_error"])
-def test_a_run_is_steps_down_the_gradient_by_the_optimizer(loss):
-    """Written out: batches in the generator's order, Adam, a rate that falls linearly."""
-    trained, _ = small_run(rate=0.01, loss=loss)
+@pytest.mark.parametrize("loss, decay", [("cross_entropy", 0.0), ("squared_error", 0.3)])
+def test_a_run_is_steps_down_the_gradient_by_the_optimizer(loss, decay):
+    """Written out: batches in the generator's order, Adam, a rate that falls linearly, and weight decay beside it."""
+    trained, _ = small_run(rate=0.01, loss=loss, weight_decay=decay)
     vector, adam, rng = flatten(model()), Adam(), np.random.default_rng(2)
     moving = windows(model(), vector)
     for epoch in range(2):
@@ -45,7 +45,9 @@ def test_a_run_is_steps_down_the_gradient_by_the_optimizer(loss):
         for batch in range(4):
             rows = order[8 * batch : 8 * (batch + 1)]
             _, gradient = autoencoder_gradient(moving, cases()[rows], loss)
-            adam.step(vector, flatten(gradient), -scheduled_rate("linear", 0.01, (epoch + batch / 4) / 2))
+            rate = scheduled_rate("linear", 0.01, (epoch + batch / 4) / 2)
+            vector *= 1 - rate * decay
+            adam.step(vector, flatten(gradient), -rate)
     np.testing.assert_array_equal(flatten(trained), vector)
 
 

@@ -66,6 +66,13 @@ def test_weight_decay_pulls_every_parameter_towards_0():
     np.testing.assert_allclose(flatten(decayed), flatten(plain) - 0.1 * 0.2 * flatten(network()), rtol=1e-12)
 
 
+def test_adam_does_not_rescale_weight_decay():
+    run = dict(epochs=1, batch_size=N, rate=0.1, optimizer="adam", schedule="constant")
+    plain, _ = small_run(**run)
+    decayed, _ = small_run(weight_decay=0.2, **run)
+    np.testing.assert_allclose(flatten(decayed), flatten(plain) - 0.1 * 0.2 * flatten(network()), rtol=1e-12)
+
+
 def test_running_statistics_move_on_with_every_batch_and_are_given_back():
     x, _ = cases()
     start = network(batch_norm=True)

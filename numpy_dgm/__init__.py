@@ -11,6 +11,7 @@ The package from the bottom up; an import never runs up this list:
     estimators.py scikit-learn's manner: BernoulliRBM, DBNClassifier, GANGenerator
     plots.py      figures: with play/window.py the only module that imports matplotlib
     runs/         what the command and `load_run` do with a run, a module a kind of model
+    json_output.py  what `--json` prints, and what its keys mean
     course/       what runs the lessons, and the assignments: given out, checked, graded
     demo.py       `dgm demo`
     play/         `dgm play`: windows to play with an RBM's chain, and with the two players of a GAN

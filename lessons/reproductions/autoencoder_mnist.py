@@ -28,9 +28,9 @@ from numpy_dgm.energy import train_stack, unroll_autoencoder
 from numpy_dgm.foundation.pca import fit_pca, pca_error
 from numpy_dgm.neural import init_autoencoder, squared_reconstruction_error, train_autoencoder
 
-RANDOM = dict(sizes=(1000, 250, 30), hidden="leaky_relu", epochs=30, rate=0.002)
-PRETRAINED = dict(sizes=(1000, 250, 30), pretraining=3, epochs=28, rate=0.005)
-FINE_TUNING = dict(batch_size=50, weight_decay=0.2)
+RANDOM = dict(sizes=(1000, 250, 30), hidden="leaky_relu", epochs=30, rate=0.002, weight_decay=0.2)
+PRETRAINED = dict(sizes=(1000, 250, 30), pretraining=3, epochs=28, rate=0.005, weight_decay=0.02)
+FINE_TUNING = dict(batch_size=50)
 STACK = dict(method="cd", batch_size=100, rate=0.1)
 
 
@@ -74,7 +74,7 @@ def trained(row, data, seed, out):
                            checkpoint=folder, **STACK)
         start = unroll_autoencoder(rbms)
     model, _ = train_autoencoder(start, data, rng=rng, checkpoint=folder, epochs=settings["epochs"],
-                                 rate=settings["rate"], **FINE_TUNING)
+                                 rate=settings["rate"], weight_decay=settings["weight_decay"], **FINE_TUNING)
     return start, model
 
 

@@ -144,7 +144,7 @@ def _evaluation_in_rounds(rbm, data, rng, executor, n_walks, minutes, progress):
         if time.monotonic() + expected > ends:
             out_of_time = f"no time for more: {next_round}, and {minutes:g} were allowed in all"
             return replace(evaluation, reasons=(*evaluation.reasons, out_of_time))
-        labels = ", ".join(reason.partition(":")[0] for reason in evaluation.reasons)
+        labels = ", ".join(dict.fromkeys(reason.partition(":")[0] for reason in evaluation.reasons))
         say(progress, f"{evaluation.n_temperatures:,} temperatures do not suffice ({labels}); {next_round}")
 
 

@@ -18,16 +18,21 @@ from numpy_dgm.adversarial.penalties import (
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import central_differences, check_gradient
 from numpy_dgm.foundation.records import flatten, leaves, pack
+from numpy_dgm.neural import MLP, Skip, init_fourier
 from numpy_dgm.neural.mlp import init_mlp, mlp_backward, mlp_forward
 
-KINDS = ("tanh", "softplus", "sigmoid", "leaky_relu", "relu", "maxout")
+KINDS = ("tanh", "softplus", "sigmoid", "leaky_relu", "relu", "maxout", "tanh behind waves", "tanh behind a skip")
 
 
 def a_discriminator(kind, depth, width, n_in, seed):
     """Weights of about 1 and biases that are not 0, in float64."""
     rng = np.random.default_rng(seed)
-    mlp = init_mlp([n_in, *[width] * depth, 1], rng, hidden=kind, pieces=3, init="xavier", dtype=np.float64)
-    vector, mlp = pack(mlp)
+    hidden, _, first = kind.partition(" behind ")
+    below = {"waves": (init_fourier(n_in, 2, rng, 0.5, 2, np.float64),),
+             "a skip": (Skip(init_mlp([n_in, 2, 3], rng, "tanh", output="tanh", dtype=np.float64).layers, 2.0),)}
+    below, n_first = below.get(first, ()), {"waves": n_in + 4, "a skip": n_in + 3}.get(first, n_in)
+    mlp = init_mlp([n_first, *[width] * depth, 1], rng, hidden=hidden, pieces=3, init="xavier", dtype=np.float64)
+    vector, mlp = pack(MLP((*below, *mlp.layers)))
     vector += 0.3 * rng.normal(size=len(vector))
     return mlp, rng.normal(size=(4, n_in)), rng.normal(size=(4, n_in))
 

@@ -13,9 +13,9 @@ them. Reverse KL: of their shares of the modes. Each row is the mean over seeds 
 samples and of a generator that has collapsed to one mode say what can be had and what cannot be worse. Beside the
 protocol's figures, what it does not ask for: how wide the modes are, the standard deviation an axis of the samples of
 high quality over that of the mode; and the sliced Wasserstein distance to 50,000 real cases, in units of the data's
-spread an axis. Runs are kept in --out, and the same line goes on with them. Settings were
-looked for with seeds from 100 on. "wide" knows of the data that their spread is 1 an axis, and nothing of σ: it looks
-down to FINEST, a hundredth of the spread, with the Fourier layer and with the noise.
+spread an axis. Runs are kept in --out, and the same line goes on with them. Settings were looked for with seeds from
+100 on. "wide" knows that the data have a spread of 1 an axis, and nothing of σ: with its waves and with its noise it
+looks down to FINEST, a hundredth of that spread.
 """
 import argparse
 import time

@@ -11,7 +11,7 @@ be made alike by their own mean):
     in the discriminator         R1, gradient penalty    spectral norm    clipping
     affine, elementwise layers   yes                     yes              yes
     Fourier                      yes                     yes              yes
-    maxout                       yes                     no               yes
+    maxout, skip                 yes                     no               yes
     dropout                      no                      yes              yes
     minibatch discrimination     no                      no               yes
 

@@ -428,11 +428,11 @@ def test_a_gan_with_waves_and_a_skip_goes_on_where_it_stopped(tmp_path):
     generator = MLP((Skip(stack, 5.0), *init_mlp([L + 4, D], rng, dtype=np.float64).layers))
     judge = init_mlp([D + 6, 4, 1], rng, dtype=np.float64).layers
     gan = make_gan(generator, MLP((init_fourier(D, 3, rng, dtype=np.float64), *judge)))
-    whole, _ = train(gan, rate=1e-3, penalty=R1(0.2))
+    whole, _ = train(gan, rate=1e-4, penalty=R1(0.2))
     assert not np.array_equal(flatten(whole), flatten(gan))
     with pytest.raises(KeyboardInterrupt):
-        train(gan, rate=1e-3, penalty=R1(0.2), checkpoint=tmp_path / "run", on_record=stop_at_the_second_record)
-    resumed, _ = train(gan, rate=1e-3, penalty=R1(0.2), checkpoint=tmp_path / "run")
+        train(gan, rate=1e-4, penalty=R1(0.2), checkpoint=tmp_path / "run", on_record=stop_at_the_second_record)
+    resumed, _ = train(gan, rate=1e-4, penalty=R1(0.2), checkpoint=tmp_path / "run")
     np.testing.assert_array_equal(flatten(resumed), flatten(whole))
     np.testing.assert_array_equal(resumed.discriminator.layers[0].B, gan.discriminator.layers[0].B)
 

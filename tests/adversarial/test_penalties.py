@@ -223,10 +223,19 @@ def test_the_gradient_through_spectral_norm_is_that_of_every_parameter(kind, dep
     check_gradient(loss, mlp, spectral_norm_gradient(mlp, singular, gradient), tolerance=1e-6, step=2e-4)
 
 
-def test_spectral_norm_of_other_weights_is_refused_by_name():
-    mlp = init_mlp([2, 3, 1], np.random.default_rng(0), hidden="maxout")
-    with pytest.raises(InvalidInput, match="^discriminator: expected affine and linear layers .*, got a Maxout layer$"):
+@pytest.mark.parametrize("kind, name", [("maxout", "Maxout"), ("tanh behind a skip", "Skip")])
+def test_spectral_norm_of_other_weights_is_refused_by_name(kind, name):
+    mlp, _, _ = a_discriminator(kind, 1, 3, 2, 0)
+    with pytest.raises(InvalidInput, match=f"^discriminator: expected affine and linear layers .*, got a {name} layer$"):
         start_singular_vectors(mlp, np.random.default_rng(0))
+
+
+def test_waves_below_the_weights_are_left_as_they_are_by_spectral_norm():
+    mlp, _, _ = a_discriminator("tanh behind waves", 1, 3, 2, 0)
+    singular = start_singular_vectors(mlp, np.random.default_rng(0))
+    normalised, _ = spectral_norm(mlp, singular, n_iterations=100)
+    assert singular[0] is None and normalised.layers[0] is mlp.layers[0]
+    assert np.linalg.svd(normalised.layers[1].W, compute_uv=False)[0] == pytest.approx(1)
 
 
 def test_central_differences_agree_with_a_penalty_worked_out_by_hand():

@@ -11,9 +11,10 @@
 #
 # - say what the best move of a generator is while the discriminator stands still, and prove it;
 # - say what the order of min and max has to do with it;
-# - count modes, and say what a perfect sampler shows in each figure.
+# - count modes, and say what a perfect sampler shows in each figure;
+# - say why a discriminator may not see the width of a mode, and give it what it needs to.
 #
-# About an hour and a quarter. You need the game and its value (lesson 30), G's losses (lesson 31)
+# About an hour and a half. You need the game and its value (lesson 30), G's losses (lesson 31)
 # and why players go round (lesson 32).
 #
 # ## Two modes by hand
@@ -72,7 +73,10 @@ from numpy_dgm.adversarial.coverage import high_quality_fraction, modes_captured
 from numpy_dgm.adversarial.objectives import NonSaturating, Saturating
 from numpy_dgm.data.mixtures import (
     MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians, to_unit_spread)
+from numpy_dgm.foundation.optimizers import Adam
+from numpy_dgm.foundation.records import flatten, pack
 from numpy_dgm.foundation.verify import claim, verify, verify_mean
+from numpy_dgm.neural import MLP, init_fourier, init_mlp, mlp_backward, mlp_forward
 
 rng = np.random.default_rng(35)
 mixtures_of_five = rng.dirichlet(np.full(5, 0.3), size=20_000)  # p_G over five places
@@ -267,6 +271,110 @@ for K in (8, 25):
     verify(f"(35.8) E[reverse KL] → (K - 1) / 2n, their ratio, K = {K}", ratio, 1, 0.005)
 
 # %% [markdown]
+# ## Too narrow: what D can see of a mode's width, and what it cannot
+#
+# A generator may reach all modes, in balance, and make each too narrow. By (35.5) the share of high
+# quality then even rises. Why does the game not widen them? Let G's modes have ρ = .36 of the right
+# width, and let them be far apart. Near a centre, r in units of σ, the densities are r exp(-r²/2)
+# and r exp(-r²/(2ρ²))/ρ², and the best D has the logit log p_data - log p_G (lesson 30):
+#
+#     s*(r) = 2 log ρ + r² (1/ρ² - 1) / 2                                                  (35.9)
+#
+# It is -2.04 at the centre and 1.31 at r = 1, and its loss is .79, far below the 2 log 2 = 1.386 of
+# a D that knows nothing. But r = 1 is one σ. On the ring with unit spread that is .014, and s* has
+# to rise by 3.36 on the way, and again at each of eight places. A new network is nearly flat over
+# so short a distance. All of a mode is one place to it.
+#
+# So give D short waves to build from: beside x the sines and cosines of x along fixed directions,
+# the columns of B, whose lengths are the frequencies. A wave of frequency 100 rises from 0 to .84
+# over a distance of .01. The layer learns nothing. It only has to pass slopes down, with sin' = cos
+# and cos' = -sin, where dy = [dy_x, ds, dc] are the slopes with respect to its three parts:
+#
+#     y = [x, sin xB, cos xB]                                                             (35.10)
+#     dx = dy_x + (ds · cos xB - dc · sin xB) Bᵀ                                          (35.11)
+
+# %% (35.9) to (35.11) the best logit at a mode, and a layer of waves
+rho = 0.36
+sd = np.array([1.0, rho])  # in the plane: of the data's mode, of the narrow one
+points = rng.normal(size=(6, 2))
+r = np.linalg.norm(points, axis=1)
+log_p = -(points**2).sum(axis=1)[:, None] / (2 * sd**2) - np.log(2 * math.pi * sd**2)  # (6, 2)
+log_ratio = log_p[:, 0] - log_p[:, 1]
+verify("(35.9) s*(r) = 2 log ρ + r² (1/ρ² - 1) / 2",
+       log_ratio, 2 * math.log(rho) + r**2 * (1 / rho**2 - 1) / 2)
+
+radii = (np.arange(80_000) + 0.5) / 10_000  # midpoints, from 0 to 8 σ
+s_star = 2 * math.log(rho) + radii**2 * (1 / rho**2 - 1) / 2
+p_radius = radii * np.exp(-radii**2 / 2)
+q_radius = radii * np.exp(-radii**2 / (2 * rho**2)) / rho**2
+loss_at_radius = p_radius * np.logaddexp(0, -s_star) + q_radius * np.logaddexp(0, s_star)
+best_loss = loss_at_radius.sum() / 10_000
+print(f"  the best D's loss against modes of {rho} of the width: {best_loss:.3f}; 2 log 2 is 1.386")
+
+waves = init_fourier(2, 3, rng, dtype=np.float64)
+x, dy = rng.normal(size=(4, 2)), rng.normal(size=(4, 8))
+y, cache = waves.forward(x)
+by_hand = []
+for case in x:
+    angles = [case[0] * waves.B[0, m] + case[1] * waves.B[1, m] for m in range(3)]
+    by_hand.append([*case, *map(math.sin, angles), *map(math.cos, angles)])
+verify("(35.10) y = [x, sin xB, cos xB]", y, by_hand)
+differences = np.zeros((4, 2))
+for place in np.ndindex(4, 2):
+    step = np.zeros((4, 2))
+    step[place] = 1e-7
+    above, _ = waves.forward(x + step)
+    below, _ = waves.forward(x - step)
+    differences[place] = np.sum(dy * (above - below)) / 2e-7
+dx, _ = waves.backward(cache, dy)
+verify("(35.11) dx = dy_x + (ds · cos xB - dc · sin xB) Bᵀ", dx, differences, 1e-6)
+
+# %% [markdown]
+# **D alone.** G stands still, and D has 300 steps to tell its cases from real ones; then it is
+# judged on fresh cases. It has two hidden layers of 32, with 64 waves below them or none. Their
+# frequencies go from 1 to 100: from the whole of the data, whose spread is 1, to a hundredth of it.
+# Nothing is said of σ. As a check, the same D with waves looks at modes as wide as the data's.
+
+# %% experiment: D's loss against narrow modes, with and without waves
+def judge(width, n_waves, seed, steps=300, n=128):
+    """D's loss on fresh cases, after learning against a ring of `width` times the right width."""
+    rng = np.random.default_rng([35, seed])
+    real = to_unit_spread(ring_of_gaussians())
+    fake = MixtureOfGaussians(real.centres, width * real.sigma)
+    layers = init_mlp([2 + 2 * n_waves, 32, 32, 1], rng).layers
+    if n_waves > 0:
+        layers = (init_fourier(2, n_waves, rng), *layers)
+    vector, D = pack(MLP(layers))
+    adam = Adam(beta1=0.5, beta2=0.99)
+    for _ in range(steps):
+        x = np.concatenate([draw_mixture(real, n, rng), draw_mixture(fake, n, rng)])
+        s, cache = mlp_forward(D, x)
+        _, ds_real, ds_fake = NonSaturating().discriminator_loss(s[:n], s[n:])
+        ds = np.concatenate([ds_real, ds_fake])
+        _, gradient = mlp_backward(D, cache, ds, need_dx=False)
+        adam.step(vector, flatten(gradient), -0.003)
+    fresh = np.concatenate([draw_mixture(real, 4_000, rng), draw_mixture(fake, 4_000, rng)])
+    s, _ = mlp_forward(D, fresh)
+    return NonSaturating().discriminator_loss(s[:4_000], s[4_000:])[0]
+
+
+losses = {}
+for name, width, n_waves in [("narrow, x alone", rho, 0), ("narrow, with waves", rho, 64),
+                             ("right width, with waves", 1.0, 64)]:
+    losses[name] = np.array([judge(width, n_waves, seed) for seed in range(12)])
+    print(f"  {name:24} {losses[name].mean():.3f} ± {losses[name].std():.3f}, of 12 starts")
+claim("from x alone D learns nothing of the width", losses["narrow, x alone"].min() > 1.36,
+      least_of_12=losses["narrow, x alone"].min())
+claim("with waves it comes near the best D", losses["narrow, with waves"].max() < 1.0,
+      most_of_12=losses["narrow, with waves"].max(), best=best_loss)
+claim("and sees no difference where there is none", losses["right width, with waves"].min() > 1.37,
+      least_of_12=losses["right width, with waves"].min())
+
+# %% [markdown]
+# What D cannot see, G is not told. In `lessons/reproductions/gan_modes.py` the configuration "lite"
+# reaches all modes and leaves them at a third to a half of their width; "wide" gives D waves, and G
+# a straight way from its noise to its last layer, by which it can widen all modes at once.
+#
 # ## What goes wrong
 #
 # - One figure is trusted. A blob N(0, I), which knows nothing of modes, captures all of them; one

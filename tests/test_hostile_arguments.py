@@ -174,6 +174,7 @@ NEURAL = {
                               progress=False, epochs=1, batch_size=3, rate=0.01, validation=0.3, patience=1),
     "binary_cross_entropy": dict(logits=X, targets=BITS),
     "class_logits": dict(mlp=NET, data=X, rows=None),
+    "init_fourier": dict(n_inputs=4, n_directions=3, rng=rng, lowest=1.0, highest=100.0, dtype=np.float64),
     "init_mlp": dict(sizes=[4, 5, 3], rng=rng, hidden="maxout", slope=0.2, pieces=2, output="tanh", batch_norm=False,
                      dropout=0.1, discrimination=(2, 3), init="he", dtype=np.float64),
     "mlp_backward": dict(mlp=NET, cache=CACHE, dy=LOGITS, out=None, need_dx=True, need_gradient=True),
@@ -184,6 +185,7 @@ NEURAL = {
                              progress=False, epochs=1, batch_size=3, rate=0.01, validation=0.3, patience=1),
     "with_running_statistics": dict(mlp=NET, cache=CACHE, momentum=0.5),
     "Dropout": dict(fraction=0.2), "LeakyReLU": dict(slope=0.2),
+    "Skip": dict(layers=(neural.Affine(np.ones((4, 3)), np.ones(3)), neural.Tanh()), scale=5.0),
 }
 ADVERSARIAL = {
     "diagnose_gan": dict(history=HISTORY),
@@ -205,7 +207,7 @@ ADVERSARIAL = {
     "NonSaturating": dict(real_label=1.0, fake_label=0.0), "Saturating": dict(real_label=1.0, fake_label=0.0),
 }
 RECORDS = {"RBM", "DBN", "BitsAndLabel", "ClassRBM", "RatingsRBM", "BoltzmannMachine", "ConditionalRBM", "RTRBM", "MLP",
-           "GAN", "Affine", "BatchNorm", "Linear", "Maxout", "MinibatchDiscrimination", "Autoencoder",
+           "GAN", "Affine", "BatchNorm", "Fourier", "Linear", "Maxout", "MinibatchDiscrimination", "Autoencoder",
            "TrainingWarning"}  # hold what they are given; what acts on them checks it
 WITHOUT_ARGUMENTS = {"Bernoulli", "Gaussian", "ReLU", "Sigmoid", "Softplus", "Tanh", "Hinge", "LeastSquares",
                      "Wasserstein"}
@@ -378,6 +380,10 @@ MODELS = [
     MLP(()), MLP([]), MLP(("relu",)), affine_net([[1.0]] * 4, [0.0]), affine_net(np.full((4, 3), np.nan), np.zeros(3)),
     affine_net(np.full((4, 3), 1e11), np.zeros(3)), affine_net(np.ones((4, 3)), np.zeros(2)), CACHE[:1],
     affine_net(np.ones((4, 1)), np.zeros(1), neural.Sigmoid()), neural.init_mlp([4, 3], RNG, dtype=np.float32),
+    MLP((neural.Fourier(None), neural.Affine(np.ones((10, 3)), np.ones(3)))),
+    MLP((neural.Fourier(np.ones((4, 3), int)), neural.Affine(np.ones((10, 3)), np.ones(3)))),
+    MLP((neural.Fourier(np.full((4, 3), 1e200)), neural.Affine(np.ones((10, 3)), np.ones(3)))),
+    MLP((neural.Skip((neural.Affine(None, None),)), neural.Affine(np.ones((7, 3)), np.ones(3)))),
     GAN(None, None, 2), GAN(PLAYERS.generator, PLAYERS.generator, 2), dataclasses.replace(PLAYERS, n_latent=5),
     dataclasses.replace(PLAYERS, packing=0), dataclasses.replace(PLAYERS, n_classes=-1),
     standardiser.Standardiser(np.zeros(4), np.zeros(4)), standardiser.Standardiser([0.0] * 4, [1.0] * 4),

@@ -10,14 +10,14 @@ Same numbers as the plain function on the same generator, up to rounding, which 
 import numpy as np
 
 from ..foundation.types import Array, Generator
-from ..neural.layers import Affine, Elementwise, Linear, Maxout
+from ..neural.layers import Affine, Elementwise, Fourier, Linear, Maxout, Skip
 from ..neural.mlp import MLP, _mlp_backward, _mlp_forward
 from .gan import GAN, PlayerStep, add_to, discriminator_gradient, discriminator_input, with_labels
 from .noise import blurred
 from .objectives import Objective
 from .penalties import Penalty
 
-ROW_BY_ROW = (Affine, Linear, Maxout, Elementwise)  # kinds of layers; they draw nothing, either
+ROW_BY_ROW = (Affine, Linear, Maxout, Elementwise, Fourier, Skip)  # kinds of layers; they draw nothing, either
 
 
 def fused_discriminator_gradient(gan: GAN, x_real: Array, z: Array, objective: Objective, rng: Generator,

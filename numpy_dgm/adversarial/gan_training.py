@@ -10,7 +10,8 @@ be made alike by their own mean):
 
     in the discriminator         R1, gradient penalty    spectral norm    clipping
     affine, elementwise layers   yes                     yes              yes
-    maxout                       yes                     no               yes
+    Fourier                      yes                     yes              yes
+    maxout, skip                 yes                     no               yes
     dropout                      no                      yes              yes
     minibatch discrimination     no                      no               yes
 
@@ -74,6 +75,7 @@ from .penalties import (
 
 MONITORED_CASES = 500  # about how many cases and samples the history measures
 MONITORED_DIRECTIONS = 50
+GAN_SCHEDULES = (*SCHEDULES, "thirds")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +94,9 @@ class GANSettings(Settings):
     simultaneous: bool = setting(False, "both players step from where both stand, not the discriminator first")
     rate: float = setting(2e-4, "learning rate at the start", above=0)
     discriminator_rate: float = setting(None, "the discriminator's learning rate (default: the same)", above=0)
-    schedule: str = setting("constant", "how the rates fall", choices=SCHEDULES)
+    schedule: str = setting("constant", "how the rates fall", choices=GAN_SCHEDULES)
+    discriminator_schedule: str = setting(None, "how the discriminator's rate falls (default: the same)",
+                                          choices=GAN_SCHEDULES)
     optimizer: Any = setting(Adam(beta1=0.5), "SGD(), Momentum(), RMSProp() or Adam(); each player has its own copy",
                              option=False)
     average: float = setting(None, "give back the generator's moving average with this decay, such as 0.999",
@@ -117,10 +121,11 @@ def train_gan(gan: GAN, data: Any, *, rng: Generator, labels: Any = None, checkp
                       array that it returns is kept in history.snapshots: samples for a film, say
     progress          say on standard error how far it is
 
-    Schedules "linear" and "cosine" fall to 0. The generator's running statistics of batch norm move on in its own
-    steps only; those that go with a moving average are taken afresh when it is given back. With `spectral` the
-    discriminator comes back with its weights divided. With `noise`, R1 is held against the blur (see penalties.py). To
-    step through the discriminator's gradient in a debugger, train with fused=False.
+    Schedules "linear" and "cosine" fall to 0, "thirds" to 1/200 over the second third of the run. The generator's
+    running statistics of batch norm move on in its own steps only; those that go with a moving average are taken
+    afresh when it is given back. With `spectral` the discriminator comes back with its weights divided. With
+    `noise`, R1 is held against the blur (see penalties.py). To step through the discriminator's gradient in a
+    debugger, train with fused=False.
 
     The history has, an entry: step, seconds (so far), rate, discriminator_rate, generator_gradient and
     discriminator_gradient (norms, of the latest step), and what `observe` in diagnosis.py says of about 500 cases. In
@@ -193,7 +198,8 @@ class GANTrainer(Trainer):
         while self.done < stop:
             progress = self.done / s.steps
             self.rate = scheduled_rate(s.schedule, s.rate, progress)
-            self.discriminator_rate = scheduled_rate(s.schedule, s.discriminator_rate or s.rate, progress)
+            discriminator_schedule = s.discriminator_schedule or s.schedule
+            self.discriminator_rate = scheduled_rate(discriminator_schedule, s.discriminator_rate or s.rate, progress)
             of_discriminator, of_generator = self.step(rng)
             self.done += 1
             if start is not None:
@@ -332,7 +338,10 @@ class GANTrainer(Trainer):
 
     def why_fixed(self) -> str:
         """The noise falls with the progress of the run, as the rates may do."""
-        return super().why_fixed() or ("its noise falls over the whole run" if self.settings.noise is not None else "")
+        s = self.settings
+        if s.schedule == "thirds" or s.discriminator_schedule not in (None, "constant"):
+            return "its rates fall over the whole run"
+        return super().why_fixed() or ("its noise falls over the whole run" if s.noise is not None else "")
 
 
 def open_source(gan: GAN, data: Any, labels: Any) -> Source:

@@ -14,9 +14,9 @@ parameters below.
     R1         P = (weight/2) mean |g|² at real cases              u_0 = weight g / N
     WGAN-GP    P = weight mean (|g| - 1)² between real and fake    u_0 = 2 weight (|g| - 1) g / |g| / N, 0 where g = 0
 
-It is for layers that treat each case by itself: affine, elementwise and maxout ones. Batch norm and minibatch
-discrimination tie the cases together, so that the gradient of one case is not a backward pass of its own; they are
-refused by name.
+It is for layers that treat each case by itself: affine, elementwise, Fourier, maxout and skip ones. Batch norm
+and minibatch discrimination tie the cases together, so that the gradient of one case is not a backward pass of
+its own; they are refused by name.
 
 N cases    D inputs    x (N, D)    s (N, 1) logits    g (N, D) gradients of the logits
 

@@ -31,7 +31,7 @@ class RatingsSettings(Settings):
     rate: float = setting(0.05, "learning rate at the start", above=0)
     schedule: str = setting("late", "how the rate falls; late: not before .7 of the run", choices=(*SCHEDULES, "late"))
     optimizer: str = setting("momentum", "what makes a step of a gradient", choices=tuple(OPTIMIZERS))
-    weight_decay: float = setting(0.005, "d: the gradients of W and U are less d times these; the biases are left alone",
+    weight_decay: float = setting(0.005, "d: the gradients of W and U are less d times these, not those of the biases",
                                   most=1)
     conditional: bool = setting(True, "learn U, the weights of which ratings there are")
     average: float = setting(None, "give back the moving average of the parameters with this decay, such as 0.997",

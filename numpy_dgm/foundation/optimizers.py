@@ -172,13 +172,18 @@ class MovingAverage:
 
 OPTIMIZERS: dict[str, Any] = {"sgd": SGD, "momentum": Momentum, "rmsprop": RMSProp, "adam": Adam}
 SCHEDULES = ("constant", "linear", "cosine")
+LAST_THIRD = 0.005  # of the rate, in the last third of the schedule "thirds"
 
 
 def scheduled_rate(schedule: str, rate: float, progress: float) -> float:
     """The rate when `progress` (0 at the start, 1 at the end) of the run is behind us.
 
     constant: α        linear: α (1 - progress)        cosine: α (1 + cos(π progress)) / 2
-    late: α until .7, then linearly to 0: α min(1, (1 - progress) / .3); for the kinds of model that offer it
+
+    For the kinds of model that offer them:
+
+    late: α until .7, then linearly to 0: α min(1, (1 - progress) / .3)
+    thirds: held at α, then falling by the same factor every step, α .005^(3 progress - 1), then held at .005 α
     """
     if schedule == "constant":
         return rate
@@ -186,6 +191,9 @@ def scheduled_rate(schedule: str, rate: float, progress: float) -> float:
         return rate * (1 - progress)
     if schedule == "cosine":
         return rate * (1 + math.cos(math.pi * progress)) / 2
+    if schedule == "thirds":
+        fallen = min(max(3 * progress - 1, 0.0), 1.0)  # 0 in the first third, 1 in the last
+        return rate * LAST_THIRD**fallen
     if schedule == "late":
         return rate * min(1.0, (1 - progress) / 0.3)
     raise invalid("schedule", f"one of {', '.join(map(repr, SCHEDULES))}", repr(schedule))

@@ -1,6 +1,7 @@
 """Backpropagation by hand: a forward and a backward pass for every layer.
 
-    layers.py   the kinds of layers: affine, maxout, elementwise, dropout, batch norm, minibatch discrimination
+    layers.py   the kinds of layers: affine, maxout, elementwise, Fourier, skip, dropout, batch norm, minibatch
+                discrimination
     mlp.py      a stack of layers: initialisation, forward, backward
     losses.py   cross-entropies on logits and squared error, each with its derivative
     mlp_training.py  training a network to tell classes apart
@@ -23,23 +24,25 @@ from .layers import (
     Affine,
     BatchNorm,
     Dropout,
+    Fourier,
     LeakyReLU,
     Linear,
     Maxout,
     MinibatchDiscrimination,
     ReLU,
     Sigmoid,
+    Skip,
     Softplus,
     Tanh,
 )
 from .losses import binary_cross_entropy, softmax_cross_entropy, squared_error
-from .mlp import MLP, init_mlp, mlp_backward, mlp_forward, with_running_statistics
+from .mlp import MLP, init_fourier, init_mlp, mlp_backward, mlp_forward, with_running_statistics
 from .mlp_training import class_logits, train_classifier
 
 __all__ = [
-    "MLP", "Affine", "Autoencoder", "BatchNorm", "Dropout", "LeakyReLU", "Linear", "Maxout", "MinibatchDiscrimination",
-    "ReLU", "Sigmoid", "Softplus", "Tanh", "autoencoder_gradient", "binary_cross_entropy", "class_logits", "decode",
-    "encode", "init_autoencoder", "init_mlp", "mlp_backward", "mlp_forward", "reconstruct", "softmax_cross_entropy",
-    "squared_error", "squared_reconstruction_error", "train_autoencoder", "train_classifier",
-    "with_running_statistics",
+    "Affine", "Autoencoder", "BatchNorm", "Dropout", "Fourier", "LeakyReLU", "Linear", "MLP", "Maxout",
+    "MinibatchDiscrimination", "ReLU", "Sigmoid", "Skip", "Softplus", "Tanh", "autoencoder_gradient",
+    "binary_cross_entropy", "class_logits", "decode", "encode", "init_autoencoder", "init_fourier", "init_mlp",
+    "mlp_backward", "mlp_forward", "reconstruct", "softmax_cross_entropy", "squared_error",
+    "squared_reconstruction_error", "train_autoencoder", "train_classifier", "with_running_statistics",
 ]

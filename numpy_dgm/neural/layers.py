@@ -24,9 +24,9 @@ from typing import NoReturn
 
 import numpy as np
 
-from ..foundation.checks import check_generator, check_number, invalid
+from ..foundation.checks import check_generator, check_number, invalid, shown
 from ..foundation.numerics import sigmoid, softplus, uniform_like
-from ..foundation.records import Record, leaves, with_leaves
+from ..foundation.records import Record, leaves, sum_of, with_leaves
 from ..foundation.types import Array, Generator
 
 
@@ -38,7 +38,7 @@ def _gradient_buffer(layer, out):
 
 
 def _refuse_double_backward(layer) -> NoReturn:
-    raise invalid("double_backward", "an affine, maxout, elementwise or dropout layer",
+    raise invalid("double_backward", "an affine, maxout, elementwise, Fourier, skip or dropout layer",
                   f"a {type(layer).__name__} layer, which ties the rows of a batch together")
 
 
@@ -295,6 +295,125 @@ class Softplus(Elementwise):
     def second_derivative(self, y: Array) -> Array:
         """φ''(x) = σ(x) (1 - σ(x)) = (1 - exp(-y)) exp(-y)."""
         return -np.expm1(-y) * np.exp(-y)
+
+
+# ---- what the next layer is given of x itself
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Fourier(Record):
+    """y = [x, sin xB, cos xB]: beside each row, waves along M fixed directions (Tancik et al. 2020).
+
+        s_nm = sin Σ_d x_nd B_dm        c_nm = cos Σ_d x_nd B_dm
+
+    B is not learnt. Column m makes a wave of length 2π / |B_m| along B_m, so that a network of smooth units behind
+    the layer sees differences over distances of about 1 / |B_m|, which it would be long in learning to see.
+    """
+
+    B: Array  # (D, M) M directions, each with its frequency as its length
+
+    def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
+        """x (N, D) -> y (N, D + 2M); the cache is sin xB and cos xB, (N, M) each."""
+        angle = x @ self.B  # (N, M)
+        s, c = np.sin(angle), np.cos(angle)
+        return np.concatenate([x, s, c], axis=1), (s, c)
+
+    def backward(self, cache: tuple, dy: Array, out: "Fourier | None" = None, need_dx: bool = True,
+                 need_gradient: bool = True) -> tuple[Array | None, "Fourier"]:
+        """dy = [dy_x, ds, dc] (N, D + 2M) -> dx (N, D); the gradient has no entries. With sin' = cos, cos' = -sin
+
+            dx = dy_x + (ds · c - dc · s) Bᵀ
+        """
+        if not need_dx:
+            return None, self
+        s, c = cache
+        dy_x, ds, dc = self._split(dy)
+        d_angle = ds * c - dc * s
+        return dy_x + d_angle @ self.B.T, self
+
+    def double_backward(self, cache: tuple, dy: Array, u: Array) -> tuple[Array, Array, "Fourier"]:
+        """u (N, D) -> u_dy (N, D + 2M) and a (N, D). From dx, which contains dy and, by s and c, x:
+
+            u_dy = [u, uB · c, -uB · s]        a = (-uB · (ds · s + dc · c)) Bᵀ
+        """
+        s, c = cache
+        _, ds, dc = self._split(dy)
+        u_angle = u @ self.B  # (N, M)
+        u_dy = np.concatenate([u, u_angle * c, -u_angle * s], axis=1)
+        a = -(u_angle * (ds * s + dc * c)) @ self.B.T
+        return u_dy, a, self
+
+    def _split(self, dy):
+        """dy (N, D + 2M) as its parts for x (N, D), the sines and the cosines (N, M)."""
+        D, M = self.B.shape
+        return dy[:, :D], dy[:, D : D + M], dy[:, D + M :]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Skip(Record):
+    """y = [scale · x, f(x)]: beside what a stack of layers f makes of x, x itself, which has skipped them.
+
+    An affine layer behind it makes A(scale · x) + W f(x): with a generator's latents for x, a straight map of them,
+    whose width no hidden unit has to make, is added to the bent one. The stack may hold affine, linear, maxout and
+    elementwise layers.
+    """
+
+    layers: tuple  # of f, the one that meets x first
+    scale: float = 1.0
+
+    trainable = ("layers",)
+
+    def __post_init__(self) -> None:
+        kinds = (Affine, Linear, Maxout, Elementwise)
+        if not isinstance(self.layers, tuple) or not all(isinstance(layer, kinds) for layer in self.layers):
+            raise invalid("layers", "a tuple of affine, linear, maxout and elementwise layers", shown(self.layers))
+        check_number("scale", self.scale, 0, np.inf, open_low=True, open_high=True)
+
+    def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
+        """x (N, D) -> y (N, D + K), K the width of f(x); the cache is D and the caches of f's layers."""
+        h, caches = x, []
+        for layer in self.layers:
+            h, cache = layer.forward(h, rng, training)
+            caches.append(cache)
+        return np.concatenate([self.scale * x, h], axis=1), (x.shape[1], tuple(caches))
+
+    def backward(self, cache: tuple, dy: Array, out: "Skip | None" = None, need_dx: bool = True,
+                 need_gradient: bool = True) -> tuple[Array | None, "Skip | None"]:
+        """dy = [dy_x, dh] (N, D + K) -> dx = scale dy_x + (dh taken down through f), (N, D), and f's gradient."""
+        D, caches = cache
+        dh, gradients = dy[:, D:], []
+        for i in reversed(range(len(self.layers))):
+            layer_out = None if out is None else out.layers[i]
+            dh, gradient = self.layers[i].backward(caches[i], dh, layer_out, need_dx or i > 0, need_gradient)
+            gradients.append(gradient)
+        dx = self.scale * dy[:, :D] + dh if need_dx else None
+        if not need_gradient:
+            return dx, None
+        return dx, replace(self, layers=tuple(gradients[::-1])) if out is None else out
+
+    def double_backward(self, cache: tuple, dy: Array, u: Array) -> tuple[Array, Array | int, "Skip"]:
+        """u (N, D) -> u_dy = [scale u, u_h] (N, D + K), u_h what f's layers make of u; a (N, D) and the gradient.
+
+        As for a whole network (see adversarial/penalties.py): dh down through f, u up through that, and the a of f's
+        layers down through f again.
+        """
+        D, caches = cache
+        dh, dhs = dy[:, D:], []  # dhs: ∂loss behind each layer
+        for layer, layer_cache in zip(self.layers[::-1], caches[::-1]):
+            dhs.append(dh)
+            dh, _ = layer.backward(layer_cache, dh, need_gradient=False)
+        u_h, extras, gradients = u, [], []
+        for layer, layer_cache, dh in zip(self.layers, caches, dhs[::-1]):
+            u_h, a, gradient = layer.double_backward(layer_cache, dh, u_h)
+            extras.append(a)
+            gradients.append(gradient)
+        below = np.zeros_like(u_h)
+        for i in reversed(range(len(self.layers))):
+            below, through_forward = self.layers[i].backward(caches[i], below)
+            gradients[i] = sum_of(gradients[i], through_forward)
+            below = below + extras[i]
+        u_dy = np.concatenate([self.scale * u, u_h], axis=1)
+        return u_dy, below, replace(self, layers=tuple(gradients))
 
 
 # ---- regularisers

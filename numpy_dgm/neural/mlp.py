@@ -43,12 +43,14 @@ from .layers import (
     Affine,
     BatchNorm,
     Dropout,
+    Fourier,
     LeakyReLU,
     Linear,
     Maxout,
     MinibatchDiscrimination,
     ReLU,
     Sigmoid,
+    Skip,
     Softplus,
     Tanh,
 )
@@ -263,7 +265,30 @@ def _discrimination(n_in, kernels_and_directions, rng, dtype):
     return MinibatchDiscrimination(T)
 
 
-LAYERS = (Affine, BatchNorm, Dropout, LeakyReLU, Linear, Maxout, MinibatchDiscrimination, ReLU, Sigmoid, Softplus, Tanh)
+def init_fourier(n_inputs: int, n_directions: int, rng: Generator, lowest: float = 1.0, highest: float = 100.0,
+                 dtype: DTypeLike = np.float32) -> Fourier:
+    """A Fourier layer of waves in random directions, their frequencies evenly on a logarithmic scale.
+
+    lowest, highest   frequencies in radians a unit of the data: a wave of frequency f shows differences over about
+                      1 / f. For data of unit spread, 1 to 100 shows all from the whole down to a hundredth of it
+
+    Draws n_inputs numbers a direction. Raises InvalidInput.
+    """
+    n_inputs = check_integer("n_inputs", n_inputs)
+    n_directions = check_integer("n_directions", n_directions)
+    check_fits("n_directions", n_directions, n_inputs, n_directions)
+    check_generator("rng", rng)
+    lowest = check_number("lowest", lowest, 0, math.inf, open_low=True, open_high=True)
+    highest = check_number("highest", highest, lowest, math.inf, open_high=True)
+    dtype = check_dtype("dtype", dtype)
+    directions = rng.standard_normal((n_inputs, n_directions))
+    directions /= np.linalg.norm(directions, axis=0)
+    frequencies = np.geomspace(lowest, highest, n_directions)
+    return Fourier((frequencies * directions).astype(dtype))
+
+
+LAYERS = (Affine, BatchNorm, Dropout, Fourier, LeakyReLU, Linear, Maxout, MinibatchDiscrimination, ReLU, Sigmoid, Skip,
+          Softplus, Tanh)
 
 
 def check_mlp(name: str, mlp: MLP) -> None:
@@ -288,8 +313,9 @@ def check_layers(name: str, mlp: Any) -> None:
         raise invalid(name, "at least one layer with weights", "none")
     if speaks_numpy(arrays[0][1]):
         return
+    arrays += [(f"layers[{i}].B", layer.B) for i, layer in enumerate(mlp.layers) if isinstance(layer, Fourier)]
     for part, array in arrays:
-        check_parameter(f"{name}.{part}", array, getattr(array, "ndim", 0))
+        check_parameter(f"{name}.{part}", array, 2 if part.endswith("B") else getattr(array, "ndim", 0))
     if any(array.dtype != arrays[0][1].dtype for _, array in arrays):
         raise different_dtypes(name, *[array for _, array in arrays])
 
@@ -301,8 +327,12 @@ def check_cache(mlp: MLP, cache: Any) -> None:
 
 
 def n_inputs(mlp: MLP) -> int:
-    """How many inputs a network has: D of the first weights, (D, K), (P, D, K) or (D, B, C)."""
+    """How many inputs a network has: D of the first weights, (D, K), (P, D, K) or (D, B, C), or of a Fourier layer."""
     for layer in mlp.layers:
+        if isinstance(layer, Fourier):
+            return layer.B.shape[0]
+        if isinstance(layer, Skip):
+            return n_inputs(MLP(layer.layers))
         if hasattr(layer, "W"):
             return layer.W.shape[-2] if layer.W.ndim > 1 else 0
         if hasattr(layer, "T"):
@@ -311,9 +341,15 @@ def n_inputs(mlp: MLP) -> int:
 
 
 def n_outputs(mlp: MLP) -> int:
-    """How many outputs a network has: K of the last layer that has weights."""
-    weights = [layer.W for layer in mlp.layers if hasattr(layer, "W")]
-    return weights[-1].shape[-1]
+    """How many outputs a network has: K of the last layer that has weights, or what a layer puts beside its inputs."""
+    for layer in mlp.layers[::-1]:
+        if isinstance(layer, Fourier):
+            return layer.B.shape[0] + 2 * layer.B.shape[1]
+        if isinstance(layer, Skip):
+            return n_inputs(MLP(layer.layers)) + n_outputs(MLP(layer.layers))
+        if hasattr(layer, "W"):
+            return layer.W.shape[-1]
+    raise invalid("mlp", "at least one layer with weights", "none")
 
 
 def relative_step(before: Array, after: Array, least: float) -> float:

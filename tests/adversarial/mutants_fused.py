@@ -4,8 +4,9 @@ from mutant import Mutant
 MODULE = "adversarial/fused.py"
 
 MUTANTS = [
-    Mutant("ROW_BY_ROW = (Affine, Linear, Maxout, Elementwise)",
-           "from ..neural.layers import BatchNorm\nROW_BY_ROW = (Affine, Linear, Maxout, Elementwise, BatchNorm)",
+    Mutant("ROW_BY_ROW = (Affine, Linear, Maxout, Elementwise, Fourier, Skip)",
+           "from ..neural.layers import BatchNorm\n"
+           "ROW_BY_ROW = (Affine, Linear, Maxout, Elementwise, Fourier, Skip, BatchNorm)",
            "fused: batch norm over real and fake rows together"),
     Mutant("objective, rng, labels, fake_labels, penalty, levels, out,\n",
            "objective, rng, labels, fake_labels, penalty, levels,\n",

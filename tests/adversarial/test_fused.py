@@ -7,6 +7,7 @@ from numpy_dgm.adversarial.gan import discriminator_gradient, make_gan
 from numpy_dgm.adversarial.objectives import OBJECTIVES, NonSaturating
 from numpy_dgm.adversarial.penalties import R1, GradientPenalty
 from numpy_dgm.foundation.records import flatten, pack, windows
+from numpy_dgm.neural import MLP, init_fourier
 from numpy_dgm.neural.mlp import init_mlp
 
 SMOOTHED = NonSaturating(0.9)
@@ -62,6 +63,17 @@ def test_it_is_the_plain_gradient_for_every_objective_packed_and_conditional(obj
 @pytest.mark.parametrize("hidden", ["relu", "leaky_relu", "tanh", "sigmoid", "softplus", "maxout"])
 def test_it_is_the_plain_gradient_through_every_kind_of_layer_that_goes_row_by_row(hidden, dtype, tolerance):
     check_same(*a_gan(dtype=dtype, hidden=hidden), tolerance=tolerance)
+
+
+@pytest.mark.parametrize("penalty", [None, R1(0.7)])
+def test_it_is_the_plain_gradient_behind_waves(penalty):
+    gan, x_real, z, labels = a_gan()
+    rng = np.random.default_rng(0)
+    D = x_real.shape[1]
+    judge = init_mlp([D + 6, 4, 1], rng, hidden="tanh", dtype=x_real.dtype)
+    waves = init_fourier(D, 3, rng, 1, 10, x_real.dtype)
+    gan = make_gan(gan.generator, MLP((waves, *judge.layers)))
+    check_same(gan, x_real, z, labels, penalty=penalty, levels=np.full((6, 1), 0.1))
 
 
 @pytest.mark.parametrize("penalty", [None, R1(0.7), GradientPenalty(3.0)])

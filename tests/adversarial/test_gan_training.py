@@ -27,8 +27,8 @@ from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.optimizers import SGD, Adam, Momentum, RMSProp
 from numpy_dgm.foundation.records import flatten, pack, windows
 from numpy_dgm.foundation.guards import Diverged
-from numpy_dgm.neural.layers import BatchNorm
-from numpy_dgm.neural.mlp import init_mlp
+from numpy_dgm.neural.layers import BatchNorm, Skip
+from numpy_dgm.neural.mlp import MLP, init_fourier, init_mlp
 
 D, L = 3, 2
 
@@ -412,6 +412,36 @@ def test_trouble_is_said_in_the_first_half_of_a_run_and_judged_by_where_it_start
     assert starts[0] != pytest.approx(history["distance"][0], rel=1e-3)
 
 
+def test_each_player_may_have_a_schedule_of_its_own():
+    _, history = train(a_gan(), steps=6, log_every=1, schedule="thirds", discriminator_schedule="linear")
+    fallen = np.array([0, 0, 0, 0.5, 1, 1])  # at steps 0 to 5 of 6
+    np.testing.assert_allclose(history["rate"], 0.05 * 0.005**fallen)
+    np.testing.assert_allclose(history["discriminator_rate"], 0.05 * (1 - np.arange(6) / 6))
+    _, history = train(a_gan(), steps=6, log_every=1, discriminator_schedule="thirds")
+    np.testing.assert_allclose(history["rate"], 0.05)
+    np.testing.assert_allclose(history["discriminator_rate"], 0.05 * 0.005**fallen)
+
+
+def test_a_gan_with_waves_and_a_skip_goes_on_where_it_stopped(tmp_path):
+    rng = np.random.default_rng(0)
+    stack = init_mlp([L, 4], rng, output="tanh", dtype=np.float64).layers
+    generator = MLP((Skip(stack, 5.0), *init_mlp([L + 4, D], rng, dtype=np.float64).layers))
+    judge = init_mlp([D + 6, 4, 1], rng, dtype=np.float64).layers
+    gan = make_gan(generator, MLP((init_fourier(D, 3, rng, dtype=np.float64), *judge)))
+    whole, _ = train(gan, rate=1e-4, penalty=R1(0.2))
+    assert not np.array_equal(flatten(whole), flatten(gan))
+    with pytest.raises(KeyboardInterrupt):
+        train(gan, rate=1e-4, penalty=R1(0.2), checkpoint=tmp_path / "run", on_record=stop_at_the_second_record)
+    resumed, _ = train(gan, rate=1e-4, penalty=R1(0.2), checkpoint=tmp_path / "run")
+    np.testing.assert_array_equal(flatten(resumed), flatten(whole))
+    np.testing.assert_array_equal(resumed.discriminator.layers[0].B, gan.discriminator.layers[0].B)
+
+
+def stop_at_the_second_record(gan, history):
+    if len(history["step"]) == 2:
+        raise KeyboardInterrupt
+
+
 def test_the_history_has_the_rates_and_the_norms_of_the_latest_gradients():
     gan, data, rng = a_gan(), cases(), np.random.default_rng(7)
     _, history = train(gan, data, steps=5, log_every=4, schedule="linear", discriminator_rate=0.1)
@@ -478,7 +508,7 @@ REFUSED = {
     "log_every: expected an integer >= 1, got 0": {"log_every": 0},
     r"rate: expected a number in \(0, inf\), got 0": {"rate": 0},
     r"average: expected a number in \(0, 1\), got 1": {"average": 1},
-    "schedule: expected one of 'constant', 'linear', 'cosine', got 'step'": {"schedule": "step"},
+    "schedule: expected one of 'constant', 'linear', 'cosine', 'thirds', got 'step'": {"schedule": "step"},
     "look_every: no such setting; did you mean log_every": {"look_every": 3},
     "rng: expected a numpy.random.Generator .*, got int": {"rng": 3},
     "checkpoint: expected a folder, got the file": {"checkpoint": __file__},

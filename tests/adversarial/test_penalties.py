@@ -18,16 +18,21 @@ from numpy_dgm.adversarial.penalties import (
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.gradcheck import central_differences, check_gradient
 from numpy_dgm.foundation.records import flatten, leaves, pack
+from numpy_dgm.neural import MLP, Skip, init_fourier
 from numpy_dgm.neural.mlp import init_mlp, mlp_backward, mlp_forward
 
-KINDS = ("tanh", "softplus", "sigmoid", "leaky_relu", "relu", "maxout")
+KINDS = ("tanh", "softplus", "sigmoid", "leaky_relu", "relu", "maxout", "tanh behind waves", "tanh behind a skip")
 
 
 def a_discriminator(kind, depth, width, n_in, seed):
     """Weights of about 1 and biases that are not 0, in float64."""
     rng = np.random.default_rng(seed)
-    mlp = init_mlp([n_in, *[width] * depth, 1], rng, hidden=kind, pieces=3, init="xavier", dtype=np.float64)
-    vector, mlp = pack(mlp)
+    hidden, _, first = kind.partition(" behind ")
+    below = {"waves": (init_fourier(n_in, 2, rng, 0.5, 2, np.float64),),
+             "a skip": (Skip(init_mlp([n_in, 2, 3], rng, "tanh", output="tanh", dtype=np.float64).layers, 2.0),)}
+    below, n_first = below.get(first, ()), {"waves": n_in + 4, "a skip": n_in + 3}.get(first, n_in)
+    mlp = init_mlp([n_first, *[width] * depth, 1], rng, hidden=hidden, pieces=3, init="xavier", dtype=np.float64)
+    vector, mlp = pack(MLP((*below, *mlp.layers)))
     vector += 0.3 * rng.normal(size=len(vector))
     return mlp, rng.normal(size=(4, n_in)), rng.normal(size=(4, n_in))
 
@@ -218,10 +223,20 @@ def test_the_gradient_through_spectral_norm_is_that_of_every_parameter(kind, dep
     check_gradient(loss, mlp, spectral_norm_gradient(mlp, singular, gradient), tolerance=1e-6, step=2e-4)
 
 
-def test_spectral_norm_of_other_weights_is_refused_by_name():
-    mlp = init_mlp([2, 3, 1], np.random.default_rng(0), hidden="maxout")
-    with pytest.raises(InvalidInput, match="^discriminator: expected affine and linear layers .*, got a Maxout layer$"):
+@pytest.mark.parametrize("kind, name", [("maxout", "Maxout"), ("tanh behind a skip", "Skip")])
+def test_spectral_norm_of_other_weights_is_refused_by_name(kind, name):
+    mlp, _, _ = a_discriminator(kind, 1, 3, 2, 0)
+    message = f"^discriminator: expected affine and linear layers .*, got a {name} layer$"
+    with pytest.raises(InvalidInput, match=message):
         start_singular_vectors(mlp, np.random.default_rng(0))
+
+
+def test_waves_below_the_weights_are_left_as_they_are_by_spectral_norm():
+    mlp, _, _ = a_discriminator("tanh behind waves", 1, 3, 2, 0)
+    singular = start_singular_vectors(mlp, np.random.default_rng(0))
+    normalised, _ = spectral_norm(mlp, singular, n_iterations=100)
+    assert singular[0] is None and normalised.layers[0] is mlp.layers[0]
+    assert np.linalg.svd(normalised.layers[1].W, compute_uv=False)[0] == pytest.approx(1)
 
 
 def test_central_differences_agree_with_a_penalty_worked_out_by_hand():

@@ -46,5 +46,8 @@ MUTANTS = [
     Mutant("return rate * (1 - progress)", "return rate * progress", "the rate rises where it should fall"),
     Mutant("min(1.0, (1 - progress) / 0.3)", "min(1.0, (1 - progress) / 0.5)",
            "late schedule falls from the middle on"),
+    Mutant("max(3 * progress - 1, 0.0)", "max(3 * progress, 0.0)", "thirds schedule falls from the start"),
+    Mutant("min(max(3 * progress - 1, 0.0), 1.0)", "max(3 * progress - 1, 0.0)",
+           "thirds schedule falls on in the last third"),
     Mutant("math.cos(math.pi * progress)", "math.cos(progress)", "cosine schedule does not end at 0"),
 ]

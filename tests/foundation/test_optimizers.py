@@ -115,7 +115,7 @@ def test_a_step_moves_the_vector_in_place_and_nothing_else(kind):
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("schedule", [*SCHEDULES, "late", "thirds"])
 def test_float32_stays_float32_with_every_schedule(kind, schedule):
     optimizer, vector = kind(), START.astype(np.float32)
     directions = DIRECTIONS.astype(np.float32)
@@ -180,6 +180,7 @@ def test_momentum_with_a_direction_that_stays_the_same_grows_to_its_limit():
 
 @pytest.mark.parametrize("schedule, at_start, half_way, at_end", [
     ("constant", 1, 1, 1), ("linear", 1, 0.5, 0), ("cosine", 1, 0.5, 0), ("late", 1, 1, 0),
+    ("thirds", 1, math.sqrt(0.005), 0.005),
 ])
 def test_schedules_have_their_ends_and_their_middle(schedule, at_start, half_way, at_end):
     rates = [scheduled_rate(schedule, 0.3, progress) for progress in (0, 0.5, 1)]
@@ -193,6 +194,8 @@ def test_schedules_are_their_formulas_in_between(progress):
     assert math.isclose(scheduled_rate("cosine", 0.3, progress), half_cosine, abs_tol=1e-15)
     late = 0.3 if progress <= 0.7 else 0.3 - (progress - 0.7)  # 0 at 1
     assert math.isclose(scheduled_rate("late", 0.3, progress), late, abs_tol=1e-15)
+    thirds = 0.3 if progress < 1 / 3 else 0.3 * 0.005 if progress > 2 / 3 else 0.3 * 200 ** (1 - 3 * progress)
+    assert math.isclose(scheduled_rate("thirds", 0.3, progress), thirds, rel_tol=1e-12)
 
 
 def test_an_unknown_schedule_is_named():

@@ -429,6 +429,9 @@ def test_a_finished_run_with_a_constant_rate_can_be_made_longer(run, total, argu
     (rbm_run, "epochs", {}, "its linear schedule takes the rate to 0 at the end"),
     (dbn_run, "epochs", {"schedule": "constant"}, "each layer starts where the one below it has ended"),
     (classifier_run, "epochs", {"schedule": "cosine"}, "its cosine schedule takes the rate to 0 at the end"),
+    (gan_run, "steps", {"schedule": "thirds"}, "its rates fall over the whole run"),
+    (gan_run, "steps", {"schedule": "constant", "discriminator_schedule": "cosine"},
+     "its rates fall over the whole run"),
     (gan_run, "steps", {"schedule": "constant", "noise": True}, "its noise falls over the whole run"),
 ])
 def test_where_the_schedule_does_not_allow_it_a_sentence_says_what_to_do(run, total, arguments, why, tmp_path):

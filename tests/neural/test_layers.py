@@ -17,12 +17,14 @@ from numpy_dgm.neural import (
     Affine,
     BatchNorm,
     Dropout,
+    Fourier,
     LeakyReLU,
     Linear,
     Maxout,
     MinibatchDiscrimination,
     ReLU,
     Sigmoid,
+    Skip,
     Softplus,
     Tanh,
 )
@@ -30,9 +32,9 @@ from numpy_dgm.neural import (
 WEIGHTS = [Affine, Linear, Maxout]
 ELEMENTWISE = [ReLU, LeakyReLU, Tanh, Sigmoid, Softplus]
 TIES_ROWS = [BatchNorm, MinibatchDiscrimination]
-ONCE_MORE = [*WEIGHTS, *ELEMENTWISE, Dropout]  # the kinds with a double backward pass
+ONCE_MORE = [*WEIGHTS, *ELEMENTWISE, Fourier, Skip, Dropout]  # the kinds with a double backward pass
 KINDS = [*ONCE_MORE, *TIES_ROWS]
-WITH_PARAMETERS = [*WEIGHTS, *TIES_ROWS]
+WITH_PARAMETERS = [*WEIGHTS, Skip, *TIES_ROWS]
 
 widths, batches, seeds = st.integers(1, 4), st.integers(2, 5), st.integers(0, 10_000)
 
@@ -50,8 +52,14 @@ def in_its_modes(kinds):
 
 def some_layer(kind, n_in, n_out, rng, dtype=np.float64):
     """A layer of n_in inputs with random parameters; n_out outputs where the kind leaves a choice."""
+    if kind is Skip:
+        width = 1 + n_out // 2  # of the hidden units between
+        stack = (some_layer(Affine, n_in, width, rng, dtype), Tanh(), some_layer(Affine, width, n_out, rng, dtype),
+                 Sigmoid())
+        return Skip(stack, scale=2.5)
     shapes = {Affine: [(n_in, n_out), n_out], Linear: [(n_in, n_out)], Maxout: [(3, n_in, n_out), (3, n_out)],
-              BatchNorm: [n_in] * 4, MinibatchDiscrimination: [(n_in, n_out, 2)]}
+              BatchNorm: [n_in] * 4, Fourier: [(n_in, n_out)],
+              MinibatchDiscrimination: [(n_in, n_out, 2)]}
     arrays = [rng.normal(size=shape).astype(dtype) for shape in shapes.get(kind, [])]
     if kind is BatchNorm:
         arrays[3] = np.exp(arrays[3])  # a variance
@@ -137,6 +145,23 @@ def discrimination_in_loops(layer, x):
     return y
 
 
+def waves_in_loops(layer, x):
+    """x, then the sines of all directions, then their cosines."""
+    rows = []
+    for row in x:
+        angles = [sum(row[d] * layer.B[d, m] for d in range(len(row))) for m in range(layer.B.shape[1])]
+        rows.append([*row, *map(math.sin, angles), *map(math.cos, angles)])
+    return rows
+
+
+def skip_in_loops(layer, x):
+    """The input times the scale, and what the stack makes of it, layer by layer."""
+    h = x
+    for inner in layer.layers:
+        h = np.array(in_loops(inner, h, training=True))
+    return [[*(layer.scale * number for number in row), *out] for row, out in zip(x, h)]
+
+
 def in_loops(layer, x, training, seed=7):
     """The output of `layer` at x, from the definition of its kind."""
     kind = type(layer)
@@ -150,6 +175,10 @@ def in_loops(layer, x, training, seed=7):
         return batch_norm_in_loops(layer, x, training)
     if kind is MinibatchDiscrimination:
         return discrimination_in_loops(layer, x)
+    if kind is Fourier:
+        return waves_in_loops(layer, x)
+    if kind is Skip:
+        return skip_in_loops(layer, x)
     if kind is Dropout:
         u = np.random.default_rng(seed).random(x.shape)
         return np.where(u >= layer.fraction, x / (1 - layer.fraction), 0) if training else x
@@ -215,7 +244,7 @@ def test_double_backward_is_the_gradient_through_the_backward_pass(kind, trainin
 def test_what_ties_the_rows_together_has_no_double_backward_pass(kind):
     point = some_point(kind, 4, 3, 2, 0)
     _, cache = forward(point.layer, point.x)
-    message = ("^double_backward: expected an affine, maxout, elementwise or dropout layer, "
+    message = ("^double_backward: expected an affine, maxout, elementwise, Fourier, skip or dropout layer, "
                f"got a {kind.__name__} layer, which ties the rows of a batch together$")
     with pytest.raises(InvalidInput, match=message):
         point.layer.double_backward(cache, point.dy, np.ones_like(point.x))
@@ -285,7 +314,7 @@ def test_float32_stays_float32_and_arguments_stay_as_they_were(kind, training):
     assert y.dtype == dx.dtype == np.float32 and dx.shape == point.x.shape
     if kind in ONCE_MORE:
         u_dy, a, through = point.layer.double_backward(cache, point.dy, np.ones_like(point.x))
-        assert u_dy.dtype == (u_dy * a).dtype == np.float32 and u_dy.shape == point.dy.shape
+        assert u_dy.dtype == (point.x * a).dtype == np.float32 and u_dy.shape == point.dy.shape
         assert all(array.dtype == np.float32 for _, array in leaves(through))
     assert all(array.dtype == np.float32 for _, array in leaves(gradient))
     np.testing.assert_array_equal(pack(point)[0], before)
@@ -344,6 +373,10 @@ def test_dropout_in_training_without_a_generator_is_refused():
     (lambda: LeakyReLU(slope=1), r"slope: expected a number in \[0, 1\), got 1"),
     (lambda: LeakyReLU(slope=-0.1), r"slope: expected a number in \[0, 1\), got -0.1"),
     (lambda: Dropout(1), r"fraction: expected a number in \[0, 1\), got 1"),
+    (lambda: Skip((), 0), r"scale: expected a number in \(0, inf\), got 0"),
+    (lambda: Skip((Tanh(), Dropout(0.5))), r"layers: expected a tuple of affine, linear, maxout and elementwise layers,"
+                                           r" got \(Tanh\(\), Dropout\(fraction=0.5\)\)"),
+    (lambda: Skip([Tanh()]), r"layers: expected a tuple of affine, linear, maxout and elementwise layers, got \["),
     (lambda: batch_norm(momentum=1.5), r"momentum: expected a number in \[0, 1\], got 1.5"),
     (lambda: batch_norm(epsilon=-1e-5), r"epsilon: expected a number in \[0, 1\], got -1e-05"),
 ])
@@ -410,6 +443,19 @@ def test_a_row_on_its_own_is_close_to_nothing_and_twins_are_as_close_as_can_be()
     x = np.random.default_rng(1).normal(size=(1, 3))
     np.testing.assert_array_equal(forward(layer, x)[0][:, 3:], 0)
     np.testing.assert_array_equal(forward(layer, np.repeat(x, 5, axis=0))[0][:, 3:], 4)  # four others, exp(-0) each
+
+
+# ---- skip
+
+
+def test_straight_kinds_below_one_that_bends_have_no_part_in_a_but_for_what_comes_down():
+    """A stack whose first a is the number 0: the affine layer's; the tanh's comes down through it."""
+    rng = np.random.default_rng(0)
+    layer = Skip((some_layer(Affine, 2, 3, rng), LeakyReLU(), some_layer(Affine, 3, 2, rng)))
+    x, dy = rng.normal(size=(4, 2)), rng.normal(size=(4, 4))
+    _, cache = layer.forward(x)
+    _, a, _ = layer.double_backward(cache, dy, np.ones_like(x))
+    np.testing.assert_array_equal(a, np.zeros((4, 2)))
 
 
 # ---- in a debugger

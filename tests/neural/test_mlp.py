@@ -17,8 +17,12 @@ from numpy_dgm.neural import (
     MLP,
     Affine,
     BatchNorm,
+    Fourier,
+    ReLU,
+    Skip,
     Tanh,
     binary_cross_entropy,
+    init_fourier,
     init_mlp,
     mlp_backward,
     mlp_forward,
@@ -363,6 +367,58 @@ def test_the_widths_of_a_network_are_those_of_its_first_and_last_weights(options
 
 
 AFFINE = Affine(np.zeros((3, 2)), np.zeros(2))
+WAVES = Fourier(np.zeros((3, 2)))
+
+
+@pytest.mark.parametrize("layers, widths", [
+    ((Tanh(), WAVES, Affine(np.zeros((7, 2)), np.zeros(2))), (3, 2)),
+    ((AFFINE, Fourier(np.zeros((2, 4)))), (3, 10)),
+    ((Skip((AFFINE, Tanh())), Affine(np.zeros((5, 1)), np.zeros(1))), (3, 1)),
+    ((Tanh(), Skip((Tanh(), AFFINE)), ReLU()), (3, 5)),
+])
+def test_waves_and_a_skip_have_their_inputs_and_what_they_put_beside_them(layers, widths):
+    mlp = MLP(layers)
+    assert (n_inputs(mlp), n_outputs(mlp)) == widths
+    check_mlp("mlp", mlp)
+    y, _ = mlp_forward(mlp, np.ones((4, 3)))
+    assert y.shape == (4, widths[1])
+
+
+def test_waves_and_a_skip_come_back_from_their_state_whole():
+    rng = np.random.default_rng(0)
+    stack = init_mlp([2, 4, 3], rng, output="tanh")
+    last = init_mlp([5, 1], rng).layers
+    mlp = MLP((init_fourier(2, 3, rng), init_mlp([8, 2], rng).layers[0], Skip(stack.layers, 5.0), *last))
+    back = from_state("mlp", to_state(mlp), (MLP, *LAYERS), mlp)
+    assert repr(back) == repr(mlp)
+    x = rng.normal(size=(3, 2))
+    np.testing.assert_array_equal(mlp_forward(back, x)[0], mlp_forward(mlp, x)[0])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_new_waves_have_random_directions_and_frequencies_even_in_their_logarithms(dtype):
+    B = init_fourier(3, 500, np.random.default_rng(0), lowest=0.5, highest=50, dtype=dtype).B
+    assert B.dtype == dtype and B.shape == (3, 500)
+    frequencies = np.linalg.norm(B, axis=0)
+    np.testing.assert_allclose(np.log(frequencies), np.linspace(np.log(0.5), np.log(50), 500), rtol=1e-4, atol=1e-6)
+    directions = B / frequencies
+    assert np.abs(directions.mean(axis=1)).max() < 4.5 / np.sqrt(3 * 500)  # each entry has a variance of 1/3
+    by_default = np.linalg.norm(init_fourier(3, 5, np.random.default_rng(0)).B, axis=0)
+    np.testing.assert_allclose(by_default, np.geomspace(1, 100, 5), rtol=1e-6)
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (dict(n_inputs=0), "n_inputs: expected an integer >= 1, got 0"),
+    (dict(n_directions=0), "n_directions: expected an integer >= 1, got 0"),
+    (dict(rng=7), "rng: expected a numpy.random.Generator such as numpy.random.default_rng(0), got int"),
+    (dict(lowest=0), "lowest: expected a number in (0, inf), got 0"),
+    (dict(highest=0.5), "highest: expected a number in [1, inf), got 0.5"),
+    (dict(dtype=int), "dtype: expected float32 or float64, got int64"),
+])
+def test_init_fourier_refuses_what_cannot_be_right(arguments, message):
+    with pytest.raises(InvalidInput) as error:
+        init_fourier(**{**dict(n_inputs=2, n_directions=3, rng=np.random.default_rng(0)), **arguments})
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize("mlp, message", [
@@ -375,6 +431,12 @@ AFFINE = Affine(np.zeros((3, 2)), np.zeros(2))
     (MLP((AFFINE, Affine(np.zeros((2, 1), np.float32), np.zeros(1)))), "of one dtype, .* got float32 and float64"),
     (MLP((Affine(np.zeros((3, 2), int), np.zeros(2, int)),)),
      "mlp.layers.0..W: expected an array of float32 or float64, got dtype int64"),
+    (MLP((Fourier(np.zeros((3, 2), np.float32)), Affine(np.zeros((7, 2)), np.zeros(2)))),
+     "of one dtype, .* got float32 and float64"),
+    (MLP((Fourier(np.full((3, 2), np.inf)), Affine(np.zeros((7, 2)), np.zeros(2)))), "mlp.layers.0..B: expected"),
+    (MLP((Fourier(np.zeros(3)), Affine(np.zeros((7, 2)), np.zeros(2)))), "mlp.layers.0..B: expected a 2-D array"),
+    (MLP((WAVES,)), "mlp: expected at least one layer with weights, got none"),
+    (MLP((WAVES, AFFINE)), "mlp: the widths of its layers do not fit together"),
     (MLP((AFFINE, AFFINE)), "mlp: the widths of its layers do not fit together"),
     (MLP((Affine(np.zeros((3, 2)), np.zeros(3)),)), "mlp: the widths of its layers do not fit together"),
 ])

@@ -226,7 +226,7 @@ def test_the_gradient_through_spectral_norm_is_that_of_every_parameter(kind, dep
 @pytest.mark.parametrize("kind, name", [("maxout", "Maxout"), ("tanh behind a skip", "Skip")])
 def test_spectral_norm_of_other_weights_is_refused_by_name(kind, name):
     mlp, _, _ = a_discriminator(kind, 1, 3, 2, 0)
-    with pytest.raises(InvalidInput, match=f"^discriminator: expected affine and linear layers .*, got a {name} layer$"):
+    with pytest.raises(InvalidInput, match=f"^discriminator: expected affine and linear .*, got a {name} layer$"):
         start_singular_vectors(mlp, np.random.default_rng(0))
 
 

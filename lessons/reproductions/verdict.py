@@ -50,7 +50,7 @@ def judge(seed, number):
     rng = np.random.default_rng([seed, number])
     make = (random_model, trained_model, planted_model)[(0, 0, 0, 1, 0, 0, 0, 2)[number % 8]]
     family, rbm, data = make(rng)
-    evaluation = evaluate_rbm(rbm, data, rng, method="ais")
+    evaluation = evaluate_rbm(rbm, data, rng, method="ais", n_temperatures=1000)
     log_z = log_partition(rbm)
     return {
         "family": family,

@@ -52,7 +52,7 @@ LEAST_EFFECTIVE_FRACTION = 0.1  # effective sample size of the forward walks ove
 MOST_SPREAD = 2.5  # nats, standard deviation of log w in either direction
 MOST_DISAGREEMENT = 0.5  # nats between forward and reverse
 OUTLIER_MARGIN = 2.0  # nats beyond what chance explains: a log w there is of a region that forward walks do not reach
-MOST_OUTLIERS = 0.03  # the fraction of reverse walks from a place that may be outliers
+MOST_OUTLIERS = 0.1  # the fraction of reverse walks from a place that may be outliers; a tenth of the mass is .1 nats
 
 
 @dataclass(frozen=True, eq=False, repr=False)

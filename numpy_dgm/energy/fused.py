@@ -29,6 +29,7 @@ class Workspace:
         self.v = np.empty((batch_size + n_chains, n_visible), dtype)  # V
         self.p_h = np.empty((batch_size + n_chains, n_hidden), dtype)  # P
         self.p_v = np.empty((n_chains, n_visible), dtype)
+        self.w = np.empty(batch_size + n_chains, dtype)
         self.vector, self.gradient = pack(rbm)  # the result, and the same as an RBM of views of it
 
 
@@ -40,34 +41,34 @@ def fused_pcd_gradient(rbm: RBM, v_data: Array, chains: Array, k: int, rng: Gene
     in this order, k times: v, then h. Returns work.gradient, views of work.vector, which the next call overwrites.
     """
     n, m = len(v_data), len(chains)
-    v, p_h, gradient = work.v[: n + m], work.p_h[: n + m], work.gradient
+    v, p_h, w, gradient = work.v[: n + m], work.p_h[: n + m], work.w[: n + m], work.gradient
     v_model, p_h_model = v[n:], p_h[n:]
     v[:n] = v_data
 
     # k steps of the chains; in the last one the hidden means of data and chains are computed together
     for step in range(k):
-        x = np.matmul(chains, rbm.W.T, out=work.p_v)
+        x = np.dot(chains, rbm.W.T, out=work.p_v)
         x += rbm.b
         p_v = rbm.visible.mean(x, out=x)
         rbm.visible.sample(p_v, rng, out=v_model)
-        rows = slice(None) if step == k - 1 else slice(n, None)
-        x = np.matmul(v[rows], rbm.W, out=p_h[rows])
+        is_last = step == k - 1
+        x = np.dot(v if is_last else v_model, rbm.W, out=p_h if is_last else p_h_model)
         x += rbm.c
         rbm.hidden.mean(x, out=x)
         rbm.hidden.sample(p_h_model, rng, out=chains)
 
     # <.>_data - <.>_model, the rows weighted by w
-    w = np.full(n + m, scale / n, v.dtype)
+    w[:n] = scale / n
     w[n:] = -scale / m
-    np.matmul(w, v, out=gradient.b)
-    np.matmul(w, p_h, out=gradient.c)
+    np.dot(w, v, out=gradient.b)
+    np.dot(w, p_h, out=gradient.c)
     if offsets is not None:
         v_offset, h_offset = offsets
         v -= v_offset
         p_h -= h_offset
     p_h[:n] *= scale / n
     p_h_model *= -scale / m
-    W = np.matmul(v.T, p_h, out=gradient.W)
+    W = np.dot(v.T, p_h, out=gradient.W)
     if offsets is not None:
         gradient.b[:] -= W @ h_offset
         gradient.c[:] -= v_offset @ W

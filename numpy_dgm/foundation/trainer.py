@@ -51,8 +51,7 @@ class Trainer:
         self.metadata = check_metadata(metadata)
         self.environment: dict = {}  # on what its bits depend; asked for where the run is kept
         self.description = describe_cases(data)
-        self.identity = {**outline("", to_state(model)), "data": self.fingerprint(),
-                         "start": fingerprint(self.vector[None])}
+        self.identity = {**outline("", to_state(model)), "data": "", "start": fingerprint(self.vector[None])}
 
     def advance(self, rng: Generator) -> None:
         """One turn: moves `vector` in place and adds to `done`. May raise Diverged."""
@@ -86,6 +85,10 @@ class Trainer:
     def fingerprint(self) -> str:
         """A short text that tells these data from others."""
         return fingerprint(self.data)
+
+    def identify_data(self) -> None:
+        """Take into `identity` which data these are: that reads all of them, so only where the run is kept."""
+        self.identity["data"] = self.fingerprint()
 
     def cases_per_unit(self) -> int:
         """How many cases an epoch or a step has, for the progress line."""

@@ -43,6 +43,7 @@ def run_training(trainer: Trainer, rng: Generator, folder: Any = None, progress:
     with locked_folder(path):
         if path is not None:
             trainer.environment = describe_environment()
+            trainer.identify_data()
             run_state(trainer, rng)  # raises InvalidInput where it could not be saved
             if path.exists():
                 resume(trainer, path, rng)

@@ -9,6 +9,7 @@ MUTANTS = [
            "what cannot be called is called after the first turn"),
     Mutant("            trainer.environment = describe_environment()\n", "",
            "a run forgets on what its bits depend", tests="foundation/test_environment.py"),
+    Mutant("            trainer.identify_data()\n", "", "a kept run does not know its data"),
     Mutant("            run_state(trainer, rng)  # raises InvalidInput where it could not be saved\n", "",
            "what cannot be saved is found out after a turn"),
     Mutant("            if path.exists():\n", "            if False:\n", "a run never goes on"),

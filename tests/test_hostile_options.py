@@ -8,6 +8,7 @@ import pytest
 SCRIPT = Path(__file__).with_name("hostile_options.py")
 
 
+@pytest.mark.experiments
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory and time are Linux's here")
 def test_hostile_values_are_refused_in_a_sentence_or_do_what_was_asked_for():
     done = subprocess.run([sys.executable, str(SCRIPT), "61"], capture_output=True, text=True, check=False)

@@ -48,7 +48,7 @@ MODELS = ("direct", "published", "conditional")
 HIDDEN, SCALE, N_PAST = 400, 0.05, 2
 HOW = {
     "direct": dict(epochs=6, rate=0.005, k=2),
-    "published": dict(epochs=10, rate=0.004, k=5, direct=False, from_before=True),
+    "published": dict(epochs=14, rate=0.004, k=5, direct=False, from_before=True),
     "conditional": dict(epochs=3, rate=0.003, k=2),
 }
 STEPS = (1, 2, 3, 5, 10)  # of mean field

@@ -27,11 +27,18 @@ from numpy_dgm.foundation.checks import InvalidInput
 from submissions import SECRET, judge_here
 
 NAMES = assignment_names()
-MADE = [(name, task.function, number) for name in NAMES for task in load_assignment(name).tasks
-        for number in range(len(task.mistakes))]
 SLOW = {("hw2_likelihood", "as bits, walk by walk"), ("hw4_gan", "einsum"), ("hw4_gan", "single precision")}
-CORRECT = [pytest.param(name, which, marks=pytest.mark.experiments if (name, which) in SLOW else ())
-           for name in NAMES for which in correct_submissions(name)]
+
+
+def in_time(name, *values):
+    """A parameter set of `values`; with the experiments where it is of an exercise or takes long."""
+    is_long = not name.startswith("hw") or (name, *values) in SLOW
+    return pytest.param(name, *values, marks=pytest.mark.experiments if is_long else ())
+
+
+MADE = [in_time(name, task.function, number) for name in NAMES for task in load_assignment(name).tasks
+        for number in range(len(task.mistakes))]
+CORRECT = [in_time(name, which) for name in NAMES for which in correct_submissions(name)]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -256,7 +256,8 @@ def _reasons_for_trust(forward, reverse):
         f"forward and reverse walks agree to {abs(gap):.2f} nats",
         f"the effective sample size of the {len(forward.log_weights)} forward walks is "
         f"{forward.effective_sample_size:.0f}",
-        f"chains from {len(reverse)} different places found no region that the forward walks do not reach",
+        f"of the chains from each of {len(reverse)} different places at most {MOST_OUTLIERS:.0%} ended where forward "
+        "walks rarely end",
     )
 
 

@@ -46,7 +46,7 @@ from .foundation.checks import (
     speaks_numpy,
 )
 from .foundation.guards import TrainingWarning
-from .foundation.numerics import sum_of_softplus
+from .foundation.numerics import logsumexp, sum_of_softplus
 from .foundation.optimizers import Adam
 from .foundation.progress import History
 from .foundation.settings import Settings, setting
@@ -505,8 +505,7 @@ class DBNClassifier(Estimator):
         """
         X = self._rows(X)
         logits = class_logits(self.mlp_, self._scaled(X)).astype(np.float64)
-        logits -= logits.max(axis=1, keepdims=True)
-        return logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        return logits - logsumexp(logits, axis=1)[:, None]
 
     def score(self, X: Any, y: Any) -> float:
         """The fraction of the rows X (N, D) whose class in y (N,) is predicted. Raises InvalidInput, NotFitted."""

@@ -38,9 +38,9 @@ from ..foundation.checks import (
     shown,
 )
 from ..foundation.numerics import uniform_like
-from ..foundation.records import leaves, sum_of
+from ..foundation.records import leaves
 from ..foundation.types import Array, Generator
-from ..neural.layers import Affine, Linear
+from ..neural.layers import Affine, Linear, backward_each, double_backward_each
 from ..neural.mlp import MLP, _mlp_forward, check_mlp, n_inputs, n_outputs, parameter_dtype
 
 
@@ -100,31 +100,14 @@ def _gradient_penalty(discriminator, x_real, x_fake, weight, rng):
 def input_gradient(discriminator: MLP, x: Array) -> tuple[Array, tuple, list[Array]]:
     """`(g, cache, ds)`: ∂s/∂x of each case (N, D), the forward pass's cache, and d_l behind each layer."""
     s, cache = _mlp_forward(discriminator, x)
-    d = np.ones_like(s)
-    ds = []
-    for layer, layer_cache in zip(discriminator.layers[::-1], cache[::-1]):
-        ds.append(d)
-        d, _ = layer.backward(layer_cache, d, need_gradient=False)
-    return d, cache, ds[::-1]
+    g, ds = backward_each(discriminator.layers, cache, np.ones_like(s))
+    return g, cache, ds
 
 
 def mlp_double_backward(discriminator: MLP, cache: tuple, ds: list[Array], u: Array) -> MLP:
     """∂P/∂parameters of a P with ∂P/∂g = u (N, D), an MLP of gradients; cache and ds from `input_gradient`."""
-    through_backward, extras = [], []
-    for layer, layer_cache, d in zip(discriminator.layers, cache, ds):  # up through the backward pass
-        u, a, gradient = layer.double_backward(layer_cache, d, u)
-        through_backward.append(gradient)
-        extras.append(a)
-    total, below = [], None
-    for i in reversed(range(len(discriminator.layers))):
-        a, gradient = extras[i], through_backward[i]
-        if below is not None:  # down through the forward pass, from where the first a came in
-            below, through_forward = discriminator.layers[i].backward(cache[i], below)
-            gradient = sum_of(gradient, through_forward)
-        total.append(gradient)
-        if np.any(a):
-            below = a if below is None else below + a
-    return replace(discriminator, layers=tuple(total[::-1]))
+    _, _, gradients = double_backward_each(discriminator.layers, cache, ds, u)
+    return replace(discriminator, layers=gradients)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def fused_pcd_gradient(rbm: RBM, v_data: Array, chains: Array, k: int, rng: Gene
 
     # k steps of the chains; in the last one the hidden means of data and chains are computed together
     for step in range(k):
-        x = np.dot(chains, rbm.W.T, out=work.p_v)
+        x = np.dot(chains, rbm.W.T, out=work.p_v)  # np.dot is np.matmul with less work before the product
         x += rbm.b
         p_v = rbm.visible.mean(x, out=x)
         rbm.visible.sample(p_v, rng, out=v_model)

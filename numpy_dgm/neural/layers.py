@@ -297,6 +297,41 @@ class Softplus(Elementwise):
         return -np.expm1(-y) * np.exp(-y)
 
 
+# ---- a stack of layers, once and twice backward
+
+
+def backward_each(layers: tuple, caches: tuple, dy: Array) -> tuple[Array, list[Array]]:
+    """`(dx, dys)`: ∂loss/∂x of a stack from dy (N, K) behind it, and ∂loss behind each layer, the lowest first."""
+    dys = []
+    for layer, layer_cache in zip(layers[::-1], caches[::-1]):
+        dys.append(dy)
+        dy, _ = layer.backward(layer_cache, dy, need_gradient=False)
+    return dy, dys[::-1]
+
+
+def double_backward_each(layers: tuple, caches: tuple, dys: list[Array],
+                         u: Array) -> tuple[Array, Array | int, tuple]:
+    """`(u_dy, a, gradients)` of a stack, as of one layer; dys from `backward_each`. a is 0 where no layer bends.
+
+    u is taken up through the backward pass of each layer, and the a of the layers down through the forward pass.
+    """
+    through_backward, extras = [], []
+    for layer, layer_cache, d in zip(layers, caches, dys):  # up through the backward pass
+        u, a, gradient = layer.double_backward(layer_cache, d, u)
+        through_backward.append(gradient)
+        extras.append(a)
+    total, below = [], None
+    for i in reversed(range(len(layers))):
+        a, gradient = extras[i], through_backward[i]
+        if below is not None:  # down through the forward pass, from where the first a came in
+            below, through_forward = layers[i].backward(caches[i], below)
+            gradient = sum_of(gradient, through_forward)
+        total.append(gradient)
+        if np.any(a):
+            below = a if below is None else below + a
+    return u, 0 if below is None else below, tuple(total[::-1])
+
+
 # ---- what the next layer is given of x itself
 
 
@@ -392,28 +427,12 @@ class Skip(Record):
         return dx, replace(self, layers=tuple(gradients[::-1])) if out is None else out
 
     def double_backward(self, cache: tuple, dy: Array, u: Array) -> tuple[Array, Array | int, "Skip"]:
-        """u (N, D) -> u_dy = [scale u, u_h] (N, D + K), u_h what f's layers make of u; a (N, D) and the gradient.
-
-        As for a whole network (see adversarial/penalties.py): dh down through f, u up through that, and the a of f's
-        layers down through f again.
-        """
+        """u (N, D) -> u_dy = [scale u, u_h] (N, D + K), u_h what f's layers make of u; a (N, D) and the gradient."""
         D, caches = cache
-        dh, dhs = dy[:, D:], []  # dhs: ∂loss behind each layer
-        for layer, layer_cache in zip(self.layers[::-1], caches[::-1]):
-            dhs.append(dh)
-            dh, _ = layer.backward(layer_cache, dh, need_gradient=False)
-        u_h, extras, gradients = u, [], []
-        for layer, layer_cache, dh in zip(self.layers, caches, dhs[::-1]):
-            u_h, a, gradient = layer.double_backward(layer_cache, dh, u_h)
-            extras.append(a)
-            gradients.append(gradient)
-        below = np.zeros_like(u_h)
-        for i in reversed(range(len(self.layers))):
-            below, through_forward = self.layers[i].backward(caches[i], below)
-            gradients[i] = sum_of(gradients[i], through_forward)
-            below = below + extras[i]
+        _, dhs = backward_each(self.layers, caches, dy[:, D:])
+        u_h, a, gradients = double_backward_each(self.layers, caches, dhs, u)
         u_dy = np.concatenate([self.scale * u, u_h], axis=1)
-        return u_dy, below, replace(self, layers=tuple(gradients))
+        return u_dy, a, replace(self, layers=gradients)
 
 
 # ---- regularisers

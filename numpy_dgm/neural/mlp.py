@@ -313,9 +313,12 @@ def check_layers(name: str, mlp: Any) -> None:
         raise invalid(name, "at least one layer with weights", "none")
     if speaks_numpy(arrays[0][1]):
         return
-    arrays += [(f"layers[{i}].B", layer.B) for i, layer in enumerate(mlp.layers) if isinstance(layer, Fourier)]
     for part, array in arrays:
-        check_parameter(f"{name}.{part}", array, 2 if part.endswith("B") else getattr(array, "ndim", 0))
+        check_parameter(f"{name}.{part}", array, getattr(array, "ndim", 0))
+    directions = [(f"layers[{i}].B", layer.B) for i, layer in enumerate(mlp.layers) if isinstance(layer, Fourier)]
+    for part, array in directions:
+        check_parameter(f"{name}.{part}", array, ndim=2)
+    arrays += directions
     if any(array.dtype != arrays[0][1].dtype for _, array in arrays):
         raise different_dtypes(name, *[array for _, array in arrays])
 

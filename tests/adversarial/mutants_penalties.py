@@ -25,8 +25,6 @@ MUTANTS = [
     Mutant("    u = (2 * weight / len(x)) * (norm - 1) * direction\n",
            "    u = (2 * weight / len(x)) * norm * direction\n",
            "the gradient penalty pulls the norm to 0 instead of 1", lessons="34"),
-    Mutant("        if np.any(a):\n            below = a if below is None else below + a\n", "",
-           "the gradient penalty without its second (φ'') pass (41)"),
     Mutant("self.weight * levels**2", "self.weight * levels",
            "R1 against the blur: level for level²", tests="adversarial/test_noise.py"),
     Mutant("    if penalty is not None and not isinstance(penalty, (R1, GradientPenalty)):", "    if False:",

@@ -49,7 +49,7 @@ MUTANTS = [
            "    if False:\n        raise invalid(name,",
            "anything passes for a network"),
     Mutant(" or not all(isinstance(layer, LAYERS) for layer in mlp.layers):", ":", "anything passes for a layer"),
-    Mutant('        check_parameter(f"{name}.{part}", array, 2 if part.endswith("B") else getattr(array, "ndim", 0))\n',
+    Mutant('        check_parameter(f"{name}.{part}", array, getattr(array, "ndim", 0))\n',
            "        pass\n",
            "parameters of any kind pass"),
     Mutant("    if any(array.dtype != arrays[0][1].dtype for _, array in arrays):\n", "    if False:\n",

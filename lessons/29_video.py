@@ -374,25 +374,25 @@ ax.set(xlabel="step", ylabel="mean log p of frames 3 to 8, nats", ylim=(-2.5, 0.
 ax.legend()
 plots.save(fig, "29_way_back.png")
 with_it, without, small = after_100.values()
-claim("Through time, every run is almost certain after 100 steps", with_it.min() > -0.1,
-      least=with_it.min())
-claim("without the way back it also knows more than one frame", without.min() > -np.log(2),
+claim("Through time, a run is almost certain after 100 steps, on average", with_it.mean() > -0.05,
+      mean=with_it.mean())
+claim("Without the way back every run also knows more than one frame", without.min() > -np.log(2),
       least=without.min())
 claim("but misses more than twice as much", without.mean() < 2 * with_it.mean(),
       with_it=with_it.mean(), without=without.mean())
-claim("From a small start no run is past -log 2 by then", small.max() < -np.log(2),
-      largest=small.max())
+claim("From a small start a run is still far below -log 2 by then, on average",
+      small.mean() < -np.log(2) - 0.2, mean=small.mean())
 
 # %% [markdown]
-# **What to see.** (The thin lines are the worst and the best of the runs.) Through time, every run
-# is almost certain after 100 steps. Without the way back it also knows more than one frame, but
-# misses more than twice as much. How can it know, when nobody asks r_{t-1} to hold frame t - 2?
-# With random W and R something of that frame is in it by chance, and V and R learn to read it. The
-# way back does not leave it to chance.
+# **What to see.** (The thin lines are the worst and the best of the runs.) Through time, a run is
+# almost certain after 100 steps, on average. Without the way back every run also knows more than
+# one frame, but misses more than twice as much. How can it know, when nobody asks r_{t-1} to hold
+# frame t - 2? With random W and R something of that frame is in it by chance, and V and R learn to
+# read it. The way back does not leave it to chance.
 #
-# From a small start no run is past -log 2 by then. All r_t are near 1/2 at first, whatever the
-# film: hardly anything of the past is in them, and small weights let little slope through on the
-# way back.
+# From a small start a run is still far below -log 2 by then, on average. All r_t are near 1/2 at
+# first, whatever the film: hardly anything of the past is in them, and small weights let little
+# slope through on the way back.
 #
 # ## Left alone
 #

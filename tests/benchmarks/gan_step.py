@@ -1,4 +1,4 @@
-"""One step of a GAN in float32, the discriminator and then the generator: numpy_dgm, PyTorch, the bare products.
+"""Whole runs of `train_gan` in float32, by the step: beside PyTorch's usual loop, and beside the bare products.
 
 Run by hand, in an environment that has the peer, once with one thread and once with two:
 
@@ -6,17 +6,19 @@ Run by hand, in an environment that has the peer, once with one thread and once 
     OPENBLAS_NUM_THREADS=1 python tests/benchmarks/gan_step.py
     OPENBLAS_NUM_THREADS=2 python tests/benchmarks/gan_step.py
 
-A step is Goodfellow's: D at real and at generated cases, its Adam; G at fresh noise through D, its Adam. It is
-non-saturating, with leaky ReLU 0.2 and the noise drawn beforehand. PyTorch's usual loop detaches the fake cases, has
-the default Adam, and lets G's step reach D's parameters too, whose gradients are then thrown away; the tuned one has
-the fused Adam and freezes D in G's step. "Products" are the matrix products that a step cannot do without, and nothing
-else: real and fake rows of D's step go through in one, and in G's step D's weights get no gradient.
+A step is Goodfellow's: D at a batch that is drawn from 10,000 real cases and at as many generated ones, its Adam; G
+at fresh noise through D, its Adam. It is non-saturating, with leaky ReLU 0.2; all draws are part of it. Ours is one
+call of `train_gan`, with its checks, its loop and one record at the end. PyTorch's usual loop detaches the fake
+cases, has the default Adam, and lets G's step reach D's parameters too, whose gradients are then thrown away; the
+tuned one has the fused Adam and freezes D in G's step. "Products" are the matrix products that a step cannot do
+without, and nothing else: real and fake rows of D's step go through in one, and in G's step D's weights get no
+gradient.
 
-All take turns in one process with the same number of threads. A ratio is of two neighbours in time; the table gives
-the median of the ratios with the quartiles. With one thread the clock is the processor time of the process, so that
-what else runs on the machine counts for little; with more it is the clock on the wall. Before the first turn 30 MB
-are taken and given back: glibc then keeps freed memory of that size, where a young process would pay for new pages in
-every step, PyTorch as much as NumPy.
+All take turns in one process with the same number of threads, a run of some steps each. A ratio is of two neighbours
+in time; the table gives the median of the ratios with the quartiles. With one thread the clock is the processor time
+of the process, so that what else runs on the machine counts for little; with more it is the clock on the wall. Before
+the first turn 30 MB are taken and given back: glibc then keeps freed memory of that size, where a young process would
+pay for new pages in every step, PyTorch as much as NumPy.
 """
 import argparse
 import os
@@ -27,42 +29,29 @@ import numpy as np
 import torch
 from torch import nn
 
-from numpy_dgm.adversarial.fused import fused_discriminator_gradient
-from numpy_dgm.adversarial.gan import generator_gradient, make_gan
-from numpy_dgm.adversarial.objectives import NonSaturating
-from numpy_dgm.foundation.optimizers import Adam
-from numpy_dgm.foundation.records import pack, windows
-from numpy_dgm.neural.mlp import init_mlp
+from numpy_dgm import init_mlp, make_gan, train_gan
 
-CASES = [  # generator, discriminator, batch, steps a turn
-    ([2, 128, 128, 2], [2, 128, 128, 1], 512, 10),
-    ([2, 128, 128, 2], [2, 128, 128, 1], 64, 50),
-    ([64, 256, 512, 784], [784, 512, 256, 1], 128, 3),
-    ([100, 1200, 1200, 784], [784, 1200, 240, 1], 100, 1),
+CASES = [  # generator, discriminator, batch, steps a run
+    ([2, 128, 128, 2], [2, 128, 128, 1], 512, 200),
+    ([2, 128, 128, 2], [2, 128, 128, 1], 64, 800),
+    ([64, 256, 512, 784], [784, 512, 256, 1], 128, 40),
+    ([100, 1200, 1200, 784], [784, 1200, 240, 1], 100, 15),
 ]
+N_REAL = 10_000
 RATE = 2e-4
 
 
 class NumpyDGM:
-    """The calls of a training loop: each player's gradient into a vector of its own, then Adam."""
+    """One call of `train_gan`."""
 
     def __init__(self, generator, discriminator, n):
-        rng = np.random.default_rng(0)
-        self.objective, self.rng = NonSaturating(), rng
-        self.G, G = pack(init_mlp(generator, rng))
-        self.D, D = pack(init_mlp(discriminator, rng))
-        self.gan = make_gan(G, D)
-        self.dG, self.dD = np.empty_like(self.G), np.empty_like(self.D)
-        self.for_G, self.for_D = windows(G, self.dG), windows(D, self.dD)
-        self.adam_G, self.adam_D = Adam(), Adam()
-        self.x = rng.standard_normal((n, generator[-1]), dtype=np.float32)
-        self.z = rng.standard_normal((2, n, generator[0]), dtype=np.float32)
+        self.rng = np.random.default_rng(0)
+        self.gan = make_gan(init_mlp(generator, self.rng), init_mlp(discriminator, self.rng))
+        self.x = self.rng.standard_normal((N_REAL, generator[-1]), dtype=np.float32)
+        self.n = n
 
-    def step(self):
-        fused_discriminator_gradient(self.gan, self.x, self.z[0], self.objective, self.rng, out=self.for_D)
-        self.adam_D.step(self.D, self.dD, -RATE)
-        generator_gradient(self.gan, self.z[1], self.objective, self.rng, out=self.for_G)
-        self.adam_G.step(self.G, self.dG, -RATE)
+    def run(self, steps):
+        train_gan(self.gan, self.x, steps=steps, rng=self.rng, batch_size=self.n, rate=RATE, log_every=steps)
 
 
 class PyTorch:
@@ -73,20 +62,25 @@ class PyTorch:
         self.adam_G = torch.optim.Adam(self.G.parameters(), lr=RATE, fused=tuned)
         self.adam_D = torch.optim.Adam(self.D.parameters(), lr=RATE, fused=tuned)
         self.loss = nn.BCEWithLogitsLoss()
-        self.x, self.z = torch.randn(n, generator[-1]), torch.randn(2, n, generator[0])
+        self.x, self.n, self.n_latent = torch.randn(N_REAL, generator[-1]), n, generator[0]
         self.real, self.fake = torch.ones(n, 1), torch.zeros(n, 1)
+
+    def run(self, steps):
+        for _ in range(steps):
+            self.step()
 
     def step(self):
         self.adam_D.zero_grad()
-        x_fake = self.G(self.z[0]).detach()
-        loss = self.loss(self.D(self.x), self.real) + self.loss(self.D(x_fake), self.fake)
+        x_real = self.x[torch.randint(N_REAL, (self.n,))]
+        x_fake = self.G(torch.randn(self.n, self.n_latent)).detach()
+        loss = self.loss(self.D(x_real), self.real) + self.loss(self.D(x_fake), self.fake)
         loss.backward()
         self.adam_D.step()
 
         self.adam_G.zero_grad()
         if self.tuned:
             self.D.requires_grad_(False)
-        self.loss(self.D(self.G(self.z[1])), self.real).backward()
+        self.loss(self.D(self.G(torch.randn(self.n, self.n_latent))), self.real).backward()
         self.adam_G.step()
         if self.tuned:
             self.D.requires_grad_(True)
@@ -110,6 +104,10 @@ class Products:
     def __init__(self, generator, discriminator, n):
         self.G, self.D = weights(generator), weights(discriminator)
         self.in_G, self.in_D, self.in_both = rows(generator, n), rows(discriminator, n), rows(discriminator, 2 * n)
+
+    def run(self, steps):
+        for _ in range(steps):
+            self.step()
 
     def step(self):
         up(self.G, self.in_G)
@@ -143,10 +141,8 @@ def down(Ws, xs, dW=True, dx=True):
 
 
 def seconds(work, steps, clock):
-    work.step()  # what the neighbour has pushed out of the cache comes back
     started = clock()
-    for _ in range(steps):
-        work.step()
+    work.run(steps)
     return (clock() - started) / steps
 
 
@@ -157,7 +153,7 @@ def quartiles(ratios):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--turns", type=int, default=25, help="how many times each takes its turn")
+    parser.add_argument("--turns", type=int, default=9, help="how many times each takes its turn")
     turns = parser.parse_args().turns
     threads = int(os.environ["OPENBLAS_NUM_THREADS"])
     torch.set_num_threads(threads)

@@ -8,7 +8,7 @@ The package from the bottom up; an import never runs up this list:
     neural/       layers and networks of them, every gradient by hand; losses; classifiers and autoencoders
     data/         the shipped digits and names, toys with known optima, bouncing balls, n-grams, readers for files
     adversarial/  generative adversarial networks: objectives, penalties, both players' gradients, coverage
-    estimators.py scikit-learn's manner: BernoulliRBM, DBNClassifier, GANGenerator
+    estimators/   scikit-learn's manner: BernoulliRBM, DBNClassifier, GANGenerator
     plots.py      figures: with play/window.py the only module that imports matplotlib
     runs/         what the command and `load_run` do with a run, a module a kind of model
     json_output.py  what `--json` prints, and what its keys mean

@@ -31,7 +31,7 @@ import numpy as np
 from numpy_dgm import init_rbm, open_data, train_rbm
 from numpy_dgm.energy import stack_means, unroll_classifier
 from numpy_dgm.neural import MLP, Dropout, class_logits, init_mlp, train_classifier
-from numpy_dgm.runs.loading import few_labels
+from numpy_dgm.runs.classes import few_labels
 
 SIZES = (1024, 1024)
 STACK_EPOCHS = (8, 5)

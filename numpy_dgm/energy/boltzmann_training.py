@@ -20,7 +20,7 @@ from ..foundation.optimizers import SCHEDULES
 from ..foundation.progress import History
 from ..foundation.records import flatten
 from ..foundation.settings import Settings, document_settings, make_settings, setting
-from ..foundation.trainer import Trainer
+from ..foundation.trainer import MONITORED_CASES, Trainer
 from ..foundation.training import run_training
 from ..foundation.types import Array, Generator
 from .boltzmann import (
@@ -37,7 +37,6 @@ from .boltzmann_gradients import mean_field_free_energies, mean_field_gradient, 
 from .evaluation import independent_pixels
 
 METHODS = ("sampled", "mean-field", "exact")
-MONITORED_CASES = 200  # how many training cases the history measures after each epoch
 BOUNDED_CASES = 50  # with how many of them it is judged where the likelihood is out of reach
 MONITORED_UNITS = 16  # a machine of so many units has its 2^16 states listed after each epoch
 
@@ -170,10 +169,6 @@ class BoltzmannTrainer(Trainer):
             values["validation_free_energy"] = held_out_free_energies.mean()
             self.gap_error = standard_error_of_difference(free_energies, held_out_free_energies)
         return values
-
-    def monitored(self) -> Array:
-        """The cases that the history measures, (n, D) in the dtype of the parameters."""
-        return np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=self.vector.dtype)
 
     def at_most_at_the_start(self) -> float:
         """`about_log_likelihood` of the machine that training started from."""

@@ -22,7 +22,7 @@ from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
 from ..foundation.progress import History
 from ..foundation.records import flatten, windows
 from ..foundation.settings import Settings, document_settings, make_settings, setting
-from ..foundation.trainer import Trainer
+from ..foundation.trainer import MONITORED_CASES, Trainer
 from ..foundation.training import run_training
 from ..foundation.types import Array, Generator
 from .class_rbm import (
@@ -41,7 +41,6 @@ from .units import Bernoulli
 
 OBJECTIVES = ("generative", "discriminative", "hybrid")
 METHODS = ("pcd", "cd", "exact")
-MONITORED_CASES = 200  # how many training cases the history measures after each epoch
 
 
 @dataclass(frozen=True, kw_only=True)

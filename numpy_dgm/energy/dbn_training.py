@@ -21,7 +21,7 @@ from ..foundation.optimizers import OPTIMIZERS, SCHEDULES, MovingAverage, schedu
 from ..foundation.progress import History
 from ..foundation.records import flatten, windows
 from ..foundation.settings import Settings, document_settings, make_settings, setting
-from ..foundation.trainer import Trainer
+from ..foundation.trainer import MONITORED_CASES, Trainer
 from ..foundation.training import run_training
 from ..foundation.types import Array, Generator
 from .dbn import DBN, _sample_upwards, check_dbn, layer_from_below, lower_bound, up_down_gradient, untied
@@ -31,7 +31,6 @@ from .likelihood import has_exact_log_z, most_log_likelihood
 from .rbm import RBM, _free_energy, _hidden_probs, _visible_probs, are_states
 from .rbm_training import (
     JUDGED_CASES,
-    MONITORED_CASES,
     MONITORED_STATES,
     check_scale,
     independent_log_likelihood,
@@ -275,10 +274,6 @@ class DBNTrainer(Trainer):
         if self.has_states and has_exact_log_z(rbm, MONITORED_STATES):
             values["bound"] = lower_bound(dbn, cases, own_generator()).mean()
         return values
-
-    def monitored(self) -> Array:
-        """The cases that the history measures, (n, D) in the dtype of the parameters."""
-        return np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=self.vector.dtype)
 
     def at_most_at_the_start(self) -> float:
         """What the mean log p of the judged cases was at most under the lowest RBM that training started from."""

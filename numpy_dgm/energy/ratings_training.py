@@ -87,9 +87,9 @@ class RatingsTrainer(Trainer):
         if len(case) == 0:
             raise invalid("data", "at least one rating", "none")
         chosen = np.unique(np.linspace(0, len(case) - 1, MONITORED_RATINGS).astype(np.int64))
-        self.monitored = case[chosen], unit[chosen], value[chosen]
+        self.monitored_ratings = case[chosen], unit[chosen], value[chosen]
         self.held_out = None if held_out is None else all_rated(held_out)
-        self.start_rmse = self.error_at(rbm, *self.monitored)
+        self.start_rmse = self.error_at(rbm, *self.monitored_ratings)
         self.trouble = ""  # what is wrong with the latest model
 
     def advance(self, rng: Generator) -> None:
@@ -115,7 +115,7 @@ class RatingsTrainer(Trainer):
     def observe(self, rbm: RatingsRBM) -> dict:
         """See `train_ratings`."""
         values = {"rate": self.rate, "weight_norm": np.linalg.norm(rbm.W),
-                  "rmse": self.error_at(rbm, *self.monitored)}
+                  "rmse": self.error_at(rbm, *self.monitored_ratings)}
         self.trouble = ""
         if values["rmse"] > WORSE * self.start_rmse:
             self.trouble = (f"ratings that the model has seen are predicted with an error of {values['rmse']:.3g}, and "

@@ -53,7 +53,6 @@ from .tempering import init_ladder, start_ladder, tempered_gradient
 from .units import Bernoulli, Gaussian, Softmax, Units
 
 METHODS = ("pcd", "cd", "tempered", "exact")
-MONITORED_CASES = 200  # how many training cases the history measures after each epoch
 JUDGED_CASES = 20  # with how many of them the model is held against independent units
 SCALED_CASES = 1000  # how many cases the scale of data for Gaussian units is judged by
 FAR_FROM_UNIT = 10
@@ -234,10 +233,6 @@ class RBMTrainer(Trainer):
             values["validation_log_likelihood"] = (-held_out_free_energies - log_z).mean()
         self.gap_error = standard_error_of_difference(monitored_free_energies, held_out_free_energies)
         return values
-
-    def monitored(self) -> Array:
-        """The cases that the history measures, (n, D) in the dtype of the parameters."""
-        return np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=self.vector.dtype)
 
     def at_most_at_the_start(self) -> float:
         """What the mean log p of the judged cases was at most under the RBM that training started from."""

@@ -45,13 +45,17 @@ def make_settings(kind: type, values: dict) -> Any:
     names = [one.name for one in fields(kind)]
     for name in values:
         if name not in names:
-            nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-            advice = f"did you mean {nearest[0]}?" if nearest else ""
-            raise InvalidInput(f"{name}: no such setting; " + (advice or f"expected one of {', '.join(names)}"))
+            raise InvalidInput(f"{name}: no such setting; {did_you_mean(name, names)}")
     for one in fields(kind):
         if one.default is MISSING and one.name not in values:
             raise invalid(one.name, one.metadata["help"], "nothing")
     return kind(**values)
+
+
+def did_you_mean(name: str, names: list[str]) -> str:
+    """The one of `names` that is most like `name`, in a question; all of them where none is like it."""
+    nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"did you mean {nearest[0]}?" if nearest else f"expected one of {', '.join(names)}"
 
 
 def check_setting(one: Field, value: Any) -> Any:

@@ -19,6 +19,8 @@ from .records import Record, pack, windows
 from .state import outline, to_state
 from .types import Array, Generator
 
+MONITORED_CASES = 200  # how many training cases the history measures after each epoch
+
 
 class Trainer:
     """A training run that can be advanced turn by turn, saved and resumed.
@@ -77,6 +79,11 @@ class Trainer:
         self.train_rows, self.validation_rows = np.arange(len(self.data)), np.arange(0)
         if self.settings.validation > 0:
             self.train_rows, self.validation_rows = split_rows(len(self.data), self.settings.validation, rng)
+
+    def monitored(self) -> Array:
+        """The training cases that the history measures, (n, D) in the dtype of the parameters. For kinds that `split`.
+        """
+        return np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=self.vector.dtype)
 
     def check_model(self) -> None:
         """Raise Diverged where the run cannot go on from the model as it stands."""

@@ -20,7 +20,7 @@ from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
 from ..foundation.progress import History
 from ..foundation.records import flatten
 from ..foundation.settings import Settings, document_settings, make_settings, setting
-from ..foundation.trainer import Trainer
+from ..foundation.trainer import MONITORED_CASES, Trainer
 from ..foundation.training import run_training
 from ..foundation.types import Array, Generator
 from .autoencoder import (
@@ -34,8 +34,6 @@ from .autoencoder import (
     value_range,
 )
 from .mlp import LAYERS, MLP, _mlp_forward, n_inputs, relative_step, usual_norm, why_too_far
-
-MONITORED_CASES = 200  # how many training cases the history measures after each epoch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +130,7 @@ class AutoencoderTrainer(Trainer):
         return values
 
     def monitored(self) -> Array:
-        """The cases that the history measures, (n, D)."""
+        """The cases that the history measures, (n, D) in float64."""
         return np.asarray(self.data[self.train_rows[:MONITORED_CASES]], dtype=np.float64)
 
     def mean_loss(self, autoencoder: Autoencoder, rows: Array) -> float:

@@ -3,6 +3,7 @@
     y, cache = layer.forward(x, rng, training)                     y = f(x), row by row
     dx, gradient = layer.backward(cache, dy)                       dx = ∂loss/∂x, gradient = ∂loss/∂parameters
     u_dy, a, gradient = layer.double_backward(cache, dy, u)        the same once more, through `backward`
+    layer.widths()                                                 (D, K), or None where any width will do
 
 N cases    D inputs of a layer    K outputs    x (N, D) input    y (N, K) output    P pieces of a maxout unit
 dx, dy     the derivative of the loss with respect to x, to y, in the shape of x, of y
@@ -20,7 +21,7 @@ Kinds that tie the rows of a batch together have none and raise InvalidInput.
 Rumelhart, Hinton and Williams 1986; Drucker and LeCun 1992 (double backpropagation).
 """
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 import numpy as np
 
@@ -28,6 +29,16 @@ from ..foundation.checks import check_generator, check_number, invalid, shown
 from ..foundation.numerics import sigmoid, softplus, uniform_like
 from ..foundation.records import Record, leaves, sum_of, with_leaves
 from ..foundation.types import Array, Generator
+
+
+class Layer(Record):
+    """What the kinds have in common, and what those say of themselves that have no arrays."""
+
+    fixed: ClassVar[dict] = {}  # {name: number of axes} of arrays that never change, and are checked as parameters are
+
+    def widths(self) -> tuple[int, int] | None:
+        """(D, K), the numbers of inputs and outputs; None where these are one number, and any."""
+        return None
 
 
 def _gradient_buffer(layer, out):
@@ -46,13 +57,18 @@ def _refuse_double_backward(layer) -> NoReturn:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Affine(Record):
+class Affine(Layer):
     """y = x W + b, in every row:  y_nk = Σ_d x_nd W_dk + b_k."""
 
     W: Array  # (D, K) weights
     b: Array  # (K,)   biases
 
     trainable = ("W", "b")
+
+    def widths(self) -> tuple[int, int]:
+        """(D, K), the axes of W."""
+        D, K = self.W.shape
+        return D, K
 
     def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, Array]:
         """x (N, D) -> y (N, K); the cache is x."""
@@ -84,12 +100,17 @@ class Affine(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Linear(Record):
+class Linear(Layer):
     """y = x W: an affine layer without biases, for where the next layer takes the mean out anyway."""
 
     W: Array  # (D, K) weights
 
     trainable = ("W",)
+
+    def widths(self) -> tuple[int, int]:
+        """(D, K), the axes of W."""
+        D, K = self.W.shape
+        return D, K
 
     def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, Array]:
         """x (N, D) -> y (N, K); the cache is x."""
@@ -111,13 +132,18 @@ class Linear(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Maxout(Record):
+class Maxout(Layer):
     """y_nk = max_p z_pnk,  z_p = x W_p + b_p: the largest of P affine pieces (Goodfellow et al. 2013)."""
 
     W: Array  # (P, D, K) weights, piece by piece
     b: Array  # (P, K)    biases
 
     trainable = ("W", "b")
+
+    def widths(self) -> tuple[int, int]:
+        """(D, K), the axes of W behind that of the pieces."""
+        _, D, K = self.W.shape
+        return D, K
 
     def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
         """x (N, D) -> y (N, K); the cache is x and `chosen` (P, N, K), 1 at the largest piece and 0 elsewhere.
@@ -161,7 +187,7 @@ class Maxout(Record):
 # ---- elementwise
 
 
-class Elementwise(Record):
+class Elementwise(Layer):
     """y = φ(x), entry by entry. A kind gives φ as `value`, and φ' and φ'' as functions of y, which is all the cache.
 
     The entries do not meet, so the chain rule is a product entry by entry, here `·`.
@@ -296,7 +322,20 @@ class Softplus(Elementwise):
         return -np.expm1(-y) * np.exp(-y)
 
 
-# ---- a stack of layers, once and twice backward
+# ---- a stack of layers: its widths, and once and twice backward
+
+
+def stack_widths(layers: tuple) -> tuple[int, int]:
+    """`(D, K)` of a stack: the inputs of its lowest layer that has its own widths, and the outputs of its highest.
+
+    Raises InvalidInput where none has.
+    """
+    each = [layer.widths() for layer in layers]
+    known = [widths for widths in each if widths is not None]
+    if not known:
+        raise invalid("layers", "at least one layer with weights", "none")
+    D, K = known[0][0], known[-1][1]
+    return D, K
 
 
 def backward_each(layers: tuple, caches: tuple, dy: Array) -> tuple[Array, list[Array]]:
@@ -335,7 +374,7 @@ def double_backward_each(layers: tuple, caches: tuple, dys: list[Array],
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Fourier(Record):
+class Fourier(Layer):
     """y = [x, sin xB, cos xB]: beside each row, waves along M fixed directions (Tancik et al. 2020).
 
         s_nm = sin Σ_d x_nd B_dm        c_nm = cos Σ_d x_nd B_dm
@@ -345,6 +384,13 @@ class Fourier(Record):
     """
 
     B: Array  # (D, M) M directions, each with its frequency as its length
+
+    fixed = {"B": 2}
+
+    def widths(self) -> tuple[int, int]:
+        """(D, D + 2M): x itself, and a sine and a cosine a direction."""
+        D, M = self.B.shape
+        return D, D + 2 * M
 
     def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
         """x (N, D) -> y (N, D + 2M); the cache is sin xB and cos xB, (N, M) each."""
@@ -384,7 +430,7 @@ class Fourier(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Skip(Record):
+class Skip(Layer):
     """y = [scale · x, f(x)]: beside what a stack of layers f makes of x, x itself, which has skipped them.
 
     An affine layer behind it makes A(scale · x) + W f(x): with a generator's latents for x, a straight map of them,
@@ -402,6 +448,11 @@ class Skip(Record):
         if not isinstance(self.layers, tuple) or not all(isinstance(layer, kinds) for layer in self.layers):
             raise invalid("layers", "a tuple of affine, linear, maxout and elementwise layers", shown(self.layers))
         check_number("scale", self.scale, 0, np.inf, open_low=True, open_high=True)
+
+    def widths(self) -> tuple[int, int]:
+        """(D, D + K): x itself, and the K numbers of f(x)."""
+        D, K = stack_widths(self.layers)
+        return D, D + K
 
     def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
         """x (N, D) -> y (N, D + K), K the width of f(x); the cache is D and the caches of f's layers."""
@@ -438,7 +489,7 @@ class Skip(Record):
 
 
 @dataclass(frozen=True, eq=False)
-class Dropout(Record):
+class Dropout(Layer):
     """y = x · mask: each entry is 0 with probability `fraction`, else x / (1 - fraction), so that the mean of y is x.
 
     In training only; y = x otherwise. Srivastava et al. 2014.
@@ -480,7 +531,7 @@ class Dropout(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BatchNorm(Record):
+class BatchNorm(Layer):
     """y = gamma · x̂ + beta,  x̂ = (x - μ) / √(v + epsilon), column by column (Ioffe and Szegedy 2015).
 
     In training μ and v are the mean and the variance of the batch, v = Σ_n (x_n - μ)² / N, so that each row's output
@@ -500,6 +551,11 @@ class BatchNorm(Record):
     def __post_init__(self) -> None:
         check_number("momentum", self.momentum, 0, 1)
         check_number("epsilon", self.epsilon, 0, 1)
+
+    def widths(self) -> tuple[int, int]:
+        """(K, K)."""
+        (K,) = self.gamma.shape
+        return K, K
 
     def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
         """x (N, K) -> y (N, K); the cache is x̂ (N, K), √(v + epsilon) (K,) and `batch`, the pair μ (K,) and v (K,).
@@ -562,7 +618,7 @@ class BatchNorm(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class MinibatchDiscrimination(Record):
+class MinibatchDiscrimination(Layer):
     """y = [x, o]: beside each row, how close it comes to the other rows of its batch (Salimans et al. 2016).
 
         M_nbc = Σ_i x_ni T_ibc        close_nmb = exp(-Σ_c |M_nbc - M_mbc|)        o_nb = Σ_{m≠n} close_nmb
@@ -574,6 +630,11 @@ class MinibatchDiscrimination(Record):
     T: Array  # (D, B, C): B kernels, each measuring distance in C directions
 
     trainable = ("T",)
+
+    def widths(self) -> tuple[int, int]:
+        """(D, D + B): x itself, and a number a kernel."""
+        D, B, _ = self.T.shape
+        return D, D + B
 
     def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
         """x (N, D) -> y (N, D + B); the cache is x, M as (C, N, B), and `close` (N, N, B) with 0 where n = m."""

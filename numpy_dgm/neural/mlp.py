@@ -53,6 +53,7 @@ from .layers import (
     Skip,
     Softplus,
     Tanh,
+    stack_widths,
 )
 
 MOST_STEP = 0.3  # of the parameters' norm
@@ -297,7 +298,8 @@ def check_mlp(name: str, mlp: MLP) -> None:
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             _, first = leaves(mlp)[0]
-            _mlp_forward(mlp, np.zeros((1, n_inputs(mlp)), first.dtype, like=first), training=False)
+            D, _ = stack_widths(mlp.layers)
+            _mlp_forward(mlp, np.zeros((1, D), first.dtype, like=first), training=False)
     except (ValueError, TypeError, IndexError, AttributeError) as error:
         raise InvalidInput(f"{name}: the widths of its layers do not fit together ({error})") from error
 
@@ -315,10 +317,11 @@ def check_layers(name: str, mlp: Any) -> None:
         return
     for part, array in arrays:
         check_parameter(f"{name}.{part}", array, getattr(array, "ndim", 0))
-    directions = [(f"layers[{i}].B", layer.B) for i, layer in enumerate(mlp.layers) if isinstance(layer, Fourier)]
-    for part, array in directions:
-        check_parameter(f"{name}.{part}", array, ndim=2)
-    arrays += directions
+    for i, layer in enumerate(mlp.layers):
+        for field, ndim in layer.fixed.items():
+            array = getattr(layer, field)
+            check_parameter(f"{name}.layers[{i}].{field}", array, ndim)
+            arrays.append((field, array))
     if any(array.dtype != arrays[0][1].dtype for _, array in arrays):
         raise different_dtypes(name, *[array for _, array in arrays])
 
@@ -330,29 +333,20 @@ def check_cache(mlp: MLP, cache: Any) -> None:
 
 
 def n_inputs(mlp: MLP) -> int:
-    """How many inputs a network has: D of the first weights, (D, K), (P, D, K) or (D, B, C), or of a Fourier layer."""
-    for layer in mlp.layers:
-        if isinstance(layer, Fourier):
-            return layer.B.shape[0]
-        if isinstance(layer, Skip):
-            return n_inputs(MLP(layer.layers))
-        if hasattr(layer, "W"):
-            return layer.W.shape[-2] if layer.W.ndim > 1 else 0
-        if hasattr(layer, "T"):
-            return layer.T.shape[0]
-    raise invalid("mlp", "at least one layer with weights", "none")
+    """How many inputs a network has: D of its lowest layer of weights, or of another that has its own widths."""
+    return _widths(mlp)[0]
 
 
 def n_outputs(mlp: MLP) -> int:
-    """How many outputs a network has: K of the last layer that has weights, or what a layer puts beside its inputs."""
-    for layer in mlp.layers[::-1]:
-        if isinstance(layer, Fourier):
-            return layer.B.shape[0] + 2 * layer.B.shape[1]
-        if isinstance(layer, Skip):
-            return n_inputs(MLP(layer.layers)) + n_outputs(MLP(layer.layers))
-        if hasattr(layer, "W"):
-            return layer.W.shape[-1]
-    raise invalid("mlp", "at least one layer with weights", "none")
+    """How many outputs a network has: K of its highest layer of weights, or of another that has its own widths."""
+    return _widths(mlp)[1]
+
+
+def _widths(mlp):
+    try:
+        return stack_widths(mlp.layers)
+    except ValueError as error:
+        raise InvalidInput(f"mlp: the widths of its layers do not fit together ({error})") from error
 
 
 def relative_step(before: Array, after: Array, least: float) -> float:

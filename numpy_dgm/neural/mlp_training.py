@@ -26,7 +26,7 @@ from ..foundation.optimizers import OPTIMIZERS, SCHEDULES
 from ..foundation.progress import History
 from ..foundation.records import flatten
 from ..foundation.settings import Settings, document_settings, make_settings, setting
-from ..foundation.trainer import Trainer
+from ..foundation.trainer import MONITORED_CASES, Trainer
 from ..foundation.training import run_training
 from ..foundation.types import Array, Generator
 from .layers import BatchNorm
@@ -46,7 +46,6 @@ from .mlp import (
     why_too_far,
 )
 
-MONITORED_CASES = 200  # how many training cases the history measures after each epoch
 SAME = 1e-6  # relative difference of logits that are the same but for rounding
 
 

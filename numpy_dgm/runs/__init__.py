@@ -11,6 +11,8 @@ A module has
     check_model(model)                 InvalidInput where a model from a file is none
     EvaluateOptions, evaluate(run, options)    `dgm evaluate RUN`: a report that prints in words
     SampleOptions, sample(run, options)        `dgm sample RUN`: writes the samples; both None where a kind has none
+
+loading.py holds what they share of folders and data, classes.py what they share of labels.
 """
 from dataclasses import fields
 from pathlib import Path

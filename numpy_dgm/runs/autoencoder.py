@@ -30,6 +30,7 @@ from .loading import (
     DataOptions,
     LoadedRun,
     Measured,
+    MeasuredOptions,
     check_output,
     draw_curves,
     image_shape_of,
@@ -73,13 +74,10 @@ class TrainOptions(DataOptions, AutoencoderSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(DataOptions):
+class EvaluateOptions(DataOptions, MeasuredOptions):
     """The squared error of the reconstructions, summed over the numbers of a case; beside it that of as many principal
     components, the best linear code, and that of the mean case, both of the training cases.
     """
-
-    data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
-    part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ from .loading import (
     IMAGE_SHAPE_HELP,
     DataOptions,
     LoadedRun,
+    MeasuredBitsOptions,
     check_output,
     draw_curves,
     image_shape_of,
@@ -66,13 +67,9 @@ class TrainOptions(DataOptions, BoltzmannSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(DataOptions):
+class EvaluateOptions(DataOptions, MeasuredBitsOptions):
     """The exact mean log-likelihood, where all states can be listed (20 units), and free energies by mean field.
     """
-
-    data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
-    part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
-    bits: str = setting(None, "how grey pixels become bits (default: as in training)", choices=BITS)
 
 
 @dataclass(frozen=True, kw_only=True)

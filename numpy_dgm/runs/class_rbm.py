@@ -24,17 +24,15 @@ from ..foundation.checks import invalid, one_line
 from ..foundation.progress import History
 from ..foundation.settings import setting
 from ..foundation.types import Array
+from .classes import class_names, count_errors, few_labels, labels_by_name, labels_to_tell_apart, lines_of_errors
 from .loading import (
     FILES_HELP,
     DataOptions,
     LoadedRun,
+    MeasuredBitsOptions,
     check_output,
-    class_names,
     draw_curves,
-    few_labels,
     image_shape_of,
-    labels_by_name,
-    labels_of,
     open_measured_data,
     open_training_data,
     save_array,
@@ -73,14 +71,10 @@ class TrainOptions(DataOptions, ClassRBMSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(DataOptions):
+class EvaluateOptions(DataOptions, MeasuredBitsOptions):
     """How many cases are given a wrong class, in all and class by class, and the mean log p(label given image), which
     is exact. With at most 25 hidden units and bits (--bits threshold) the mean log p(image, label), exactly, too.
     """
-
-    data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
-    part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
-    bits: str = setting(None, "how grey pixels become bits (default: as in training)", choices=BITS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +96,7 @@ class SampleOptions(DataOptions):
 def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[ClassRBM, History]:
     """Train a class RBM with its state kept in `folder`, or go on with the run that is there: `(model, history)`."""
     cases = open_training_data(options, options.bits, progress)
-    labels, names = labels_of("data", cases)
-    if len(names) < 2:
-        raise invalid("data", "labels of at least two classes", f"one, {one_line(names[0], 30)}")
+    labels, names = labels_to_tell_apart(cases)
     if options.n_labels is not None:
         rows = few_labels(labels, options.n_labels, options.seed)
         cases, labels = cases.take(rows), labels[rows]
@@ -137,11 +129,7 @@ class Report:
             lines.append(f"log p(v, y)      not measured: {self.why_no_joint}")
         else:
             lines.append(f"log p(v, y)      {self.joint.log_likelihood:.3f} nats a case, exact")
-        names = [one_line(name, 30) for name in self.errors]
-        width = max(map(len, names))
-        lines += [f"  class {name:<{width}} {wrong:5d} of {n} wrong"
-                  for name, (wrong, n) in zip(names, self.errors.values())]
-        return "\n".join(lines)
+        return "\n".join(lines + lines_of_errors(self.errors))
 
 
 def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
@@ -153,8 +141,7 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     labels = labels_by_name(cases, names)
     log_p = log_p_labels(model, cases, np.arange(len(cases)))
     is_wrong = log_p.argmax(axis=1) != labels
-    errors = {names[label]: (int(is_wrong[labels == label].sum()), int((labels == label).sum()))
-              for label in np.unique(labels)}
+    errors = count_errors(is_wrong, labels, names)
     joint, reason = None, why_no_joint(model, cases)
     if not reason:
         s = join(cases[:], labels, len(names))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..energy.unrolling import train_stack, unroll_classifier
-from ..foundation.checks import invalid, one_line
+from ..foundation.checks import invalid
 from ..foundation.progress import History
 from ..foundation.settings import setting
 from ..foundation.types import Generator
@@ -15,15 +15,13 @@ from ..neural.losses import softmax_cross_entropy
 from ..neural.mlp import ELEMENTWISE, MLP, check_mlp, init_mlp, n_inputs, n_outputs
 from ..neural.mlp_training import ClassifierSettings, ClassifierTrainer, class_logits, train_classifier
 from .autoencoder import check_sigmoid
+from .classes import class_names, count_errors, few_labels, labels_by_name, labels_to_tell_apart, lines_of_errors
 from .loading import (
     FILES_HELP,
     DataOptions,
     LoadedRun,
-    class_names,
+    MeasuredOptions,
     draw_curves,
-    few_labels,
-    labels_by_name,
-    labels_of,
     open_measured_data,
     open_training_data,
 )
@@ -64,12 +62,9 @@ class TrainOptions(DataOptions, ClassifierSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(DataOptions):
+class EvaluateOptions(DataOptions, MeasuredOptions):
     """How many cases are given a wrong class, in all and class by class, and the mean cross-entropy.
     """
-
-    data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
-    part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
 
 
 SampleOptions = sample = None  # a classifier makes no samples
@@ -86,9 +81,7 @@ def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[M
     RBMs that it starts from keep their own runs there: rbm1, rbm2, ...
     """
     cases = open_training_data(options, GREY, progress)
-    labels, names = labels_of("data", cases)
-    if len(names) < 2:
-        raise invalid("data", "labels of at least two classes", f"one, {one_line(names[0], 30)}")
+    labels, names = labels_to_tell_apart(cases)
     labelled = cases
     if options.n_labels is not None:
         rows = few_labels(labels, options.n_labels, options.seed)
@@ -132,11 +125,7 @@ class Report:
             f"error            {self.error:.2%} ± {standard_error:.2%}",
             f"cross-entropy    {self.loss:.4f} nats a case",
         ]
-        names = [one_line(name, 30) for name in self.errors]
-        width = max(map(len, names))
-        lines += [f"  class {name:<{width}} {wrong:5d} of {n} wrong"
-                  for name, (wrong, n) in zip(names, self.errors.values())]
-        return "\n".join(lines)
+        return "\n".join(lines + lines_of_errors(self.errors))
 
 
 def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
@@ -149,6 +138,5 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     logits = class_logits(run.model, cases)
     loss, _ = softmax_cross_entropy(logits, labels)
     is_wrong = logits.argmax(axis=1) != labels
-    errors = {names[label]: (int(is_wrong[labels == label].sum()), int((labels == label).sum()))
-              for label in np.unique(labels)}
+    errors = count_errors(is_wrong, labels, names)
     return Report(measured.what, len(labels), float(is_wrong.mean()), loss, errors)

@@ -18,6 +18,7 @@ from .loading import (
     DataOptions,
     LoadedRun,
     LogZOptions,
+    MeasuredBitsOptions,
     check_measured,
     check_output,
     draw_curves,
@@ -59,15 +60,11 @@ class TrainOptions(DataOptions, DBNSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(DataOptions, LogZOptions):
+class EvaluateOptions(DataOptions, LogZOptions, MeasuredBitsOptions):
     """A bound that the mean log-likelihood is not below, beside log p of the lowest layer alone. Both need log Z of an
     RBM: exactly, where a layer has at most 25 units, and by annealed importance sampling for larger ones, with a
     verdict: trust the figure, or do not, and why. Where the verdict is no, more --minutes may help.
     """
-
-    data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
-    part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
-    bits: str = setting(None, "how grey pixels become bits (default: as in training)", choices=BITS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,15 +32,14 @@ from ..foundation.settings import Settings, setting
 from ..foundation.state import from_state
 from ..foundation.types import Array, Generator
 from ..neural.mlp import ELEMENTWISE, init_mlp, n_outputs
+from .classes import class_names, labels_of
 from .loading import (
     FILES_HELP,
     IMAGE_SHAPE_HELP,
     DataOptions,
     LoadedRun,
     check_output,
-    class_names,
     image_shape_of,
-    labels_of,
     open_measured_data,
     open_training_data,
     opening,

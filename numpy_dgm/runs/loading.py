@@ -11,7 +11,7 @@ import numpy as np
 from .. import plots
 from ..data import open_data
 from ..data.catalog import parts_of
-from ..data.dataset import Data, show_names
+from ..data.dataset import BITS, Data
 from ..data.files import DataWarning
 from ..energy.evaluation import METHODS, MINUTES, independent_pixels
 from ..energy.units import Gaussian, Units
@@ -19,7 +19,6 @@ from ..foundation.batches import mean_of_cases
 from ..foundation.checks import InvalidInput, check_integer, invalid, one_line
 from ..foundation.progress import History
 from ..foundation.settings import Settings, setting
-from ..foundation.types import Array
 
 FILES_HELP = ("the path of an IDX, .npy, .npz or .csv file, of text with a row of numbers a line, or of a folder with "
               "MNIST's files")
@@ -60,6 +59,23 @@ class DataOptions(Settings):
     image_shape: tuple = setting(None, IMAGE_SHAPE_HELP, metavar="LENGTH")
     array: str = setting(None, "of an .npz: the array with the images (default: x, images, data, x_train, ...)")
     labels: str = setting(None, "of an .npz: the array with the labels (default: y, labels, targets, y_train, ...)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredOptions(Settings):
+    """On which data: for the options of `dgm evaluate` of a kind that learns from `Data`. The last of their bases, so
+    that --help begins with these.
+    """
+
+    data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
+    part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredBitsOptions(MeasuredOptions):
+    """Likewise, of a kind that learns from bits."""
+
+    bits: str = setting(None, "how grey pixels become bits (default: as in training)", choices=BITS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,13 +230,6 @@ def describe_measured(name: str | os.PathLike, cases: Data, seen: str = "") -> s
     return f"{one_line(name, 400)}{part}, bits {cases.bits}{seen}"
 
 
-def labels_of(option: str, cases: Data) -> tuple[Array, tuple]:
-    """`(labels (N,), names of the classes)` of the data; InvalidInput, naming the option, where they have none."""
-    if cases.labels is None or cases.label_names is None:
-        raise invalid(option, "data with labels", f"{one_line(cases.name)}, {cases.why_no_labels}")
-    return cases.labels, cases.label_names
-
-
 def check_measured(cases: Data, n_visible: int, visible: Units) -> None:
     """InvalidInput unless log p of these cases can be had of a visible layer of that width and kind."""
     if cases.shape[1] != n_visible:
@@ -239,37 +248,6 @@ def log_p_of_pixels(training: Data, cases: Data) -> float:
 def draw_curves(run: LoadedRun) -> None:
     """The curves of a run."""
     plots.save(plots.training_curves(run.history), "training.png", run.folder)
-
-
-def few_labels(labels: Array, n_labels: int, seed: int) -> Array:
-    """Rows of so many cases in all, as evenly from all classes as can be, in ascending order: (n_labels,).
-
-    Drawn from a generator of their own, made of the seed. Raises InvalidInput, also for fewer than one a class.
-    """
-    n_labels = check_integer("n_labels", n_labels, least=len(np.unique(labels)), most=len(labels))
-    order = np.random.default_rng([seed, 2]).permutation(len(labels))
-    rank = np.empty(len(labels), np.int64)  # of a case among those of its class
-    for label in np.unique(labels):
-        rows = order[labels[order] == label]
-        rank[rows] = np.arange(len(rows))
-    first = order[np.argsort(rank[order], kind="stable")]  # one of each class, then a second one of each, ...
-    return np.sort(first[:n_labels])
-
-
-def class_names(run: LoadedRun, n_classes: int) -> tuple:
-    """What the run's data call its classes; their numbers where these are not known."""
-    names = run.description.get("label_names")
-    return tuple(names) if names is not None and len(names) == n_classes else tuple(range(n_classes))
-
-
-def labels_by_name(cases: Data, names: tuple) -> Array:
-    """The labels (N,) of the cases as indices into the names that a run has for its classes. Raises InvalidInput."""
-    labels, own_names = labels_of("data", cases)
-    unknown = [own_names[i] for i in np.unique(labels) if own_names[i] not in names]
-    if unknown:
-        raise invalid("data", f"labels that the run knows: {show_names(names)}", show_names(unknown))
-    index_of = np.array([names.index(name) if name in names else -1 for name in own_names])
-    return index_of[labels]
 
 
 def image_shape_of(run: LoadedRun, options: Any) -> Sequence[int] | None:

@@ -19,6 +19,7 @@ from .loading import (
     DataOptions,
     LoadedRun,
     LogZOptions,
+    MeasuredBitsOptions,
     check_measured,
     check_output,
     draw_curves,
@@ -61,15 +62,11 @@ class TrainOptions(DataOptions, RBMSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(DataOptions, LogZOptions):
+class EvaluateOptions(DataOptions, LogZOptions, MeasuredBitsOptions):
     """The mean log-likelihood: exactly, where a layer has at most 25 units, and by annealed importance sampling, up
     from the data's base rates and down from the model, for larger ones, with a verdict: trust the figure, or do not,
     and why. Where the verdict is no, more --minutes may help.
     """
-
-    data: str = setting(None, "other data to measure on, by name or path (default: the run's)")
-    part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
-    bits: str = setting(None, "how grey pixels become bits (default: as in training)", choices=BITS)
 
 
 @dataclass(frozen=True, kw_only=True)

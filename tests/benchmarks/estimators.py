@@ -43,6 +43,7 @@ MORE_CHECKS = ("check_dataframe_column_names_consistency", "check_get_feature_na
 IMPORT = "from sklearn.neural_network import BernoulliRBM\n"
 OURS = """
 from numpy_dgm import energy, estimators
+from numpy_dgm.estimators.inputs import as_generator
 
 
 class BernoulliRBM(estimators.BernoulliRBM):
@@ -51,7 +52,7 @@ class BernoulliRBM(estimators.BernoulliRBM):
         return energy.hidden_probs(self.rbm_, v)
 
     def _sample_hiddens(self, v, rng):
-        return energy.sample_hidden(self.rbm_, v, estimators.as_generator(rng))
+        return energy.sample_hidden(self.rbm_, v, as_generator(rng))
 
 """
 EXPECTED = {  # what cannot pass, and why

@@ -11,6 +11,7 @@ MUTANTS = [
            "the settings of another class are passed on"),
     Mutant("        if name not in names:\n", "        if False:\n", "an unknown setting gets through"),
     Mutant("n=1, cutoff=0.5", "n=1, cutoff=0.0", "every unknown name is near to some setting"),
+    Mutant("n=1, cutoff=0.5", "n=1, cutoff=1.0", "no hint at the name that was meant"),
     Mutant("        if one.default is MISSING and one.name not in values:\n", "        if False:\n",
            "a missing setting is not named"),
     Mutant("    if value is None and one.default is None:\n", "    if value is None:\n", "None is allowed everywhere"),

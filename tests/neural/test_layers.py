@@ -458,6 +458,18 @@ def test_straight_kinds_below_one_that_bends_have_no_part_in_a_but_for_what_come
     np.testing.assert_array_equal(a, np.zeros((4, 2)))
 
 
+# ---- widths
+
+
+@every(KINDS)
+def test_a_layer_has_the_widths_of_its_input_and_output(kind):
+    point = some_point(kind, 5, 2, 4, 0)
+    if kind in (*ELEMENTWISE, Dropout):  # which take any width
+        assert point.layer.widths() is None and point.x.shape == point.dy.shape
+    else:
+        assert point.layer.widths() == (point.x.shape[1], point.dy.shape[1])
+
+
 # ---- in a debugger
 
 

@@ -18,6 +18,7 @@ from numpy_dgm.neural import (
     Affine,
     BatchNorm,
     Fourier,
+    MinibatchDiscrimination,
     ReLU,
     Skip,
     Tanh,
@@ -375,13 +376,24 @@ WAVES = Fourier(np.zeros((3, 2)))
     ((AFFINE, Fourier(np.zeros((2, 4)))), (3, 10)),
     ((Skip((AFFINE, Tanh())), Affine(np.zeros((5, 1)), np.zeros(1))), (3, 1)),
     ((Tanh(), Skip((Tanh(), AFFINE)), ReLU()), (3, 5)),
+    ((AFFINE, MinibatchDiscrimination(np.zeros((2, 4, 5)))), (3, 6)),
 ])
-def test_waves_and_a_skip_have_their_inputs_and_what_they_put_beside_them(layers, widths):
+def test_layers_that_put_something_beside_their_inputs_have_both_for_outputs(layers, widths):
     mlp = MLP(layers)
     assert (n_inputs(mlp), n_outputs(mlp)) == widths
     check_mlp("mlp", mlp)
     y, _ = mlp_forward(mlp, np.ones((4, 3)))
     assert y.shape == (4, widths[1])
+
+
+@pytest.mark.parametrize("layers, message", [
+    ((Tanh(),), r"mlp: the widths .* do not fit together \(layers: expected at least one layer with weights, got none"),
+    ((Affine(np.zeros(3), np.zeros(2)),), r"mlp: the widths .* do not fit together \(not enough values"),
+])
+def test_a_network_without_widths_says_so(layers, message):
+    for width in (n_inputs, n_outputs):
+        with pytest.raises(InvalidInput, match=message):
+            width(MLP(layers))
 
 
 def test_waves_and_a_skip_come_back_from_their_state_whole():

@@ -4,7 +4,6 @@ from mutant import Mutant
 MODULE = "runs/class_rbm.py"
 
 MUTANTS = [
-    Mutant("    if len(names) < 2:\n", "    if False:\n", "a model of one class"),
     Mutant("cases, labels = cases.take(rows), labels[rows]", "cases, labels = cases.take(rows), labels[: len(rows)]",
            "few cases with the labels of others"),
     Mutant("    rng = np.random.default_rng(options.seed)\n    model = init",
@@ -16,7 +15,6 @@ MUTANTS = [
            "the first cases, of whatever classes"),
     Mutant("np.sqrt(self.error * (1 - self.error) / self.n_cases)", "np.sqrt(self.error * (1 - self.error))",
            "the deviation of a case for the error of their mean"),
-    Mutant("width = max(map(len, names))", "width = 6", "a table in which long names stand out"),
     Mutant('run.description.get("bits", "grey") if options.bits', '"grey" if options.bits',
            "a run on bits measured on grey pixels"),
     Mutant(", bits, with_labels=True)", ", bits)", "labels that have changed are not noticed"),
@@ -24,7 +22,6 @@ MUTANTS = [
            "a class of the test goes by its place there"),
     Mutant("is_wrong = log_p.argmax(axis=1) != labels", "is_wrong = log_p.argmax(axis=1) == labels",
            "right classes counted as wrong"),
-    Mutant("errors = {names[label]:", "errors = {int(label):", "classes under their numbers"),
     Mutant("float(log_p[np.arange(len(labels)), labels].mean())", "float(log_p.mean())", "log p of all labels"),
     Mutant('" if cases.has_grey else ""', '" if False else ""', "grey levels priced as bits"),
     Mutant("if cases.shape[1] != len(model.b):", "if False:", "cases of another width"),

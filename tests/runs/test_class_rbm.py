@@ -18,7 +18,7 @@ from numpy_dgm.runs.class_rbm import (
     sample,
     train,
 )
-from numpy_dgm.runs.loading import few_labels
+from numpy_dgm.runs.classes import few_labels
 
 
 def trained(folder, **changes):

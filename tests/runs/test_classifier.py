@@ -9,8 +9,8 @@ from numpy_dgm.foundation.records import flatten
 from numpy_dgm.neural import init_mlp, mlp_forward, softmax_cross_entropy, train_classifier
 from numpy_dgm.neural.layers import BatchNorm, Dropout, Tanh
 from numpy_dgm.runs import load_run
+from numpy_dgm.runs.classes import few_labels
 from numpy_dgm.runs.classifier import EvaluateOptions, Report, TrainOptions, evaluate, train
-from numpy_dgm.runs.loading import few_labels
 
 
 def test_the_network_is_the_one_asked_for_and_comes_back(tmp_path):

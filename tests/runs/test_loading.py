@@ -8,10 +8,7 @@ from numpy_dgm.foundation.checkpoint import load_checkpoint, save_checkpoint
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.runs import KINDS, load_run
 from numpy_dgm.runs.loading import (
-    class_names,
-    few_labels,
     image_shape_of,
-    labels_by_name,
     open_measured_data,
     open_training_data,
     opening,
@@ -279,30 +276,3 @@ def test_an_array_that_is_named_has_no_parts_and_other_data_are_measured_on_thei
     np.testing.assert_array_equal(reopen_data(run)[:], bits(20, seed=1))
     other = a_run(tmp_path / "other", data="bars-and-stripes")
     assert measured(other, data=name).what == f"{name}, part test, bits grey"
-
-
-def test_classes_go_by_their_names(run_folder, tmp_path):
-    run = load_run(run_folder)
-    assert class_names(run, 10) == tuple(range(10)) and class_names(run, 3) == (0, 1, 2)
-    np.savez(tmp_path / "f.npz", x=bits(4), y=[7, 3, 7, 7])
-    data = open_data(tmp_path / "f.npz")
-    np.testing.assert_array_equal(labels_by_name(data, (0, 3, 5, 7)), [3, 1, 3, 3])
-    np.testing.assert_array_equal(labels_by_name(data.take([0, 2]), (7,)), [0, 0])
-    with pytest.raises(InvalidInput, match="data: expected labels that the run knows: 3 5, got 7"):
-        labels_by_name(data, (3, 5))
-    with pytest.raises(InvalidInput, match="data: expected data with labels, got bars-and-stripes, which has none"):
-        labels_by_name(open_data("bars-and-stripes"), (0, 1))
-
-
-def test_few_labels_are_as_even_over_the_classes_as_can_be():
-    labels = np.repeat([0, 1, 2], [50, 20, 2])
-    for n, counts in ((3, [1, 1, 1]), (5, None), (8, [3, 3, 2]), (30, [14, 14, 2]), (72, [50, 20, 2])):
-        rows = few_labels(labels, n, 0)
-        assert len(np.unique(rows)) == n and np.all(np.diff(rows) > 0)
-        found = np.bincount(labels[rows], minlength=3)
-        assert counts is None and np.ptp(found) <= 1 or found.tolist() == counts
-    assert few_labels(labels, 8, 0).tolist() != few_labels(labels, 8, 1).tolist()
-    with pytest.raises(InvalidInput, match=r"n_labels: expected an integer in \[3, 72\], got 73"):
-        few_labels(labels, 73, 0)
-    with pytest.raises(InvalidInput, match=r"n_labels: expected an integer in \[3, 72\], got 2"):
-        few_labels(labels, 2, 0)

@@ -142,8 +142,8 @@ for n in (1, 10, 100):
     hops[n] = np.count_nonzero(np.diff(late.argmax(axis=2)), axis=1)
     over_time[n] = modes_in_use(late.mean(axis=1))
     pictures[n] = p_G[-1]
-least = min(counts[1].min(), counts[10].min())
-claim("a G that moves little while D stands serves all modes", least > 7, least_of_32=least)
+full = [np.count_nonzero(counts[n] > 7) for n in (1, 10)]  # of 16; a rare start hops on
+claim("a G that moves little while D stands mostly serves all modes", min(full) >= 13, of_16=full)
 claim("one that runs to the end of its hill serves few at a time", counts[100].max() < 2,
       most_of_16=counts[100].max())
 claim("and hops: over 100 steps of D it has made all of them",

@@ -329,10 +329,9 @@ claim("with waves it comes near the best D", waved.max() < 1, most=waved.max(), 
 # which G stands still: a plateau for each mode. All the width of a mode comes from the edges of its
 # sector, where one tanh is on its way. At a distance t from an edge 1 - tanh(gt) = 2/(1 + exp(2gt))
 # is missing, and the sample is δ/(1 + exp(2gt)) from its centre, with δ = 2 · .383 = 76.5 σ, the
-# distance of two modes. That is 3 σ where 2gt = log(25.5 - 1) = 3.2, and σ where 2gt = log(76.5 -
-# 1) = 4.3. Over so short a way z is spread evenly. So for each 11 samples between σ and 3 σ, where
-# real modes have 59 % of theirs, G makes some 30 that belong to no mode, whatever g. The tanh that
-# parts the modes is all that widens them.
+# distance of two modes. That is 3 σ where 2gt = log(25.5 - 1) = 3.2, and σ where it is 4.3. Over so
+# short a way z is spread evenly. So for each 11 samples between σ and 3 σ, where real modes have 59
+# % of theirs, some 30 belong to no mode, whatever g. What parts the modes is all that widens them.
 #
 # So let noise come to the last layer by another way. `Skip` hands on [s z, h] in place of the tanh
 # units' h, and the last layer has rows A for z: y = s z A + hW + b. On a plateau hW + b is fixed.
@@ -341,7 +340,8 @@ claim("with waves it comes near the best D", waved.max() < 1, most=waved.max(), 
 #
 #     covariance of the samples = s² AᵀA                                                  (35.10)
 #
-# The width of all modes is read off A alone. A = (σ/s) I is right, and 2A doubles all eight.
+# The width of all modes is read off A alone. A = (σ/s) I is right, and 2A doubles all eight. (Rows
+# for the two numbers that choose would not do: they vary in another way in each sector.)
 
 # %% (35.10) the width of every mode is in the last layer's rows
 def ring_maker(gain, A, s=5.0):

@@ -333,24 +333,24 @@ claim("with waves it comes near the best D", waved.max() < 1, most=waved.max(), 
 # short a way z is spread evenly. So for each 11 samples between σ and 3 σ, where real modes have 59
 # % of theirs, some 30 belong to no mode, whatever g. What parts the modes is all that widens them.
 #
-# So let noise come to the last layer by another way. `Skip` hands on [s z, h] in place of the tanh
-# units' h, and the last layer has rows A for z: y = s z A + hW + b. On a plateau hW + b is fixed.
-# Give z two numbers more that choose no mode, and let A be 0 in its other rows. Then z A varies in
-# every mode alike. The covariance of z is I, that of z A is AᵀA, and so in mode k, for every k,
+# So let noise come to the last layer by another way. `Skip` hands on [scale · z, h] in place of the
+# tanh units' h, and the last layer has rows A for z: y = scale · zA + hW + b. On a plateau hW + b
+# is fixed. Give z two numbers more that choose no mode, and let A be 0 in its other rows. Then zA
+# varies in every mode alike. The covariance of z is I, that of zA is AᵀA, and so in each mode
 #
-#     covariance of the samples = s² AᵀA                                                  (35.10)
+#     covariance of the samples = scale² AᵀA                                              (35.10)
 #
-# The width of all modes is read off A alone. A = (σ/s) I is right, and 2A doubles all eight. (Rows
+# The width of all modes is read off A alone. A = (σ/scale) I is right; 2A doubles all eight. (Rows
 # for the two numbers that choose would not do: they vary in another way in each sector.)
 
 # %% (35.10) the width of every mode is in the last layer's rows
-def ring_maker(gain, A, s=5.0):
+def ring_maker(gain, A, scale=5.0):
     """z (N, 4) -> (N, 2): z_1 and z_2 choose the mode, and A (2, 2) has the rows of z_3 and z_4."""
     angles = math.pi / 8 + math.pi / 4 * np.arange(4)
     e = np.array([np.cos(angles), np.sin(angles)])  # (2, 4), a column for each tanh
     below = Affine(np.vstack([gain * e, np.zeros((2, 4))]), np.zeros(4))
     last = Affine(np.vstack([np.zeros((2, 2)), A, math.sin(math.pi / 8) * e.T]), np.zeros(2))
-    return MLP((Skip((below, Tanh()), s), last))
+    return MLP((Skip((below, Tanh()), scale), last))
 
 
 A, z = 0.01 * rng.normal(size=(2, 2)), rng.normal(size=(20_000, 4))
@@ -359,7 +359,7 @@ for k, direction in enumerate(ring.centres):
     in_sector = z[:, :2] @ direction > math.cos(math.pi / 8) * np.linalg.norm(z[:, :2], axis=1)
     off = y[in_sector] - ring.centres[k]
     products = off[:, :, None] * off[:, None, :]  # (n, 2, 2)
-    verify_mean(f"(35.10) covariance of the samples = s² AᵀA, mode {k}", products, 5.0**2 * A.T @ A)
+    verify_mean(f"(35.10) covariance of the samples = scale² AᵀA, mode {k}", products, 25 * A.T @ A)
 
 # %% experiment: the width and the quality of that ring, by its gain and with a skip
 skip = ring.sigma / 5.0 * np.eye(2)

@@ -169,13 +169,17 @@ verify("(36.5) TV = 1 - (1 - τ)^pack, nonsense", TVs["nonsense"], formula)
 print("              TV of packs of 1 to 5                     2 JSD of packs of 1 to 5")
 for name in generators:
     print(f"  {name:9}", TVs[name].round(3), "   ", (2 * JSDs[name]).round(3))
+ratios = JSDs["lost"] / JSDs["uneven"]
+claim("lost modes count 3.6 times as much as uneven ones, and with packs of five 3.3 times",
+      np.all(np.abs(ratios[[0, 4]] - [3.6, 3.3]) < 0.05), ratios=ratios[[0, 4]])
 
 # %% [markdown]
 # With pairs the generator that lost modes is at TV .36 and the uneven one at .24: this is the
-# argument for packing. But look at 2 JSD, which is what our game is worth. There is no tie at pack
-# = 1: lost modes count 3.6 times as much as uneven ones, and at pack = 5 still 3.3 times. Packing
-# raises all of them by about the same factor. So for the best D of this game the argument is
-# weaker than it looks. The other reason is (36.2): a G that hops shows up in packs only.
+# argument for packing. But look at 2 JSD, which is what our game is worth, but for log 4. There is
+# no tie at pack = 1: lost modes count 3.6 times as much as uneven ones, and at pack = 5 still 3.3
+# times. Packing raises all of them by about the same factor. So for the best D of this game the
+# argument is weaker than it looks. The other reason is (36.2): a G that hops shows up in packs
+# only.
 #
 # ## Minibatch discrimination: each case beside its batch
 #

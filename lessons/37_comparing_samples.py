@@ -18,10 +18,10 @@
 #
 # ## Slices
 #
-# On a line, lesson 33 matched two sets of numbers by sorting. With squares in the place of sizes
-# the same matching is best: for a < b and c < d, (a - c)² + (b - d)² <= (a - d)² + (b - c)², since
-# what is left when you multiply out is 2 (b - a)(d - c) >= 0. Rows of D numbers become numbers
-# along a direction e of length 1: e·x. So sort along many directions and take the mean over them:
+# On a line, lesson 33 matched two sets of numbers by sorting. With squares in place of absolute
+# values the same matching is best: for a < b and c < d, (a - c)² + (b - d)² <= (a - d)² + (b - c)²,
+# since what is left when you multiply out is 2 (b - a)(d - c) >= 0. Rows of D numbers become
+# numbers along a direction e of length 1: e·x. So sort along many directions and take the mean:
 #
 #     W²(e) = min over all matchings of mean (e·x - e·y)² = mean of (a_i - b_i)², sorted     (37.1)
 #     SW² = E[W²(e)],  every direction e as likely
@@ -88,18 +88,18 @@ verify_mean("(37.2) SW² = |δ|² / D", squares, np.sum(shift**2) / 3)
 #     E[MMD²] = Σ_a Σ_b (p_a - q_a) k(a, b) (p_b - q_b)          which is 0 for p = q        (37.3)
 #
 # How far above 0 is far? Put all rows together and divide them at random. If there is one source,
-# the division that came is one like any other. Over all divisions each pair of rows is as often
-# within x, within y and across as any other pair, so the three means have the same mean, and
+# the division that we were given is one like any other. Over all divisions each pair of rows is as
+# often within x, within y and across as any other pair, so the three means have the same mean, and
 #
 #     mean of MMD² over all divisions = 0                                                    (37.4)
 #
-# So hold the MMD² that came against those of P random divisions:
+# So hold the observed MMD², of the two sets as given, against those of P random divisions:
 #
 #     p-value = (1 + how many of the P are at least as large) / (1 + P)
 #
-# If there is one source, the 1 + P are alike. Sorted from the largest down, the one that came is
-# as likely to stand at any place. Its p-value is its place over 1 + P, or larger where there are
-# ties. So
+# If there is one source, the 1 + P are alike. Sorted from the largest down, the observed one is as
+# likely to stand at any place. Its p-value is its place over 1 + P, or larger where there are ties.
+# So
 #
 #     P(p-value <= level) <= level          if there is one source                           (37.5)
 #
@@ -147,8 +147,8 @@ verify("(37.4) mean of MMD² over all divisions = 0", np.mean(by_definition), 0)
 verify("(37.4) each division's, by the library", of_all, by_definition)
 below = np.zeros(3)
 levels = np.array([1 / 3, 2 / 3, 1])
-for came, one, other in itertools.product(range(20), repeat=3):  # one that came, two random ones
-    is_as_large = of_all[[one, other]] >= of_all[came] - 1e-12
+for observed, one, other in itertools.product(range(20), repeat=3):  # one and other are random
+    is_as_large = of_all[[one, other]] >= of_all[observed] - 1e-12
     n_as_large = np.count_nonzero(is_as_large)
     below += (1 + n_as_large) / 3 <= levels + 1e-12
 verify_at_most("(37.5) P(p-value <= level) <= level, all choices", below / 20**3, levels)
@@ -163,8 +163,8 @@ verify_at_most("(37.5) P(p-value <= level) <= level, all choices", below / 20**3
 #     recall = fraction of the real rows in the ball of some sample                          (37.6)
 #
 # Both count places, and not how often G goes there. One real case, copied over and over, is all
-# precise. Let 99 of 100 draws be one case and the others go through all cases, and nothing is amiss
-# at all. And one stray real row has a ball so large that nonsense lies in it:
+# precise. Let 97 of 100 draws be one case and the others go through all cases, and neither figure
+# tells. And one stray real row has a ball so large that nonsense lies in it:
 #
 #     (precision, recall) = (1, 1/N)          one of N real cases, copied
 #     (precision, recall) = (1, 1)            every case, one of them in 97 of 100 draws
@@ -313,16 +313,16 @@ plots.save(fig, "37_five_sets.png")
 
 # %% [markdown]
 # **What to see.** The Fréchet distance takes the blob for real. MMD with the median bandwidth,
-# which is about the distance of the modes, takes narrow modes for real; with a bandwidth of one sd
-# it does not. So do the right bandwidths for whatever else is amiss, but nobody knows them
-# beforehand. Precision tells the blob, recall the lost half, the copies and the narrow modes. SW
-# hardly sees narrow modes. And real cases against real cases are not at 0 or at 1: read each row
-# against the first.
+# which is about the distance between modes, takes narrow modes for real; with a bandwidth of one sd
+# it does not. For another fault another bandwidth is right, and nobody knows which beforehand.
+# Precision tells the blob, recall the lost half, the copies and the narrow modes. SW hardly sees
+# narrow modes. And real cases against real cases are not at 0 or at 1: read each row against the
+# first.
 #
 # ## What goes wrong
 #
 # - No floor. "SW .15" means nothing until you know what two real sets show at that size.
-# - The cases that G has learnt from are what it is held against: who hands those out is perfect.
+# - Samples are held against the cases that G has learnt from: a G that copies those looks perfect.
 # - Of six bandwidths the one with the largest difference is reported. Then the p-value promises
 #   nothing.
 
@@ -347,7 +347,7 @@ claim("the best of six bandwidths finds a difference that is not there, far ofte
 #     dgm lessons 37 --stop squared_mmds
 #
 # stops in the cell of (37.3), at the four numbers of the hand example. `in_x` has two columns: the
-# division that came, and a random one. After six times `n` (`;;` stands between commands on
+# division as given, and a random one. After six times `n` (`;;` stands between commands on
 # one line) all kernels `k` are there; the least is k(0, 3) = .011.
 #
 #     (Pdb) p z

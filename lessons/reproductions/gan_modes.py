@@ -6,6 +6,7 @@
     long    the same, three times as long
     wide    for modes as wide as the data's: a discriminator behind a Fourier layer, a generator whose latents skip to
             its last layer, and a rate of the generator that falls early
+    waves   the same as "wide", but the latents do not skip: what waves for the discriminator do alone
     paper   PacGAN's own run to the letter (Lin, Khetan, Fanti, Oh 2018): 400,000 updates, hours; --packing 1 to 4
 
 2,500 samples. High quality: within 3 standard deviations of the nearest mode. Captured: a mode with at least one of
@@ -34,7 +35,7 @@ from numpy_dgm.neural import MLP, Affine, Skip, init_fourier
 N_SAMPLES = 2_500
 MIXTURES = {"ring": ring_of_gaussians, "grid": grid_of_gaussians}
 STEPS = {("lite", "ring"): 12_000, ("lite", "grid"): 14_000, ("long", "ring"): 36_000, ("long", "grid"): 42_000,
-         ("wide", "ring"): 20_000, ("wide", "grid"): 30_000}
+         ("wide", "ring"): 20_000, ("wide", "grid"): 30_000, ("waves", "ring"): 20_000, ("waves", "grid"): 30_000}
 FINEST = 0.01  # of the data's spread: what "wide" looks down to
 PUBLISHED = {  # modes, share of high quality, reverse KL; PacGAN's table
     "ring": ["GAN      6.3 ± .5   98.2 ± .2 %    .45 ± .09", "PacGAN2  7.9 ± .1   95.6 ± 2.0 %   .07 ± .03",
@@ -46,7 +47,7 @@ PUBLISHED = {  # modes, share of high quality, reverse KL; PacGAN's table
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("configuration", choices=("lite", "long", "wide", "paper"))
+    parser.add_argument("configuration", choices=("lite", "long", "wide", "waves", "paper"))
     parser.add_argument("--data", nargs="+", choices=tuple(MIXTURES), default=list(MIXTURES))
     parser.add_argument("--seeds", type=int, nargs="+", default=list(range(10)))
     parser.add_argument("--packing", type=int, default=1, help="of the paper's discriminator")
@@ -79,8 +80,10 @@ def train(options, name, seed, folder):
         gan, settings = paper_gan(rng, options.packing), paper_settings(options.packing)
         source, unit = draw_mixture(mixture, 100_000, rng).astype(np.float32), 1.0
     else:
-        wide = options.configuration == "wide"
-        gan, settings = (wide_gan(rng), wide_settings()) if wide else (our_gan(rng), our_settings())
+        if options.configuration in ("wide", "waves"):
+            gan, settings = wide_gan(rng, options.configuration == "wide"), wide_settings()
+        else:
+            gan, settings = our_gan(rng), our_settings()
         settings["steps"] = STEPS[options.configuration, name]
         source = to_unit_spread(mixture)
         unit = mixture.sigma / source.sigma
@@ -104,14 +107,16 @@ def our_settings():
     }
 
 
-def wide_gan(rng):
-    """A discriminator that sees fine differences, and a generator that can widen all modes by its last layer alone."""
+def wide_gan(rng, skip):
+    """A discriminator that sees fine differences and, with `skip`, a generator whose last layer widens all modes."""
     n_latent, n_hidden, scale = 4, 80, 5.0
     stack = init_mlp([n_latent, *[n_hidden] * 5], rng, hidden="tanh", output="tanh")
     last = init_mlp([n_hidden, 2], rng).layers[0]
-    from_latents = 0.02 / scale * rng.standard_normal((n_latent, 2), dtype=np.float32)
-    last = Affine(np.concatenate([from_latents, last.W]), last.b)
-    generator = MLP((Skip(stack.layers, scale), last))
+    generator = MLP((*stack.layers, last))
+    if skip:
+        from_latents = 0.02 / scale * rng.standard_normal((n_latent, 2), dtype=np.float32)
+        last = Affine(np.concatenate([from_latents, last.W]), last.b)
+        generator = MLP((Skip(stack.layers, scale), last))
     waves = init_fourier(2, 64, rng, lowest=1.0, highest=1 / FINEST)
     judge = init_mlp([2 + 2 * 64, *[n_hidden] * 3, 1], rng)
     return make_gan(generator, MLP((waves, *judge.layers)))

@@ -433,9 +433,10 @@ class Fourier(Layer):
 class Skip(Layer):
     """y = [scale · x, f(x)]: beside what a stack of layers f makes of x, x itself, which has skipped them.
 
-    An affine layer behind it makes A(scale · x) + W f(x): with a generator's latents for x, a straight map of them,
-    whose width no hidden unit has to make, is added to the bent one. The stack may hold affine, linear, maxout and
-    elementwise layers.
+    An affine layer behind it makes scale · x A + f(x) W + b. With a generator's latents for x, and units in f that
+    are saturated, f(x) is the same for all samples of a mode: its covariance is scale² AᵀA where A has rows only for
+    latents that do not choose the mode, and all modes are as wide as A's rows say (lesson 35). The stack may hold
+    affine, linear, maxout and elementwise layers.
     """
 
     layers: tuple  # of f, the one that meets x first

@@ -247,6 +247,7 @@ PROMISED = {
         "reverse KL = log K - H(q)", "P(high quality) = 1 - exp(-9 / (2ρ²))",  # coverage figures and their ceilings
         "E[modes captured] = K (1 - (1 - 1/K)^n)", "E[reverse KL] → (K - 1) / 2n",
         "s*(r) = 2 log ρ + r² (1/ρ² - 1) / 2", "y = [x, sin xB, cos xB]",  # a mode's width, and what shows it to D
+        "covariance of the samples = scale² AᵀA",  # and what lets G make it
     ],
     36: [
         "V(D*, G) = 2 JSD(p_data^pack, p_G^pack) - log 4, pack = 2",  # packing

@@ -12,7 +12,7 @@
 #
 #     p-value = (1 + how many of the P have an MMD² at least as large as the first one's) / (1 + P)
 #
-# where the first one is the division that came, in x and y. It may be among the P too, and its MMD²
+# where the first one is the observed division, in x and y. It may be among the P too, and its MMD²
 # may then differ by rounding: count one as at least as large if it is not below by more than 10⁻¹².
 # One matrix of kernels and matrix products serve all P divisions: no loop over pairs, nor over
 # divisions. The function does not change its arguments.
@@ -29,8 +29,8 @@ def two_sample_p_value(x, y, bandwidth, in_x):
     k = np.exp(-squares / (2 * bandwidth**2))
     np.fill_diagonal(k, 0)
     N, M = len(x), len(y)
-    came = np.concatenate([np.ones(N), np.zeros(M)])
-    first = np.column_stack([came, in_x])  # (R, 1 + P), the one that came before the others
+    observed = np.concatenate([np.ones(N), np.zeros(M)])
+    first = np.column_stack([observed, in_x])  # (R, 1 + P), the observed one before the others
     second = 1 - first
     within_x = np.sum(first * (k @ first), axis=0) / (N * (N - 1))
     within_y = np.sum(second * (k @ second), axis=0) / (M * (M - 1))

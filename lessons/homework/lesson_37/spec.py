@@ -10,14 +10,14 @@ P = 199
 
 
 def instance(rng, conventions, number):
-    """Sets that are not far from one another, a bandwidth away from 1; the division that came is there twice more."""
+    """Sets that are not far from one another, a bandwidth away from 1; the observed division is there twice more."""
     N, M, D = SIZES[number]
     shift = 0.3 + 0.1 * number
-    came = np.repeat([1.0, 0.0], [N, M])
-    columns = [rng.permutation(came) for _ in range(P - 2)]
+    observed = np.repeat([1.0, 0.0], [N, M])
+    columns = [rng.permutation(observed) for _ in range(P - 2)]
     return {"x": 1.3 * rng.normal(size=(N, D)), "y": shift + rng.normal(size=(M, D)),
             "bandwidth": float(rng.uniform(0.5, 0.7) if number % 2 else rng.uniform(1.5, 2.0)),
-            "in_x": np.column_stack([*columns, came, came])}
+            "in_x": np.column_stack([*columns, observed, observed])}
 
 
 def oracle(x, y, bandwidth, in_x):
@@ -33,20 +33,20 @@ def oracle(x, y, bandwidth, in_x):
             within += sum(k[i][j] for i in rows for j in rows if i != j) / (len(rows) * (len(rows) - 1))
         return within - 2 * sum(k[i][j] for i in first for j in second) / (len(first) * len(second))
 
-    came = squared_mmd([1] * len(x) + [0] * len(y))
-    n_as_large = sum(squared_mmd(column) >= came - 1e-12 for column in in_x.T.tolist())
+    observed = squared_mmd([1] * len(x) + [0] * len(y))
+    n_as_large = sum(squared_mmd(column) >= observed - 1e-12 for column in in_x.T.tolist())
     return (np.array((1 + n_as_large) / (1 + in_x.shape[1])),)
 
 
 # BEGIN PROPERTIES
 def property_ends(student):
-    """far apart it is 1 / (1 + P), unless the division that came is among the P; and it is 1 for rows all alike"""
+    """far apart it is 1 / (1 + P), unless the observed division is among the P; and it is 1 for rows all alike"""
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(5, 2)), 30 + rng.normal(size=(6, 2))
-    came = np.repeat([1.0, 0.0], [5, 6])
-    others = np.column_stack([np.roll(came, shift) for shift in range(1, 10)])
+    observed = np.repeat([1.0, 0.0], [5, 6])
+    others = np.column_stack([np.roll(observed, shift) for shift in range(1, 10)])
     for found, right in ((student.two_sample_p_value(x, y, 1.0, others), 1 / 10),
-                         (student.two_sample_p_value(x, y, 1.0, np.column_stack([others, came])), 2 / 11),
+                         (student.two_sample_p_value(x, y, 1.0, np.column_stack([others, observed])), 2 / 11),
                          (student.two_sample_p_value(0 * x, 0 * y, 1.0, others), 1.0)):
         if not np.isclose(found, right):
             return f"expected {right:.4f}, got {float(found):.4f}"
@@ -59,7 +59,7 @@ def property_definition(student):
     for width in (0.4, 3.0):
         rows = rng.normal(size=(9, 2)) + 0.4 * (np.arange(9) < 5)[:, None]
         found = []
-        for chosen in itertools.combinations(range(9), 5):  # the first one is the division that came
+        for chosen in itertools.combinations(range(9), 5):  # the first one is the observed division
             rest = [i for i in range(9) if i not in chosen]
             means = []
             for pairs in (itertools.permutations(chosen, 2), itertools.permutations(rest, 2),
@@ -89,12 +89,12 @@ MISTAKES = (
          "(N * N)\n    within_y = np.sum(second * (k @ second), axis=0) / (M * M)"),
     Edit(144, """    np.fill_diagonal(k, 0)
     N, M = len(x), len(y)
-    came = np.concatenate([np.ones(N), np.zeros(M)])
+    observed = np.concatenate([np.ones(N), np.zeros(M)])
 """, """    N, M = len(x), len(y)
     u = np.column_stack([np.repeat([1.0, 0.0], [N, M]), in_x])
     biased = np.sum((u / N - (1 - u) / M) * (k @ (u / N - (1 - u) / M)), axis=0)
     return (1 + np.count_nonzero(biased[1:] >= biased[0] - 1e-12)) / (1 + in_x.shape[1])
-    came = np.concatenate([np.ones(N), np.zeros(M)])
+    observed = np.concatenate([np.ones(N), np.zeros(M)])
 """),
 )
 
@@ -106,6 +106,6 @@ ASSIGNMENT = Assignment(
              instances=len(SIZES),
              hints=("k (R, R) of all rows with all, and 0 on its diagonal: a row with itself does not count.",
                     "For a column u of 0 and 1, u · (k u) is the sum of k over all pairs of the rows where u is 1.",
-                    "(k @ in_x) * in_x does it for all columns at once; the division that came is one more column.")),
+                    "(k @ in_x) * in_x does it for all columns at once; the observed division is one more column.")),
     ),
 )

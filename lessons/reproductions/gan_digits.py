@@ -105,11 +105,12 @@ def main():
     print(HEAD)
     for seed in options.seeds:
         print(row("other digits", compare(held_out, other_digits(options, seed), seed)))
-        x, minutes = samples(recipe, options.recipe, options, seed)
+        gan, minutes = trained(recipe, options.recipe, options, seed)
+        x = samples(gan, recipe, seed, asked(options, seed))
         print(row(f"{options.recipe}, {options.steps:,} steps", compare(held_out, x, seed), minutes), flush=True)
         print_readable(x, options, seed)
-        shape = (28, 28)
-        plots.save(plots.samples(x[:100], shape), f"{name_of(options.recipe, options, seed)}.png", options.out)
+        shown = samples(gan, recipe, seed, np.repeat(np.arange(10), 10) if options.classes else None)[:100]
+        plots.save(plots.samples(shown, (28, 28)), f"{name_of(options.recipe, options, seed)}.png", options.out)
     if options.rbm is not None:
         compare_with_rbm(held_out, x, options)
 
@@ -138,20 +139,23 @@ def name_of(recipe, options, seed):
     return "-".join(word for word in words if word)
 
 
-def samples(recipe, name, options, seed):
-    """2,000 samples in grey (2,000, 784) of a run that is trained to its end, and its minutes on the processor."""
+def trained(recipe, name, options, seed):
+    """`(gan, minutes)`: a run that is trained to its end, and its minutes on the processor."""
     x, labels, _ = digits(options)
     rng = np.random.default_rng(seed)
     gan = fresh_gan(recipe, x.shape[1], 10 if options.classes else 0, rng)
-    is_tanh = recipe.output == "tanh"
     started = time.process_time()
-    gan, _ = train_gan(gan, 2 * x - 1 if is_tanh else x, labels=labels if options.classes else None, rng=rng,
-                       steps=options.steps, batch_size=BATCH, rate=recipe.rate, schedule=recipe.schedule,
+    gan, _ = train_gan(gan, 2 * x - 1 if recipe.output == "tanh" else x, labels=labels if options.classes else None,
+                       rng=rng, steps=options.steps, batch_size=BATCH, rate=recipe.rate, schedule=recipe.schedule,
                        optimizer=Adam(beta1=0.5, beta2=recipe.beta2), penalty=R1(recipe.r1) if recipe.r1 else None,
                        average=recipe.average, log_every=500, checkpoint=options.out / name_of(name, options, seed))
-    minutes = (time.process_time() - started) / 60
-    made = generate(gan, COMPARED, np.random.default_rng([seed, 2]), asked(options, seed))
-    return (made + 1) / 2 if is_tanh else made, minutes
+    return gan, (time.process_time() - started) / 60
+
+
+def samples(gan, recipe, seed, labels):
+    """Samples in grey, a row a label; 2,000 of them where labels are None."""
+    made = generate(gan, COMPARED if labels is None else len(labels), np.random.default_rng([seed, 2]), labels)
+    return (made + 1) / 2 if recipe.output == "tanh" else made
 
 
 def asked(options, seed):
@@ -236,7 +240,8 @@ def measure_changes(options):
 def measured(recipe, name, seed, options):
     """The line of one run of "changes"."""
     _, _, held_out = digits(options)
-    x, minutes = samples(recipe, name, options, seed)
+    gan, minutes = trained(recipe, name, options, seed)
+    x = samples(gan, recipe, seed, asked(options, seed))
     return row(f"{name}, {seed}", compare(held_out, x, seed), minutes)
 
 

@@ -75,13 +75,13 @@ CHANGES = {
     "sigmoid": {"output": "sigmoid"},
     "rate 2e-3, falling": {"rate": 2e-3, "schedule": "linear"},
     "Adam's β2 .99": {"beta2": 0.99},
-    "R1": {"r1": 0.05},
+    "R1": {"r1": 0.03},
     "moving average": {"average": 0.999},
 }
 OURS = WELL_KNOWN
 for change in CHANGES.values():
     OURS = replace(OURS, **change)
-STEPS = {"well-known": 11_256, "ours": 60_000, "changes": 8_000}
+STEPS = {"well-known": 11_256, "ours": 80_000, "changes": 5_000}
 
 
 def main():

@@ -30,7 +30,7 @@ from ..foundation.records import Record
 from ..foundation.types import Array, Generator
 from .rbm import RBM, _gibbs_step
 
-WALKS_PER_BLOCK = 50  # walks run together, with a generator of their own, whichever worker runs them
+WALKS_PER_BLOCK = 100  # walks run together, with a generator of their own, whichever worker runs them
 
 
 def base_rbm(rbm: RBM, data_mean: Array | None = None) -> RBM:
@@ -155,7 +155,7 @@ def summarise_reverse(log_w: Array, v: Array) -> Walks:
 
 
 def _walk(rbm, base, betas, v, rng, executor, n_sweeps=0):
-    """`sweep_and_anneal` in blocks of 50 walks, each with its own generator: the same bits with any executor."""
+    """`sweep_and_anneal` in blocks of 100 walks, each with its own generator: the same bits with any executor."""
     blocks = [v[start : start + WALKS_PER_BLOCK] for start in range(0, len(v), WALKS_PER_BLOCK)]
     each = map if executor is None else executor.map
     same = [[argument] * len(blocks) for argument in (rbm, base, betas, n_sweeps)]  # Dask asks how many there are

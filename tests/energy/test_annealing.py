@@ -384,10 +384,10 @@ def test_walks_of_several_places_can_be_summed_up_as_one_set():
 
 
 def both_ways(executor=None):
-    """130 walks up and 130 down, in three blocks each."""
+    """230 walks up and 230 down, in three blocks each."""
     rbm, base = model_and_base()
     rng = np.random.default_rng(0)
-    up = forward_walks(rbm, base, 5, 130, rng, executor)
+    up = forward_walks(rbm, base, 5, 230, rng, executor)
     return up, reverse_walks(rbm, base, 5, up.v, rng, executor)
 
 
@@ -404,11 +404,11 @@ def test_the_numbers_are_the_same_bits_however_many_threads_walk(workers):
 
 
 def test_every_block_of_walks_and_every_call_has_noise_of_its_own():
-    """Were it shared, rows 0 to 49 and 50 to 99 would go the same way from the same start; so would the next call."""
+    """Were it shared, rows 0 to 99 and 100 to 199 would go the same way from the same start; so would the next call."""
     rbm, base = model_and_base(visible=Gaussian())
-    rng, v = np.random.default_rng(0), np.zeros((100, 6))
+    rng, v = np.random.default_rng(0), np.zeros((200, 6))
     first, second = (reverse_walks(rbm, base, 3, v, rng) for _ in range(2))
-    assert len(np.unique(np.concatenate([first.v[:, 0], second.v[:, 0]]))) == 200
+    assert len(np.unique(np.concatenate([first.v[:, 0], second.v[:, 0]]))) == 400
 
 
 def test_arguments_stay_as_they_were():
@@ -424,7 +424,7 @@ def test_arguments_stay_as_they_were():
 
 def test_walks_print_one_line_per_field():
     text = repr(both_ways()[0])
-    assert text.startswith("Walks\n  log_weights            float64 (130,) [") and text.count("\n") == 6
+    assert text.startswith("Walks\n  log_weights            float64 (230,) [") and text.count("\n") == 6
 
 
 def test_directions_that_are_worlds_apart_have_a_middle_and_no_nan():

@@ -134,15 +134,15 @@ def test_the_interval_covers_as_often_as_it_says():
 def test_the_numbers_are_the_same_bits_however_many_threads_walk(workers):
     rbm, v = random_rbm(8, 5, 1.0, 0), random_bits(30, 8, 1)
     with ThreadPoolExecutor(workers) as executor:
-        shared = by_walks(rbm, v, n_temperatures=10, n_walks=120, executor=executor)
-    assert_same_bits(shared, by_walks(rbm, v, n_temperatures=10, n_walks=120))
+        shared = by_walks(rbm, v, n_temperatures=10, n_walks=220, executor=executor)
+    assert_same_bits(shared, by_walks(rbm, v, n_temperatures=10, n_walks=220))
 
 
 def test_the_numbers_are_the_same_bits_when_processes_walk():
     rbm, v = random_rbm(8, 5, 1.0, 0), random_bits(30, 8, 1)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        shared = by_walks(rbm, v, n_temperatures=10, n_walks=120, executor=executor)
-    assert_same_bits(shared, by_walks(rbm, v, n_temperatures=10, n_walks=120))
+        shared = by_walks(rbm, v, n_temperatures=10, n_walks=220, executor=executor)
+    assert_same_bits(shared, by_walks(rbm, v, n_temperatures=10, n_walks=220))
 
 
 def assert_same_bits(one, other):
@@ -180,8 +180,8 @@ def test_chains_start_at_five_places():
 def test_chains_run_for_half_as_many_sweeps_as_there_are_temperatures(monkeypatch):
     sweeps = []
     monkeypatch.setattr(annealing, "_gibbs_step", lambda rbm, v, rng: sweeps.append(len(v)) or v)
-    by_walks(random_rbm(6, 3, 1.0, 0), random_bits(4, 6, 1), n_temperatures=10, n_walks=30)
-    assert sweeps == [50] * 5 + [25] * 5  # 75 chains, 15 from each of five places: two blocks, five sweeps
+    by_walks(random_rbm(6, 3, 1.0, 0), random_bits(4, 6, 1), n_temperatures=10, n_walks=60)
+    assert sweeps == [100] * 5 + [50] * 5  # 150 chains, 30 from each of five places: two blocks, five sweeps
 
 
 def test_walks_down_are_told_apart_by_their_place():

@@ -20,11 +20,11 @@ it takes out; the discriminator's step comes first, with fakes of its own, and i
 notice); a batch is drawn with replacement. No published figures: that repository shows pictures.
 
 Ours has the changes that are listed in CHANGES. "changes" measures each by itself, added to the well-known recipe and
-left out of ours, for as many steps of either; and the few of TOGETHER, added at once. All is measured against 2,000 test digits, precision and recall with the
-third neighbour; with --choose, which is how the settings were chosen, training is on the first 50,000 training digits
-and what is held out is 2,000 of the other 10,000. "Readable": how many of the samples that were asked for a class have
-a nearest training digit of it. The median distance to the third neighbour tells of local collapse, where all samples
-lie close together.
+left out of ours, for as many steps of either; and the few of TOGETHER, added at once. All is measured against 2,000
+test digits, precision and recall with the third neighbour; with --choose, which is how the settings were chosen,
+training is on the first 50,000 training digits and what is held out is 2,000 of the other 10,000. "Readable": how
+many of the samples that were asked for a class have a nearest training digit of it. The median distance to the third
+neighbour tells of local collapse, where all samples lie close together.
 """
 import argparse
 import time

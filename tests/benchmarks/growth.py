@@ -31,17 +31,26 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--turns", type=int, default=5)
     turns = parser.parse_args().turns
-    fig, axes = plots.new_figure(1, 4, width=11, height=2.8)
-    for axis, (name, values) in zip(axes, VALUES.items()):
+    tables = {}
+    for name, values in VALUES.items():
         ours = medians(our_epoch, name, values, turns)
         peer = medians(scikit_learn_epoch, name, values, turns) if BernoulliRBM is not None and name != "k" else None
         print_table(name, values, ours, peer)
+        tables[name] = (values, ours, peer)
+    draw(tables)
+
+
+def draw(tables):
+    fig, axes = plots.new_figure(1, 4, width=11, height=2.8)
+    for axis, (name, (values, ours, peer)) in zip(axes, tables.items()):
         axis.loglog(values, ours, marker="o", label="numpy_dgm")
         if peer is not None:
             axis.loglog(values, peer, marker="s", label="scikit-learn")
         others = [f"{other} {value:,}" for other, value in CENTRE.items() if other != name]
-        axis.set(xlabel=name, title=", ".join(others))
+        axis.set(xlabel=name, title=", ".join(others), ylim=(0.02, 2))
         axis.title.set_fontsize(8)
+        axis.set_xticks(values[::2], [f"{value:,}" for value in values[::2]])
+        axis.minorticks_off()
     axes[0].set_ylabel("seconds an epoch")
     axes[0].legend(fontsize=8)
     plots.save(fig, "growth.png", Path(__file__).parent)

@@ -6,7 +6,7 @@ from numpy_dgm.data import open_data
 from numpy_dgm.foundation.batches import CASES_AT_ONCE
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.guards import Diverged
-from numpy_dgm.foundation.optimizers import Adam, scheduled_rate
+from numpy_dgm.foundation.optimizers import OPTIMIZERS, Adam, scheduled_rate
 from numpy_dgm.foundation.records import flatten, windows
 from numpy_dgm.neural import (
     MLP,
@@ -57,6 +57,19 @@ def test_a_run_is_steps_down_the_gradient_by_the_optimizer():
             _, gradient = mlp_backward(mlp, cache, dlogits)
             adam.step(vector, flatten(gradient), -scheduled_rate("linear", 0.01, (epoch + batch / 4) / 2))
     np.testing.assert_array_equal(flatten(trained), vector)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_optimizer_is_the_one_that_is_named(name):
+    """One step with all cases: the order in which they come does not matter, but for rounding."""
+    (x, labels), start = cases(), network()
+    trained, _ = small_run(epochs=1, batch_size=N, rate=0.1, optimizer=name, schedule="constant")
+    logits, cache = mlp_forward(start, x)
+    _, ds = softmax_cross_entropy(logits, labels)
+    _, gradient = mlp_backward(start, cache, ds)
+    by_hand = flatten(start)
+    OPTIMIZERS[name]().step(by_hand, flatten(gradient), -0.1)
+    np.testing.assert_allclose(flatten(trained), by_hand, rtol=1e-9, atol=1e-9)
 
 
 def test_weight_decay_pulls_every_parameter_towards_0():

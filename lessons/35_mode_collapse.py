@@ -388,7 +388,7 @@ plots.save(fig, "35_width.png")
 # samples there, or hardly any. With it, a Gaussian (cut off at 3 σ, so that .97 is right). Larger
 # networks have other ways than this ring's. Yet where five layers of 80 tanh learn, in
 # `lessons/reproductions/gan_modes.py`, the ring stays at .36 of its width ("lite"); waves for D and
-# other rates take it to .39 to .55 ("waves"), a skip for G besides to .91 to .94 ("wide").
+# other rates take it to .39 to .55 ("waves"), a skip for G besides to .89 to .95 ("wide").
 #
 # ## What goes wrong
 #

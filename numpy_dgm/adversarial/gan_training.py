@@ -227,7 +227,7 @@ class GANTrainer(Trainer):
         """∂L_D/∂D at a fresh batch. Draws: real cases, latents, labels, levels, then what the gradient draws."""
         s, gan, source = self.settings, self.model, self.data
         x_real, labels = draw_real(source, s.batch_size, rng, self.vector.dtype)
-        z = self.draw_latents(rng)
+        z = _draw_latents(gan, s.batch_size, rng)
         fake_labels = draw_labels(source, s.batch_size, rng)
         levels = self.draw_levels(rng)
         if self.singular is not None:
@@ -246,15 +246,11 @@ class GANTrainer(Trainer):
     def generator_step(self, rng: Generator) -> PlayerStep:
         """∂L_G/∂G at fresh latents. Draws: latents, labels, levels, then what the gradient draws."""
         s = self.settings
-        z = self.draw_latents(rng)
+        z = _draw_latents(self.model, s.batch_size, rng)
         labels = draw_labels(self.data, s.batch_size, rng)
         levels = self.draw_levels(rng)
         _, out = self.generator_gradient
         return generator_gradient(self.normalised(), z, s.objective, rng, labels, levels, out, check=False)
-
-    def draw_latents(self, rng: Generator) -> Array:
-        """Latents (N, L) of a batch."""
-        return rng.standard_normal((self.settings.batch_size, self.model.n_latent), dtype=self.vector.dtype)
 
     def draw_levels(self, rng: Generator) -> Array | None:
         """Levels of noise (N/m, 1) for a batch, None where nothing is blurred."""

@@ -262,7 +262,8 @@ class LeakyReLU(Elementwise):
 
     def derivative(self, y: Array) -> Array:
         """φ'(x) = 1 where x > 0, which is where y > 0, else the slope; a new array."""
-        derivative = (y > 0) * y.dtype.type(1 - self.slope)
+        derivative = (y > 0).astype(y.dtype)
+        derivative *= 1 - self.slope
         derivative += self.slope
         return derivative
 

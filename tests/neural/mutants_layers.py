@@ -70,7 +70,7 @@ MUTANTS = [
            "a leaky unit that is linear"),
     Mutant("y = self.slope * x", "y = 0.01 * x", "leaky slope different in forward and backward (40)", lessons="21 22"),
     Mutant("return np.maximum(x, y, out=y)", "return np.maximum(x, y, out=x)", "writes over its input (25)"),
-    Mutant("y.dtype.type(1 - self.slope)", "y.dtype.type(1)", "leaky slope added where x > 0 too (40)"),
+    Mutant("        derivative *= 1 - self.slope\n", "", "leaky slope added where x > 0 too (40)"),
     Mutant("return 1 - y * y", "return 1 - np.tanh(y) ** 2", "tanh taken twice in its derivative"),
     Mutant("return -2 * y * (1 - y * y)", "return 2 * y * (1 - y * y)", "sign of tanh's second derivative"),
     Mutant("return y * (1 - y)\n", "return sigmoid(y) * (1 - sigmoid(y))\n", "σ taken twice in its derivative"),

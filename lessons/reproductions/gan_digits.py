@@ -27,6 +27,7 @@ many of the samples that were asked for a class have a nearest training digit of
 neighbour tells of local collapse, where all samples lie close together.
 """
 import argparse
+import functools
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -98,7 +99,7 @@ def main():
     parser.add_argument("--rbm", type=Path, help="the folder of an RBM's run on the same pixels")
     options = parser.parse_args()
     options.steps = options.steps or STEPS[options.recipe]
-    _, _, held_out = digits(options)
+    _, _, held_out = digits(options.folder, options.choose)
     if options.recipe == "changes":
         measure_changes(options)
         return
@@ -116,20 +117,21 @@ def main():
         compare_with_rbm(held_out, x, options)
 
 
-def digits(options):
+@functools.cache
+def digits(folder, choose):
     """`(x, labels, held_out)`: training cases in grey (N, 784), their labels (N,), and 2,000 other cases."""
-    train = open_data(options.folder, part="train", bits="grey")
+    train = open_data(folder, part="train", bits="grey")
     x, labels = train[:], train.labels
-    if options.choose:
+    if choose:
         x, labels, others = x[:CHOSEN_ON], labels[:CHOSEN_ON], x[CHOSEN_ON:]
     else:
-        others = open_data(options.folder, part="test", bits="grey")
+        others = open_data(folder, part="test", bits="grey")
     return x, labels, others[np.random.default_rng(1).permutation(len(others))[:COMPARED]]
 
 
 def other_digits(options, seed):
     """2,000 training cases, in the place of samples."""
-    x, _, _ = digits(options)
+    x, _, _ = digits(options.folder, options.choose)
     return x[np.random.default_rng([seed, 4]).permutation(len(x))[:COMPARED]]
 
 
@@ -142,7 +144,7 @@ def name_of(recipe, options, seed):
 
 def trained(recipe, name, options, seed):
     """`(gan, minutes)`: a run that is trained to its end, and its minutes on the processor."""
-    x, labels, _ = digits(options)
+    x, labels, _ = digits(options.folder, options.choose)
     rng = np.random.default_rng(seed)
     gan = fresh_gan(recipe, x.shape[1], 10 if options.classes else 0, rng)
     started = time.process_time()
@@ -161,7 +163,7 @@ def samples(gan, recipe, seed, labels):
 
 def asked(options, seed):
     """The classes of 2,000 samples, as frequent as among training cases; None without classes."""
-    _, labels, _ = digits(options)
+    _, labels, _ = digits(options.folder, options.choose)
     return np.random.default_rng([seed, 3]).choice(labels, COMPARED) if options.classes else None
 
 
@@ -214,7 +216,7 @@ def compare(held_out, x, seed):
 
 def print_readable(x, options, seed):
     """How many samples have a nearest training digit of the class that they were asked for."""
-    train, labels, _ = digits(options)
+    train, labels, _ = digits(options.folder, options.choose)
     classes = asked(options, seed)
     if classes is not None:
         nearest = np.concatenate([squared_distances(x[rows], train).argmin(axis=1)
@@ -245,7 +247,7 @@ def measure_changes(options):
 
 def measured(recipe, name, seed, options):
     """The line of one run of "changes"."""
-    _, _, held_out = digits(options)
+    _, _, held_out = digits(options.folder, options.choose)
     gan, minutes = trained(recipe, name, options, seed)
     x = samples(gan, recipe, seed, asked(options, seed))
     return row(f"{name}, {seed}", compare(held_out, x, seed), minutes)

@@ -351,7 +351,7 @@ plots.save(fig, "34_sweeps.png")
 #
 # ## Stop here with a debugger
 #
-#     dgm lessons 34 --stop double_backward_each
+#     dgm lessons 34 --stop stack_double_backward
 #
 # stops in the library's sweeps, at the tiny network of (34.1). `dys` are d_1 to d_L, u is u_0 (a
 # row for each case; here there is one).

@@ -40,8 +40,9 @@ from ..foundation.checks import (
 from ..foundation.numerics import uniform_like
 from ..foundation.records import leaves
 from ..foundation.types import Array, Generator
-from ..neural.layers import Affine, Linear, backward_each, double_backward_each
+from ..neural.layers import Affine, Linear
 from ..neural.mlp import MLP, _mlp_forward, check_mlp, n_inputs, n_outputs, parameter_dtype
+from ..neural.stacks import stack_backward_each, stack_double_backward
 
 
 def r1_penalty(discriminator: MLP, x_real: Array, weight: float | Array) -> tuple[float, MLP]:
@@ -100,13 +101,13 @@ def _gradient_penalty(discriminator, x_real, x_fake, weight, rng):
 def input_gradient(discriminator: MLP, x: Array) -> tuple[Array, tuple, list[Array]]:
     """`(g, cache, ds)`: ∂s/∂x of each case (N, D), the forward pass's cache, and d_l behind each layer."""
     s, cache = _mlp_forward(discriminator, x)
-    g, ds = backward_each(discriminator.layers, cache, np.ones_like(s))
+    g, ds = stack_backward_each(discriminator.layers, cache, np.ones_like(s))
     return g, cache, ds
 
 
 def mlp_double_backward(discriminator: MLP, cache: tuple, ds: list[Array], u: Array) -> MLP:
     """∂P/∂parameters of a P with ∂P/∂g = u (N, D), an MLP of gradients; cache and ds from `input_gradient`."""
-    _, _, gradients = double_backward_each(discriminator.layers, cache, ds, u)
+    _, _, gradients = stack_double_backward(discriminator.layers, cache, ds, u)
     return replace(discriminator, layers=gradients)
 
 

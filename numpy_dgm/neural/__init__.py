@@ -2,7 +2,8 @@
 
     layers.py   the kinds of layers: affine, maxout, elementwise, Fourier, skip, dropout, batch norm, minibatch
                 discrimination
-    mlp.py      a stack of layers: initialisation, forward, backward
+    stacks.py   layers one on the other: forward, backward, and once more through the backward pass
+    mlp.py      a network: such a stack, its initialisation and its checks
     losses.py   cross-entropies on logits and squared error, each with its derivative
     mlp_training.py  training a network to tell classes apart
     autoencoder.py   two networks, through a code of a few numbers and back

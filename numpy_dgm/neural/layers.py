@@ -27,14 +27,15 @@ import numpy as np
 
 from ..foundation.checks import check_generator, check_number, invalid, shown
 from ..foundation.numerics import sigmoid, softplus, uniform_like
-from ..foundation.records import Record, leaves, sum_of, with_leaves
+from ..foundation.records import Record, leaves, with_leaves
 from ..foundation.types import Array, Generator
+from .stacks import stack_backward, stack_backward_each, stack_double_backward, stack_forward, stack_widths
 
 
 class Layer(Record):
     """What the kinds have in common, and what those say of themselves that have no arrays."""
 
-    fixed: ClassVar[dict] = {}  # {name: number of axes} of arrays that never change, and are checked as parameters are
+    not_learnt: ClassVar[dict] = {}  # {name: number of axes} of the other arrays, which are checked as parameters are
 
     def widths(self) -> tuple[int, int] | None:
         """(D, K), the numbers of inputs and outputs; None where these are one number, and any."""
@@ -323,54 +324,6 @@ class Softplus(Elementwise):
         return -np.expm1(-y) * np.exp(-y)
 
 
-# ---- a stack of layers: its widths, and once and twice backward
-
-
-def stack_widths(layers: tuple) -> tuple[int, int]:
-    """`(D, K)` of a stack: the inputs of its lowest layer that has its own widths, and the outputs of its highest.
-
-    Raises InvalidInput where none has.
-    """
-    each = [layer.widths() for layer in layers]
-    known = [widths for widths in each if widths is not None]
-    if not known:
-        raise invalid("layers", "at least one layer with weights", "none")
-    D, K = known[0][0], known[-1][1]
-    return D, K
-
-
-def backward_each(layers: tuple, caches: tuple, dy: Array) -> tuple[Array, list[Array]]:
-    """`(dx, dys)`: ∂loss/∂x of a stack from dy (N, K) behind it, and ∂loss behind each layer, the lowest first."""
-    dys = []
-    for layer, layer_cache in zip(layers[::-1], caches[::-1]):
-        dys.append(dy)
-        dy, _ = layer.backward(layer_cache, dy, need_gradient=False)
-    return dy, dys[::-1]
-
-
-def double_backward_each(layers: tuple, caches: tuple, dys: list[Array],
-                         u: Array) -> tuple[Array, Array | int, tuple]:
-    """`(u_dy, a, gradients)` of a stack, as of one layer; dys from `backward_each`. a is 0 where no layer bends.
-
-    u is taken up through the backward pass of each layer, and the a of the layers down through the forward pass.
-    """
-    through_backward, extras = [], []
-    for layer, layer_cache, d in zip(layers, caches, dys):  # up through the backward pass
-        u, a, gradient = layer.double_backward(layer_cache, d, u)
-        through_backward.append(gradient)
-        extras.append(a)
-    total, below = [], None
-    for i in reversed(range(len(layers))):
-        a, gradient = extras[i], through_backward[i]
-        if below is not None:  # down through the forward pass, from where the first a came in
-            below, through_forward = layers[i].backward(caches[i], below)
-            gradient = sum_of(gradient, through_forward)
-        total.append(gradient)
-        if np.any(a):
-            below = a if below is None else below + a
-    return u, 0 if below is None else below, tuple(total[::-1])
-
-
 # ---- what the next layer is given of x itself
 
 
@@ -386,7 +339,7 @@ class Fourier(Layer):
 
     B: Array  # (D, M) M directions, each with its frequency as its length
 
-    fixed = {"B": 2}
+    not_learnt = {"B": 2}
 
     def widths(self) -> tuple[int, int]:
         """(D, D + 2M): x itself, and a sine and a cosine a direction."""
@@ -458,32 +411,24 @@ class Skip(Layer):
 
     def forward(self, x: Array, rng: Generator | None = None, training: bool = True) -> tuple[Array, tuple]:
         """x (N, D) -> y (N, D + K), K the width of f(x); the cache is D and the caches of f's layers."""
-        h, caches = x, []
-        for layer in self.layers:
-            h, cache = layer.forward(h, rng, training)
-            caches.append(cache)
-        return np.concatenate([self.scale * x, h], axis=1), (x.shape[1], tuple(caches))
+        h, caches = stack_forward(self.layers, x, rng, training)
+        return np.concatenate([self.scale * x, h], axis=1), (x.shape[1], caches)
 
     def backward(self, cache: tuple, dy: Array, out: "Skip | None" = None, need_dx: bool = True,
                  need_gradient: bool = True) -> tuple[Array | None, "Skip | None"]:
-        """dy = [dy_x, dh] (N, D + K) -> dx = scale dy_x + (dh taken down through f), (N, D), and f's gradient."""
+        """dy = [dy_x, dy_f] (N, D + K) -> dx = scale dy_x + (dy_f taken down through f), (N, D), and f's gradient."""
         D, caches = cache
-        dh, gradients = dy[:, D:], []
-        for i in reversed(range(len(self.layers))):
-            layer_out = None if out is None else out.layers[i]
-            dh, gradient = self.layers[i].backward(caches[i], dh, layer_out, need_dx or i > 0, need_gradient)
-            gradients.append(gradient)
-        dx = self.scale * dy[:, :D] + dh if need_dx else None
-        if not need_gradient:
-            return dx, None
-        return dx, replace(self, layers=tuple(gradients[::-1])) if out is None else out
+        into = None if out is None else out.layers
+        dx_f, gradients = stack_backward(self.layers, caches, dy[:, D:], into, need_dx, need_gradient)
+        dx = None if dx_f is None else self.scale * dy[:, :D] + dx_f
+        return dx, replace(self, layers=gradients) if need_gradient else None
 
     def double_backward(self, cache: tuple, dy: Array, u: Array) -> tuple[Array, Array | int, "Skip"]:
-        """u (N, D) -> u_dy = [scale u, u_h] (N, D + K), u_h what f's layers make of u; a (N, D) and the gradient."""
+        """u (N, D) -> u_dy = [scale u, u_f] (N, D + K), u_f what f's layers make of u; a (N, D) and the gradient."""
         D, caches = cache
-        _, dhs = backward_each(self.layers, caches, dy[:, D:])
-        u_h, a, gradients = double_backward_each(self.layers, caches, dhs, u)
-        u_dy = np.concatenate([self.scale * u, u_h], axis=1)
+        _, dys = stack_backward_each(self.layers, caches, dy[:, D:])
+        u_f, a, gradients = stack_double_backward(self.layers, caches, dys, u)
+        u_dy = np.concatenate([self.scale * u, u_f], axis=1)
         return u_dy, a, replace(self, layers=gradients)
 
 
@@ -549,6 +494,7 @@ class BatchNorm(Layer):
     epsilon: float = 1e-5
 
     trainable = ("gamma", "beta")
+    not_learnt = {"running_mean": 1, "running_variance": 1}
 
     def __post_init__(self) -> None:
         check_number("momentum", self.momentum, 0, 1)

@@ -1,7 +1,7 @@
 """Multilayer perceptron: layers one on the other, run forward and backward by the chain rule.
 
     x = h_0 → h_1 = f_1(h_0) → ... → h_L = y          forward, keeping each layer's cache
-    dx = dh_0 ← dh_1 ← ... ← dh_L = dy                backward, each layer turning dh_l into dh_(l-1)
+    dx = dh_0 ← dh_1 ← ... ← dh_L = dy                backward, each layer turning dh_l into dh_(l-1) (stacks.py)
 
 N cases    x (N, D) input    y (N, K) output    dx, dy the derivative of the loss with respect to them
 
@@ -53,8 +53,8 @@ from .layers import (
     Skip,
     Softplus,
     Tanh,
-    stack_widths,
 )
+from .stacks import stack_backward, stack_forward, stack_widths
 
 MOST_STEP = 0.3  # of the parameters' norm
 ELEMENTWISE = {"relu": ReLU, "leaky_relu": LeakyReLU, "tanh": Tanh, "sigmoid": Sigmoid, "softplus": Softplus}
@@ -95,11 +95,7 @@ def mlp_forward(mlp: MLP, x: Array, rng: Generator | None = None, training: bool
 
 
 def _mlp_forward(mlp, x, rng=None, training=True):
-    h, caches = x, []
-    for layer in mlp.layers:
-        h, cache = layer.forward(h, rng, training)
-        caches.append(cache)
-    return h, tuple(caches)
+    return stack_forward(mlp.layers, x, rng, training)
 
 
 def mlp_backward(mlp: MLP, cache: tuple, dy: Array, out: MLP | None = None, need_dx: bool = True,
@@ -126,15 +122,9 @@ def mlp_backward(mlp: MLP, cache: tuple, dy: Array, out: MLP | None = None, need
 
 
 def _mlp_backward(mlp, cache, dy, out=None, need_dx=True, need_gradient=True):
-    dh: Array | None = dy
-    gradients = []
-    for i in reversed(range(len(mlp.layers))):
-        layer_out = None if out is None else out.layers[i]
-        dh, gradient = mlp.layers[i].backward(cache[i], dh, layer_out, need_dx or i > 0, need_gradient)
-        gradients.append(gradient)
-    if not need_gradient:
-        return dh, None
-    return dh, replace(mlp, layers=tuple(reversed(gradients)))
+    into = None if out is None else out.layers
+    dx, gradients = stack_backward(mlp.layers, cache, dy, into, need_dx, need_gradient)
+    return dx, replace(mlp, layers=gradients) if need_gradient else None
 
 
 def with_running_statistics(mlp: MLP, cache: tuple, momentum: float | None = None) -> MLP:
@@ -318,7 +308,7 @@ def check_layers(name: str, mlp: Any) -> None:
     for part, array in arrays:
         check_parameter(f"{name}.{part}", array, getattr(array, "ndim", 0))
     for i, layer in enumerate(mlp.layers):
-        for field, ndim in layer.fixed.items():
+        for field, ndim in layer.not_learnt.items():
             array = getattr(layer, field)
             check_parameter(f"{name}.layers[{i}].{field}", array, ndim)
             arrays.append((field, array))

@@ -287,7 +287,7 @@ def test_the_gradient_goes_into_out_and_what_was_there_is_gone(kind):
     vector = np.full_like(expected, 1e9)
     out = windows(point.layer, vector)
     _, gradient = point.layer.backward(cache, point.dy, out)
-    assert gradient is out
+    assert all(array is window for (_, array), (_, window) in zip(leaves(gradient), leaves(out)))
     np.testing.assert_array_equal(vector, expected)
 
 
@@ -443,19 +443,6 @@ def test_a_row_on_its_own_is_close_to_nothing_and_twins_are_as_close_as_can_be()
     x = np.random.default_rng(1).normal(size=(1, 3))
     np.testing.assert_array_equal(forward(layer, x)[0][:, 3:], 0)
     np.testing.assert_array_equal(forward(layer, np.repeat(x, 5, axis=0))[0][:, 3:], 4)  # four others, exp(-0) each
-
-
-# ---- skip
-
-
-def test_straight_kinds_below_one_that_bends_have_no_part_in_a_but_for_what_comes_down():
-    """A stack whose first a is the number 0: the affine layer's; the tanh's comes down through it."""
-    rng = np.random.default_rng(0)
-    layer = Skip((some_layer(Affine, 2, 3, rng), LeakyReLU(), some_layer(Affine, 3, 2, rng)))
-    x, dy = rng.normal(size=(4, 2)), rng.normal(size=(4, 4))
-    _, cache = layer.forward(x)
-    _, a, _ = layer.double_backward(cache, dy, np.ones_like(x))
-    np.testing.assert_array_equal(a, np.zeros((4, 2)))
 
 
 # ---- widths

@@ -37,10 +37,10 @@ Train an RBM by climbing the mean log-likelihood of the data.
   dgm train rbm --data digits --hidden 16 --out run/
 
   --method pcd       the model's term of the gradient comes from chains that never stop (the default, and best)
-  --method cd        from chains of k steps that start at the data: quick, but biased (lesson 06)
+  --method cd        from chains of k steps that start at the data: quick, but biased (lesson 10)
   --method tempered  from ladders of chains at several temperatures that exchange states: ten times the work,
-                     for models in which chains get stuck (lesson 07)
-  --method exact     from the sum over every state: for a layer of up to about 20 units (lesson 05)
+                     for models in which chains get stuck (lesson 12)
+  --method exact     from the sum over every state: for a layer of up to about 20 units (lesson 08)
 
 What to try: more epochs; a rate from 0.02 to 0.3, lower for larger models; --validation 0.1 to see it overfit."""
 TRAINER, SETTINGS = RBMTrainer, RBMSettings

@@ -35,6 +35,7 @@ def main():
         products.append(seconds(matrix_products, rbm, TEMPERATURES))
     ratios = np.divide(annealing, products)
     low, middle, high = np.quantile(ratios, [0.25, 0.5, 0.75])
+    print(f"NumPy {np.__version__}; OPENBLAS_CORETYPE {os.environ.get('OPENBLAS_CORETYPE', 'not set')}")
     print("threads    annealing   products   ratio [quartiles]")
     threads = os.environ.get("OPENBLAS_NUM_THREADS", "default")
     print(f"{threads:<8} {np.median(annealing):9.2f} s {np.median(products):8.2f} s   "

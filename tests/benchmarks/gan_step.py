@@ -159,7 +159,8 @@ def main():
     torch.set_num_threads(threads)
     clock = time.process_time if threads == 1 else time.perf_counter
     np.empty(30_000_000, np.uint8)
-    print(f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}, float32")
+    print(f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}, float32; "
+          f"OPENBLAS_CORETYPE {os.environ.get('OPENBLAS_CORETYPE', 'not set')}")
     print(f"{threads} {'thread, processor time' if threads == 1 else 'threads, time on the wall'}; {turns} turns each; "
           "ratios: median [quartiles] of neighbours\n")
     print("generator          batch   usual PyTorch     tuned  numpy_dgm  products   of the usual time  "

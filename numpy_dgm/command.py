@@ -258,7 +258,7 @@ def make_parser() -> argparse.ArgumentParser:
         description="Deep generative models in pure NumPy: train them, measure them, learn how they work.",
         epilog="""start here:
   dgm demo                                         real digits, end to end, in under a minute
-  dgm lessons 02                                   run a lesson; read it in an editor beside
+  dgm lessons 01                                   run a lesson; read it in an editor beside
   dgm train rbm --data digits --hidden 16 --out run/
   dgm train gan --data ring --out gan/
   dgm evaluate run/                                how probable are digits that it has not seen?

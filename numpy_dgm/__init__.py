@@ -3,9 +3,9 @@
 The package from the bottom up; an import never runs up this list:
 
     foundation/   numerics, the oracle (enumeration), records, gradient checks, settings, the training loop, checkpoints
+    neural/       layers and networks of them, every gradient by hand; losses; classifiers and autoencoders
     energy/       energy-based models: Boltzmann machines, restricted Boltzmann machines, and what is made of these:
                   deep belief nets, joint models of images and labels, models of ratings and of films
-    neural/       layers and networks of them, every gradient by hand; losses; classifiers and autoencoders
     data/         the shipped digits and names, toys with known optima, bouncing balls, n-grams, readers for files
     adversarial/  generative adversarial networks: objectives, penalties, both players' gradients, coverage
     estimators/   scikit-learn's manner: BernoulliRBM, DBNClassifier, GANGenerator
@@ -15,6 +15,7 @@ The package from the bottom up; an import never runs up this list:
     course/       what runs the lessons, and the assignments: given out, checked, graded
     demo.py       `dgm demo`
     play/         `dgm play`: windows to play with an RBM's chain, and with the two players of a GAN
+    command.py    the parser of the `dgm` command, and what its subcommands do
     __main__.py   the `dgm` command
 
 The names that most users want stand here, and are loaded when they are first used. `energy`, the subpackage, holds

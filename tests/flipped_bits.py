@@ -18,7 +18,17 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent / "foundation"))
 
-from trainers import boltzmann_run, classifier_run, dbn_run, gan_run, rbm_run  # noqa: E402
+from trainers import (  # noqa: E402
+    autoencoder_run,
+    boltzmann_run,
+    class_rbm_run,
+    classifier_run,
+    dbn_run,
+    gan_run,
+    ratings_run,
+    rbm_run,
+    video_run,
+)
 
 from numpy_dgm.foundation.checkpoint import load_checkpoint  # noqa: E402
 from numpy_dgm.foundation.checks import InvalidInput  # noqa: E402
@@ -29,6 +39,10 @@ RUNS = {
     "dbn": lambda folder: dbn_run(folder, epochs=2, up_down_epochs=1),
     "gan": lambda folder: gan_run(folder, steps=6),
     "classifier": lambda folder: classifier_run(folder, epochs=3),
+    "ratings": lambda folder: ratings_run(folder, epochs=3),
+    "class-rbm": lambda folder: class_rbm_run(folder, epochs=3),
+    "video": lambda folder: video_run(folder, epochs=3),
+    "autoencoder": lambda folder: autoencoder_run(folder, epochs=3),
 }
 
 

@@ -32,6 +32,11 @@ LINES = {  # some seconds each
     "dbn": "train dbn --data digits --hidden 16 64 --epochs 30 --average 0.99 --up-down-epochs 20",
     "gan": "train gan --data ring --steps 600 --hidden 32 32 --log-every 5",
     "classifier": "train classifier --data digits --hidden 64 64 --epochs 300 --batch-norm --dropout 0.2",
+    "ratings": "train ratings --data planted --hidden 20 --epochs 200",
+    "names": "train names --data names --hidden 30 --epochs 40",
+    "class-rbm": "train class-rbm --data digits --hidden 64 --epochs 80",
+    "video": "train video --data balls --films 60 --frames 20 --side 8 --hidden 20 --epochs 60",
+    "autoencoder": "train autoencoder --data digits --hidden 64 --epochs 250",
 }
 
 

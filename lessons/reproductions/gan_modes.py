@@ -156,7 +156,7 @@ def collapsed(mixture, seed):
 
 
 def width(samples, mixture):
-    """√(mean |x - centre|² / 2) / σ over the samples of high quality; about .98 for real ones, cut off at 3 σ."""
+    """√(mean |x - centre|² / 2) / σ over the samples of high quality; about .97 for real ones, cut off at 3 σ."""
     squares = squared_distances(samples, mixture.centres).min(axis=1)
     squares = squares[squares <= (3 * mixture.sigma) ** 2]
     return np.sqrt(squares.mean() / 2) / mixture.sigma if len(squares) > 0 else np.nan

@@ -10,7 +10,7 @@ Pixels are on above 127. Two studies:
                                   many temperatures as the verdict of `evaluate_rbm` wants or --minutes allow
 
 Everything is trained by PCD-1 in float32 on the 60,000 training cases and measured on all 10,000 test cases; the
-settings were chosen with seed 100 and 101. The minutes are those of training alone, on this machine.
+settings were chosen with seed 100. The minutes are those of training alone, on this machine.
 
 Published: Melchior's PyDeep, its documentation (16 and 500 hidden units); Salakhutdinov and Murray 2008.
 """

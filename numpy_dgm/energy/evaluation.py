@@ -13,6 +13,8 @@ of its chains came near; the verdict says what was searched and what was found.
 
 How many temperatures a model needs is not known beforehand. So they come in rounds, 1,000 first and then three times
 as many as before, until the estimate of a round may be trusted or the next would take more than the minutes allowed.
+The forward walks, about a fifth of the work, come first: where they show by themselves that a round will not do, the
+rest of it is left out.
 
 log w: a walk's own estimate of log Z, in nats
 """
@@ -85,7 +87,9 @@ def evaluate_rbm(rbm: RBM, data: Any, rng: Generator, method: str = "auto", exec
     rng              a numpy Generator; the exact method draws nothing
     method           "exact": log Z summed over the smaller layer, at most 2^25 states; "ais": estimated by
                      annealed walks in both directions; "auto": exact where possible, else "ais"
-    executor         any concurrent.futures.Executor to run the walks in parallel; the results are the same bits
+    executor         any concurrent.futures.Executor to run the walks in parallel, such as ThreadPoolExecutor(2); the
+                     results are the same bits. With OPENBLAS_NUM_THREADS=1 in the environment: workers whose matrix
+                     products each take all cores wait for one another
     n_temperatures   models on the path from the base rates to the RBM, at least 2; more of them narrow the weights.
                      None: 1,000, then in rounds three times as many, until a round's estimate may be trusted
     n_walks          forward walks, at least 20; half as many reverse walks from each of five starting places
@@ -131,21 +135,29 @@ def _exact_evaluation(rbm, data):
 def _evaluation_in_rounds(rbm, data, rng, executor, n_walks, minutes, progress):
     """The first evaluation that may be trusted, or the last one for which there was time."""
     n_temperatures, ends = FIRST_TEMPERATURES, time.monotonic() + 60 * minutes
+    whole = np.inf  # seconds of a whole round, over those of its forward walks
     say(progress, f"log Z by annealed walks over {n_temperatures:,} temperatures, then more, for {minutes:g} minutes "
                   "at most")
     while True:
         started = time.monotonic()
-        evaluation = _annealed_evaluation(rbm, data, rng, executor, n_temperatures, n_walks)
-        expected = GROWTH * (time.monotonic() - started)  # of the next round
-        if evaluation.trusted:
-            return evaluation
+        base, forward = _forward_part(rbm, data, rng, executor, n_temperatures, n_walks)
+        forward_seconds = max(1e-3, time.monotonic() - started)
+        reasons = reasons_of_forward(forward)
+        expected = GROWTH * whole * forward_seconds  # of the next round
+        if not reasons or time.monotonic() + expected > ends:
+            evaluation = _reverse_part(rbm, data, rng, executor, base, forward, n_temperatures, n_walks)
+            whole = (time.monotonic() - started) / forward_seconds
+            reasons, expected = evaluation.reasons, GROWTH * whole * forward_seconds
+            if evaluation.trusted:
+                return evaluation
+            if time.monotonic() + expected > ends:
+                next_round = f"{GROWTH * n_temperatures:,} temperatures would take about {expected / 60:.1f} minutes"
+                out_of_time = f"no time for more: {next_round}, and {minutes:g} were allowed in all"
+                return replace(evaluation, reasons=(*reasons, out_of_time))
+        labels = ", ".join(dict.fromkeys(reason.partition(":")[0] for reason in reasons))
+        say(progress, f"{n_temperatures:,} temperatures do not suffice ({labels}); {GROWTH * n_temperatures:,} "
+                      f"temperatures would take about {expected / 60:.1f} minutes")
         n_temperatures *= GROWTH
-        next_round = f"{n_temperatures:,} temperatures would take about {expected / 60:.1f} minutes"
-        if time.monotonic() + expected > ends:
-            out_of_time = f"no time for more: {next_round}, and {minutes:g} were allowed in all"
-            return replace(evaluation, reasons=(*evaluation.reasons, out_of_time))
-        labels = ", ".join(dict.fromkeys(reason.partition(":")[0] for reason in evaluation.reasons))
-        say(progress, f"{evaluation.n_temperatures:,} temperatures do not suffice ({labels}); {next_round}")
 
 
 def say(progress: bool, line: str) -> None:
@@ -155,14 +167,23 @@ def say(progress: bool, line: str) -> None:
 
 
 def _annealed_evaluation(rbm, data, rng, executor, n_temperatures, n_walks):
-    rows = np.arange(len(data))
-    base = base_rbm(rbm, mean_of_cases(data, rows))
-    forward = forward_walks(rbm, base, n_temperatures, n_walks, rng, executor)
+    base, forward = _forward_part(rbm, data, rng, executor, n_temperatures, n_walks)
+    return _reverse_part(rbm, data, rng, executor, base, forward, n_temperatures, n_walks)
+
+
+def _forward_part(rbm, data, rng, executor, n_temperatures, n_walks):
+    """`(base, forward)`: the model at the start of the path, and walks up from it."""
+    base = base_rbm(rbm, mean_of_cases(data, np.arange(len(data))))
+    return base, forward_walks(rbm, base, n_temperatures, n_walks, rng, executor)
+
+
+def _reverse_part(rbm, data, rng, executor, base, forward, n_temperatures, n_walks):
+    """The evaluation: walks down from every place, and what they say together with the walks up."""
     places = starting_places(rbm, data, base, forward, n_temperatures, n_walks // 2, rng, executor)
     reverse = walks_down(rbm, base, places, n_temperatures, rng, executor)
     log_z, log_z_error = bennett(forward, reverse["the forward walks' ends"])
     reasons = reasons_for_distrust(forward, reverse)
-    log_p = -free_energies(rbm, data, rows) - log_z
+    log_p = -free_energies(rbm, data, np.arange(len(data))) - log_z
     mean, margin = float(log_p.mean()), 1.96 * log_z_error
     return Evaluation(
         method="ais", n_cases=len(data), log_likelihood=mean, standard_error=_error_of_mean(log_p),
@@ -212,17 +233,12 @@ def reasons_for_distrust(forward: Walks, reverse: dict[str, Walks]) -> tuple[str
 
     forward: walks up; reverse: walks down, by the name of the place that their chains started from.
     """
-    reasons = []
-    n_walks = len(forward.log_weights)
-    if forward.effective_sample_size < LEAST_EFFECTIVE_FRACTION * n_walks:
-        reasons.append(f"low effective sample size: {forward.effective_sample_size:.1f} of {n_walks} forward walks; "
-                       "try more temperatures")
+    reasons = list(reasons_of_forward(forward))
     known = {place: reverse[place] for place in ("the forward walks' ends", "the data")}
-    for name, walks in {"forward": forward, **known}.items():
+    for place, walks in known.items():
         if walks.spread > MOST_SPREAD:
-            which = "the forward log weights" if walks is forward else f"the log weights down from {name}"
-            reasons.append(f"weights too spread: {which} have a standard deviation of {walks.spread:.1f} nats; "
-                           "try more temperatures")
+            reasons.append(f"weights too spread: the log weights down from {place} have a standard deviation of "
+                           f"{walks.spread:.1f} nats; try more temperatures")
     for place, walks in known.items():
         gap = walks.log_z - forward.log_z
         if abs(gap) > MOST_DISAGREEMENT:
@@ -234,6 +250,19 @@ def reasons_for_distrust(forward: Walks, reverse: dict[str, Walks]) -> tuple[str
     if outliers:
         reasons.append("different regions: chains ended where forward walks rarely end, in a region that may hold most "
                        f"of the mass ({', '.join(outliers)}); try more temperatures")
+    return tuple(reasons)
+
+
+def reasons_of_forward(forward: Walks) -> tuple[str, ...]:
+    """Those of `reasons_for_distrust` that walks up give by themselves."""
+    reasons = []
+    n_walks = len(forward.log_weights)
+    if forward.effective_sample_size < LEAST_EFFECTIVE_FRACTION * n_walks:
+        reasons.append(f"low effective sample size: {forward.effective_sample_size:.1f} of {n_walks} forward walks; "
+                       "try more temperatures")
+    if forward.spread > MOST_SPREAD:
+        reasons.append(f"weights too spread: the forward log weights have a standard deviation of {forward.spread:.1f} "
+                       "nats; try more temperatures")
     return tuple(reasons)
 
 

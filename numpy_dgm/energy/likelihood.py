@@ -4,7 +4,8 @@
 
 where F(h) is the free energy of the hidden layer, all visible layers summed (or integrated) out in closed
 form: for bits the sum has 2^K terms, not 2^(D+K). Where the visible layer has fewer states it is listed
-instead. Each additional bit doubles the time: 20 take seconds, 25 minutes. The states of Gaussian units cannot
+instead. Each additional bit doubles the time: 20 take a moment, 25 some ten
+seconds, or a minute or two where the other layer has 784 units. The states of Gaussian units cannot
 be listed, but where both layers are Gaussian v and h are jointly normal, and Z is the integral of a normal density.
 
 N cases    D visible units    K hidden units    S states of the listed layer, in blocks

@@ -7,6 +7,7 @@
     records.py       frozen records of arrays: shown in a debugger, packed into one vector
     gradcheck.py     central differences over a packed vector
     verify.py        a lesson's executable equation, and its claims about experiments
+    pca.py           principal components
     standardiser.py  real-valued data to unit scale and back, with the Jacobian
 
 a training run, from the bottom up:

@@ -12,7 +12,8 @@ A module has
     EvaluateOptions, evaluate(run, options)    `dgm evaluate RUN`: a report that prints in words
     SampleOptions, sample(run, options)        `dgm sample RUN`: writes the samples; both None where a kind has none
 
-loading.py holds what they share of folders and data, classes.py what they share of labels.
+loading.py holds what they share of folders and data, classes.py what they share of labels; study.py trains the same run
+once a seed.
 """
 from dataclasses import fields
 from pathlib import Path

@@ -45,7 +45,7 @@ completes images of which a part is covered.
 
   dgm train class-rbm --data digits --out run/
 
-  --objective hybrid          log p(label given image), and a little of log p(image, label): the best classifier
+  --objective hybrid          log p(label given image), and a little of log p(image, label): classifies, and draws
   --objective discriminative  log p(label given image) alone: quick, and its samples are nothing to look at
   --objective generative      log p(image, label): for samples and completions; try --rate 0.3 --label-rate 3
 

@@ -61,16 +61,17 @@ GREY = "grey"  # bits
 
 HELP = "a generative adversarial network"
 DESCRIPTION = """\
-Train a generator against a discriminator, both networks of leaky ReLUs. Says while it runs how far the samples are
-from the data (distance, in standard deviations), how wide they spread, and how often the discriminator is right;
+Train a generator against a discriminator, which is a network of leaky ReLUs. Says while it runs how far the samples
+are from the data (distance, in standard deviations), how wide they spread, and how often the discriminator is right;
 and, in a sentence, when the generator collapses, saturates, or the run diverges. On the ring and the grid it also
 leaves a film of the training, training.gif.
 
   dgm train gan --data ring --out run/
   dgm train gan --data digits --conditional --out run/
 
-What to try: more steps; --penalty-weight from 0.01 to 10; --conditional with labelled data; --noise 0.5 or --packing 2
-to 4 where modes are lost; --objective wasserstein with --penalty gradient --penalty-weight 10 --critic-steps 5."""
+What to try: more steps; --penalty-weight from 0.01 to 10; --conditional with labelled data; --packing 2 or 4, and for
+images --noise 0.5, where modes are lost; --objective wasserstein with --penalty gradient --penalty-weight 10
+--critic-steps 5."""
 TRAINER, SETTINGS = GANTrainer, GANSettings
 check_model = check_gan
 OBJECTIVE_KINDS = tuple({type(objective) for objective in OBJECTIVES.values()})
@@ -101,8 +102,8 @@ class TrainOptions(DataOptions, GANSettings):
     objective: str = setting("non-saturating", "what the players descend", choices=tuple(OBJECTIVES))
     penalty: str = setting("r1", "on the gradient of the discriminator", choices=tuple(PENALTIES))
     penalty_weight: float = setting(0.5, "of the penalty")
-    noise: float = setting(None, "blur what the discriminator sees by noise of this standard deviation at first, "
-                                 f"falling to none {defaults('noise')}")
+    noise: float = setting(None, "blur what the discriminator sees by noise of this standard deviation at first; by "
+                                 f"half the run its finest level is 0.005 {defaults('noise')}")
     packing: int = setting(1, "cases that the discriminator sees side by side")
     discrimination: tuple = setting(None, "minibatch discrimination in the discriminator, such as 16 4; takes "
                                           "--penalty none", n_values=2, metavar=("KERNELS", "DIRECTIONS"))
@@ -154,7 +155,7 @@ def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[G
         **options.only(GANSettings),
         "objective": OBJECTIVES[options.objective],
         "penalty": None if kind is None else kind(options.penalty_weight),
-        "noise": None if options.noise == 0 else InstanceNoise(options.noise),
+        "noise": None if options.noise == 0 else InstanceNoise(options.noise, min(options.noise, InstanceNoise.end)),
         "optimizer": Adam(0.5, 0.99),
         "average": options.average or None,
     }

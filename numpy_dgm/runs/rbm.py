@@ -38,11 +38,11 @@ Train an RBM by climbing the mean log-likelihood of the data.
 
   --method pcd       the model's term of the gradient comes from chains that never stop (the default, and best)
   --method cd        from chains of k steps that start at the data: quick, but biased (lesson 10)
-  --method tempered  from ladders of chains at several temperatures that exchange states: ten times the work,
+  --method tempered  from ladders of chains at several temperatures that exchange states: twenty times the work,
                      for models in which chains get stuck (lesson 12)
   --method exact     from the sum over every state: for a layer of up to about 20 units (lesson 08)
 
-What to try: more epochs; a rate from 0.02 to 0.3, lower for larger models; --validation 0.1 to see it overfit."""
+What to try: more epochs; a rate from 0.03 to 0.5, lower for larger models; --validation 0.1 to see it overfit."""
 TRAINER, SETTINGS = RBMTrainer, RBMSettings
 NEEDS_BITS = True  # `dgm evaluate` wants to be told how grey pixels become bits
 check_model = check_rbm

@@ -352,12 +352,14 @@ def test_rounds_end_with_the_first_that_may_be_trusted(monkeypatch, capsys):
     monkeypatch.setattr(evaluation, "FIRST_TEMPERATURES", 3)
     rbm, v = random_rbm(12, 9, 1.5, 0), random_bits(20, 12, 1)
     found = evaluate_rbm(rbm, v, np.random.default_rng(5), "ais", n_walks=40, minutes=0.2, progress=True)
-    rng = np.random.default_rng(5)
-    rounds = [3]
-    by_hand = evaluate_rbm(rbm, v, rng, "ais", n_temperatures=3, n_walks=40)
-    while not by_hand.trusted:
-        rounds.append(3 * rounds[-1])
-        by_hand = evaluate_rbm(rbm, v, rng, "ais", n_temperatures=rounds[-1], n_walks=40)
+    rounds, by_hand = [], None
+    rng, n = np.random.default_rng(5), 3
+    while by_hand is None or not by_hand.trusted:
+        rounds.append(n)
+        base, forward = evaluation._forward_part(rbm, v, rng, None, n, 40)
+        if n == 3 or not evaluation.reasons_of_forward(forward):  # else the rest of the round is left out
+            by_hand = evaluation._reverse_part(rbm, v, rng, None, base, forward, n, 40)
+        n *= 3
     assert len(rounds) > 1 and found.n_temperatures == rounds[-1]
     assert_same_bits(found, by_hand)
     assert abs(found.log_z - log_partition(rbm)) < 0.5
@@ -367,22 +369,36 @@ def test_rounds_end_with_the_first_that_may_be_trusted(monkeypatch, capsys):
     assert lines[1].startswith("3 temperatures do not suffice (") and "; 9 temperatures would take about" in lines[1]
 
 
-@pytest.mark.parametrize("minutes, rounds", [(0, [1000]), (5.9, [1000]), (6.1, [1000, 3000]),
-                                             (19.6, [1000, 3000, 9000])])
-def test_no_round_begins_that_would_end_too_late(monkeypatch, minutes, rounds):
-    now, seen = [1000.0], []  # seconds; a thousand temperatures take a minute and a half
+@pytest.mark.parametrize("effective, minutes, rounds, whole", [
+    (100, 0, [1000], [1000]),
+    (100, 5.9, [1000], [1000]),
+    (100, 6.1, [1000, 3000], [1000, 3000]),
+    (100, 19.6, [1000, 3000, 9000], [1000, 3000, 9000]),
+    (1, 5.9, [1000], [1000]),  # forward walks that will not do by themselves: the rest of the second round is left out
+    (1, 15.8, [1000, 3000], [1000, 3000]),  # 1.5 + .9 + 13.5 minutes
+    (1, 16.0, [1000, 3000, 9000], [1000, 9000]),
+])
+def test_no_round_begins_that_would_end_too_late(monkeypatch, effective, minutes, rounds, whole):
+    now, forward_parts, whole_rounds = [1000.0], [], []  # seconds; a thousand temperatures take a minute and a half
     rbm, v = random_rbm(6, 3, 1.0, 0), random_bits(4, 6, 1)
     untrusted = replace(by_walks(rbm, v, n_temperatures=5), trusted=False, reasons=("weights too spread: by 3 nats",))
 
-    def one_round(rbm, data, rng, executor, n_temperatures, n_walks):
-        seen.append(n_temperatures)
-        now[0] += 90 * n_temperatures / 1000
+    def forward_part(rbm, data, rng, executor, n_temperatures, n_walks):
+        forward_parts.append(n_temperatures)
+        now[0] += 18 * n_temperatures / 1000
+        return None, replace(untrusted.forward, effective_sample_size=effective, spread=0.0)
+
+    def reverse_part(rbm, data, rng, executor, base, forward, n_temperatures, n_walks):
+        whole_rounds.append(n_temperatures)
+        now[0] += 72 * n_temperatures / 1000
         return replace(untrusted, n_temperatures=n_temperatures)
 
-    monkeypatch.setattr(evaluation, "_annealed_evaluation", one_round)
+    monkeypatch.setattr(evaluation, "_forward_part", forward_part)
+    monkeypatch.setattr(evaluation, "_reverse_part", reverse_part)
     monkeypatch.setattr(evaluation.time, "monotonic", lambda: now[0])
     found = evaluate_rbm(rbm, v, np.random.default_rng(0), "ais", minutes=minutes)
-    assert seen == rounds and found.n_temperatures == rounds[-1] and not found.trusted
+    assert forward_parts == rounds and whole_rounds == whole
+    assert found.n_temperatures == rounds[-1] and not found.trusted
     more = 3 * rounds[-1]
     assert found.reasons == (*untrusted.reasons, f"no time for more: {more:,} temperatures would take about "
                              f"{1.5 * more / 1000:.1f} minutes, and {minutes:g} were allowed in all")

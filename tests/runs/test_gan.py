@@ -67,6 +67,13 @@ def test_settings_that_are_objects_come_back(tmp_path):
     assert type(settings.objective).__name__ == "Hinge" and settings.optimizer.beta2 == 0.99
 
 
+@pytest.mark.parametrize("start, end", [(0.5, 0.005), (0.001, 0.001)])
+def test_noise_falls_to_its_end_or_stays_where_it_is_below_that(start, end, tmp_path):
+    trained(tmp_path, **{**RING, "noise": start})
+    noise = load_run(tmp_path).settings.noise
+    assert (noise.start, noise.end) == (start, end)
+
+
 def test_the_networks_are_the_ones_that_were_asked_for(tmp_path):
     gan, _ = trained(tmp_path / "ring", **RING, packing=2, dropout=0.2)
     assert widths(gan.generator) == [(2, 8), (8, 6), (6, 2)] and LeakyReLU in kinds(gan.generator)

@@ -52,7 +52,7 @@ MINUTES = 10.0  # for all rounds, unless told otherwise
 # the verdict's limits, tuned on models whose log Z is known (lessons/reproductions/verdict.py)
 LEAST_EFFECTIVE_FRACTION = 0.1  # effective sample size of the forward walks over their number
 MOST_SPREAD = 2.5  # nats, standard deviation of log w in either direction
-MOST_DISAGREEMENT = 0.5  # nats between forward and reverse
+MOST_DISAGREEMENT = 0.5  # nats between forward and reverse beyond what chance explains
 OUTLIER_MARGIN = 2.0  # nats beyond what chance explains: a log w there is of a region that forward walks do not reach
 MOST_OUTLIERS = 0.1  # the fraction of reverse walks from a place that may be outliers; a tenth of the mass is .1 nats
 
@@ -241,7 +241,8 @@ def reasons_for_distrust(forward: Walks, reverse: dict[str, Walks]) -> tuple[str
                            f"{walks.spread:.1f} nats; try more temperatures")
     for place, walks in known.items():
         gap = walks.log_z - forward.log_z
-        if abs(gap) > MOST_DISAGREEMENT:
+        by_chance = 1.96 * np.hypot(walks.standard_error, forward.standard_error)
+        if abs(gap) > MOST_DISAGREEMENT + by_chance:
             reasons.append(f"directions disagree: walks down from {place} estimate log Z {abs(gap):.1f} nats "
                            f"{'higher' if gap > 0 else 'lower'} than forward walks; try more temperatures")
     limit = outlier_limit(forward)

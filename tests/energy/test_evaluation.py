@@ -315,6 +315,18 @@ def test_each_reason_about_the_weights_is_given_at_its_limit_and_alone(forward, 
     assert labels(reasons_for_distrust(forward, reverse)) == (set() if label is None else {label})
 
 
+@pytest.mark.parametrize("place", PLACES_KNOWN)
+@pytest.mark.parametrize("error_up, error_down", [(0.3, 0.0), (0.0, 0.4), (0.3, 0.4)])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_directions_may_disagree_by_as_much_more_as_chance_explains(sign, error_up, error_down, place):
+    forward = replace(up(SAME), standard_error=error_up)
+    most = GAP + 1.96 * np.sqrt(error_up**2 + error_down**2)
+    for gap, expected in ((most - 0.01, set()), (most + 0.01, {"directions disagree"})):
+        reverse = {name: down(SAME) for name in PLACES}
+        reverse[place] = replace(down(SAME + sign * gap), standard_error=error_down)
+        assert labels(reasons_for_distrust(forward, reverse)) == expected
+
+
 @pytest.mark.parametrize("log_weights, is_reported", [
     (SAME - 50, False),  # a place that matters little
     (with_outliers(MOST_OUTLIERS, 50.0), False),

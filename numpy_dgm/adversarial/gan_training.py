@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from ..data.mixtures import MixtureOfGaussians, draw_mixture
-from ..foundation.batches import check_cases, fingerprint, fingerprint_with_labels
+from ..foundation.batches import check_cases, describe_cases, fingerprint, fingerprint_with_labels
 from ..foundation.checks import check_fits, check_generator, check_numbers, invalid, shown
 from ..foundation.guards import TrainingWarning, check_finite
 from ..foundation.optimizers import OPTIMIZERS, SCHEDULES, Adam, scheduled_rate
@@ -51,7 +51,7 @@ from ..neural.mlp import (
     relative_step,
     usual_norm,
 )
-from .diagnosis import Monitor, diagnose_gan, distance, draw_samples, judge, observe
+from .diagnosis import Monitor, diagnose_gan, distance, draw_samples, judge, observe, total_deviation
 from .fused import fused_discriminator_gradient
 from .gan import (
     GAN,
@@ -153,7 +153,7 @@ class Source:
         """What a run keeps so that its data can be opened again: the mixture itself, or what the data say."""
         if isinstance(self.data, MixtureOfGaussians):
             return {"mixture": to_state(self.data)}
-        return self.data.describe() if hasattr(self.data, "describe") else {}
+        return describe_cases(self.data)
 
 
 class GANTrainer(Trainer):
@@ -179,6 +179,9 @@ class GANTrainer(Trainer):
         self.discriminator_optimizer.start(self.discriminator_vector)
         n_monitored = settings.batch_size * -(-MONITORED_CASES // settings.batch_size)
         x, labels = draw_real(source, n_monitored, rng, self.vector.dtype)
+        if total_deviation(x) == 0:
+            raise invalid("data", "cases that differ from one another", f"{n_monitored} alike, drawn at random",
+                          "a column that hardly any case has a number in tells nothing")
         z = _draw_latents(gan, n_monitored, rng)
         directions = rng.standard_normal((MONITORED_DIRECTIONS, x.shape[1]), dtype=x.dtype)
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)

@@ -66,4 +66,4 @@ def draw_mixture(mixture: MixtureOfGaussians, n: int, rng: Generator) -> Array:
     K, D = mixture.centres.shape
     modes = rng.integers(K, size=n)
     noise = rng.standard_normal((n, D), dtype=mixture.centres.dtype)
-    return mixture.centres[modes] + mixture.sigma * noise
+    return mixture.centres[modes] + float(mixture.sigma) * noise

@@ -12,6 +12,7 @@ Harper and Konstan 2015, The MovieLens datasets.
 import csv
 import math
 import pathlib
+import re
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -190,7 +191,7 @@ def checksum(ratings: Ratings) -> str:
 
 def sort_names(names: list, codes: Array) -> tuple[Array, tuple]:
     """`(codes, names)` with the names in order: as numbers where all of them are integers, else as texts."""
-    are_integers = all(name.lstrip("-").isdigit() and name.isascii() for name in names)
+    are_integers = all(re.fullmatch("-?[0-9]+", name) for name in names)
     order = sorted(range(len(names)), key=lambda i: (int(names[i]), names[i]) if are_integers else names[i])
     place = np.empty(len(names), np.int64)
     place[order] = np.arange(len(names))

@@ -14,21 +14,21 @@ import numpy as np
 from ..foundation.checks import as_rows, check_generator, check_integer, invalid
 from ..foundation.types import Array, Generator
 from .rbm import RBM, _gibbs_step, check_visible
-from .units import Softmax
+from .units import BitsAndLabel, Softmax
 
 
 def complete(rbm: RBM, v: Array, held: Any, steps: int, rng: Generator) -> Array:
     """The cases v (N, D) with new values in the units that are not held, drawn given those that are: (N, D).
 
     held (D,) of bool, alike for all cases: whole groups where the units are softmax. Units that are not held may have
-    any values in v; they start at noise. steps >= 1 Gibbs steps. Draws, in this order: the noise, then h and v (all of
-    it, also what is held) of each step. Raises InvalidInput.
+    any values in v that the layer can have; they start at noise. steps >= 1 Gibbs steps. Draws, in this order: the
+    noise, then h and v (all of it, also what is held) of each step. Raises InvalidInput.
     """
     v = as_rows(check_visible("v", rbm, v))
     held = np.asarray(held)
     if held.dtype != bool or held.shape != rbm.b.shape:
         raise invalid("held", f"booleans of shape {rbm.b.shape}", f"{held.dtype} of shape {held.shape}")
-    if isinstance(rbm.visible, Softmax):
+    if isinstance(rbm.visible, (Softmax, BitsAndLabel)):
         groups = rbm.visible.groups(held)
         if np.any(groups.any(axis=1) != groups.all(axis=1)):
             raise invalid("held", "whole softmax groups", "part of one")

@@ -39,6 +39,9 @@ from .rbm_training import (
 from .units import Bernoulli, Gaussian, Softmax
 
 
+LEAST_DRAWS = 20  # of a hidden layer, for the means of its units: fewer cases are taken several times
+
+
 @dataclass(frozen=True, kw_only=True)
 class DBNSettings(Settings):
     """What `train_dbn` can be told."""
@@ -197,13 +200,16 @@ class DBNTrainer(Trainer):
             down.W[:], down.b[:], down.c[:] = rbm.W, rbm.b, rbm.c
 
     def mean_below(self, layer: int, rng: Generator) -> Array:
-        """The mean of what comes up to that layer from all cases, one draw each: (K_{l-1},), the data's own for 0."""
+        """The mean of what comes up to that layer from all cases, one draw each, more where they are few: (K_{l-1},).
+        For layer 0 it is the mean of the data.
+        """
         if layer == 0:
             return mean_of_cases(self.data, self.train_rows)
         total = np.zeros(len(self.model.layers[layer].b))
-        for v in case_blocks(self.data, self.train_rows, self.vector.dtype):
+        rows = np.resize(self.train_rows, max(len(self.train_rows), LEAST_DRAWS))
+        for v in case_blocks(self.data, rows, self.vector.dtype):
             total += self.below(layer, v, rng).sum(axis=0, dtype=np.float64)
-        return total / len(self.train_rows)
+        return total / len(rows)
 
     def below(self, layer: int, v: Array, rng: Generator) -> Array:
         """One draw of what comes up to that layer from the cases v (N, D): (N, K_{l-1}), v itself for layer 0."""
@@ -257,6 +263,8 @@ class DBNTrainer(Trainer):
         dbn = self.so_far(dbn, layer)
         rbm = dbn.layers[-1]
         cases = self.monitored()
+        if layer > 0:
+            cases = np.resize(cases, (max(len(cases), LEAST_DRAWS), cases.shape[1]))
         v = _sample_upwards(dbn, cases, own_generator())[-1]
         monitored_free_energies = _free_energy(rbm, v)
         reconstructions = _visible_probs(rbm, _hidden_probs(rbm, v))

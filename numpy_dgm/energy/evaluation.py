@@ -135,7 +135,7 @@ def _exact_evaluation(rbm, data):
 def _evaluation_in_rounds(rbm, data, rng, executor, n_walks, minutes, progress):
     """The first evaluation that may be trusted, or the last one for which there was time."""
     n_temperatures, ends = FIRST_TEMPERATURES, time.monotonic() + 60 * minutes
-    whole = np.inf  # seconds of a whole round, over those of its forward walks
+    whole = 0.0  # seconds of the latest whole round, over those of its forward walks
     say(progress, f"log Z by annealed walks over {n_temperatures:,} temperatures, then more, for {minutes:g} minutes "
                   "at most")
     while True:
@@ -144,13 +144,15 @@ def _evaluation_in_rounds(rbm, data, rng, executor, n_walks, minutes, progress):
         forward_seconds = max(1e-3, time.monotonic() - started)
         reasons = reasons_of_forward(forward)
         expected = GROWTH * whole * forward_seconds  # of the next round
-        if not reasons or time.monotonic() + expected > ends:
+        is_first = n_temperatures == FIRST_TEMPERATURES
+        is_last = not is_first and len(reasons) > 0 and time.monotonic() + expected > ends
+        if is_first or is_last or not reasons:
             evaluation = _reverse_part(rbm, data, rng, executor, base, forward, n_temperatures, n_walks)
             whole = (time.monotonic() - started) / forward_seconds
             reasons, expected = evaluation.reasons, GROWTH * whole * forward_seconds
             if evaluation.trusted:
                 return evaluation
-            if time.monotonic() + expected > ends:
+            if is_last or time.monotonic() + expected > ends:
                 next_round = f"{GROWTH * n_temperatures:,} temperatures would take about {expected / 60:.1f} minutes"
                 out_of_time = f"no time for more: {next_round}, and {minutes:g} were allowed in all"
                 return replace(evaluation, reasons=(*reasons, out_of_time))

@@ -435,8 +435,12 @@ def _means_of_a_step(W, b, c, v, rng):
 def next_frame_error(films: Array, predicted: Array) -> float:
     """Squared error of a frame, summed over its pixels, in the mean over the frames 2 to T of all films.
 
-    films (N, T, D), predicted (N, T - 1, D). What papers on bouncing balls report.
+    films (N, T, D), predicted (N, T - 1, D), or one frame (D,) for all. What papers on bouncing balls report. Raises
+    InvalidInput.
     """
+    films, predicted = _as_floats("films", films), _as_floats("predicted", predicted, ndim=(1, 3))
+    if predicted.shape not in (films[:, 1:].shape, films.shape[2:]):
+        raise invalid("predicted", f"the shape {films[:, 1:].shape}", predicted.shape)
     return float(np.square(films[:, 1:] - predicted).sum(axis=-1, dtype=np.float64).mean())
 
 
@@ -448,8 +452,15 @@ def copied_frames(films: Array) -> Array:
 def extrapolated_frames(films: Array) -> Array:
     """The prediction that each pixel goes on as it did: 2 v_{t-1} - v_{t-2}, within [0, 1]: (N, T, D) -> (N, T - 1, D).
 
-    The second frame has one before it alone, which is then copied.
+    The second frame has one before it alone, which is then copied. Raises InvalidInput.
     """
+    films = _as_floats("films", films)
     predicted = films[:, :-1].copy()
     predicted[:, 1:] = np.clip(2 * films[:, 1:-1] - films[:, :-2], 0, 1)
     return predicted
+
+
+def _as_floats(name, films, ndim=3):
+    """`films` as an array of floats: differences of unsigned integers would wrap around."""
+    films = check_array(name, films, ndim=ndim)
+    return films if films.dtype.kind == "f" else films.astype(np.float64)

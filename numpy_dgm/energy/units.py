@@ -347,6 +347,11 @@ class BitsAndLabel:
         bits, group = self.parts(s)
         return Bernoulli().are_states(bits) and Softmax(self.n_classes).are_states(group)
 
+    def groups(self, s: Array) -> Array:
+        """The group, as `Softmax` has its own: (N, n) -> (N, 1, C)."""
+        _, group = self.parts(s)
+        return group[..., None, :]
+
     def parts(self, s: Array) -> tuple[Array, Array]:
         """The bits and the group, windows onto s: (N, n) -> (N, n - C) and (N, C)."""
         return s[..., : -self.n_classes], s[..., -self.n_classes :]

@@ -1,4 +1,5 @@
 """DBNClassifier: a deep belief net as a classifier, with scikit-learn's conventions."""
+import numbers
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -150,10 +151,8 @@ def classes_of(y: Any, n_rows: int, name: str) -> tuple[Array, Array]:
     if y is None:
         raise invalid("y", "a class for each row", None, f"{name} requires y to be passed, but the target y is None")
     y = label_array(y, n_rows)
-    if y.dtype.kind == "f":
-        check_values("y", y)
-        if (y != np.floor(y)).any():
-            raise invalid("y", "class labels", "real numbers", "Unknown label type: continuous")
+    if y.dtype.kind == "f" and (y != np.floor(y)).any():
+        raise invalid("y", "class labels", "real numbers", "Unknown label type: continuous")
     try:
         classes, labels = np.unique(y, return_inverse=True)
     except TypeError as error:
@@ -175,4 +174,8 @@ def label_array(y: Any, n_rows: int) -> Array:
         raise invalid("y", f"a class for each of the {n_rows} rows", f"shape {y.shape}")
     if y.dtype.kind not in "biufOUS":
         raise invalid("y", "class labels", f"dtype {y.dtype}", "Unknown label type")
+    if y.dtype.kind == "O" and all(isinstance(label, numbers.Real) for label in y):
+        y = np.array(y.tolist())
+    if y.dtype.kind == "f":
+        check_values("y", y)
     return y

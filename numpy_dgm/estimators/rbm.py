@@ -112,7 +112,8 @@ class BernoulliRBM(Estimator):
         is_first = not hasattr(self, "components_")
         X = in_unit_interval(self._rows_to_fit(X) if is_first else self._rows(X))
         rng = as_generator(self.random_state) if is_first else self.random_state_
-        base_rates = self._see(X, is_first)
+        n_seen, means = self._seen_with(X, is_first)
+        base_rates = (n_seen * means + 1) / (n_seen + 2)
         if is_first:
             rbm = init_rbm(X.shape[1], checked.n_components, rng, dtype=float_type(X))
             rbm.b[:] = rbm.visible.starting_bias(base_rates)
@@ -123,6 +124,7 @@ class BernoulliRBM(Estimator):
         trainer.v_offset[:] = base_rates
         trainer.h_offset[:] = _hidden_probs(trainer.model, trainer.v_offset[None])[0]
         rbm = take_turn(trainer, rng)
+        self.n_samples_seen_, self.visible_means_ = n_seen, means
         return self._keep(rbm, trainer, rng)
 
     def transform(self, X: Any) -> Array:
@@ -179,13 +181,11 @@ class BernoulliRBM(Estimator):
         self._require_fit()
         return check_rbm(RBM(self.components_.T, self.intercept_visible_, self.intercept_hidden_))
 
-    def _see(self, X, is_first):
-        """Take the rows X into their running mean: the base rates (n₁ + 1) / (N + 2) of all rows so far, (D,)."""
+    def _seen_with(self, X, is_first):
+        """`(n, means)`: how many rows there are with the rows X, and their means (D,)."""
         seen, means = (0, 0.0) if is_first else (self.n_samples_seen_, self.visible_means_)
-        self.n_samples_seen_ = seen + len(X)
-        sums = seen * means + len(X) * mean_of_cases(X, np.arange(len(X)))
-        self.visible_means_ = sums / self.n_samples_seen_
-        return (sums + 1) / (self.n_samples_seen_ + 2)
+        n = seen + len(X)
+        return n, (seen * means + len(X) * mean_of_cases(X, np.arange(len(X)))) / n
 
     def _keep(self, rbm, trainer, rng):
         self.components_, self.intercept_visible_, self.intercept_hidden_ = rbm.W.T, rbm.b, rbm.c

@@ -162,4 +162,5 @@ def describe_cases(data: Any) -> dict:
 
     The Data of `open_data` say their name, path, part, bits, scale and image shape; of an array there is none of it.
     """
-    return data.describe() if hasattr(data, "describe") else {}
+    described = data.describe() if hasattr(data, "describe") else {}
+    return described if isinstance(described, dict) else {}  # a table's own `describe` is another thing

@@ -281,7 +281,9 @@ def _to_json(value, arrays):
     if isinstance(value, (list, tuple)):
         return [_to_json(item, arrays) for item in value]
     if isinstance(value, np.generic):
-        return value.item()
+        value = value.item()
+    if value is not None and not isinstance(value, (bool, int, float, str)):
+        raise invalid("checkpoint", "arrays, numbers, texts, None, lists and dicts", type(value).__name__)
     return value
 
 

@@ -52,11 +52,19 @@ class FileRows:
         """
         file, n_bytes = self.file.fileno(), n_rows * self.row_bytes
         places = [self.start + row * self.row_bytes for row in firsts]
-        content = bytearray().join([read_at(file, n_bytes, place) for place in places])
+        content = bytearray().join([read_whole(file, n_bytes, place) for place in places])
         if len(content) != len(firsts) * n_bytes:
             raise InvalidInput(f"{one_line(self.path)}: rows up to {max(firsts) + n_rows - 1} are no longer there; "
                                "the file has changed")
         return np.frombuffer(content, self.dtype)
+
+
+def read_whole(file: int, n_bytes: int, place: int) -> bytes:
+    """The `n_bytes` bytes of the file from `place` on, or as many as there are: one call reads 2 GiB at the most."""
+    content = read_at(file, n_bytes, place)
+    if len(content) in (0, n_bytes):
+        return content
+    return content + read_whole(file, n_bytes - len(content), place + len(content))
 
 
 def seek_and_read(file: int, n_bytes: int, place: int) -> bytes:

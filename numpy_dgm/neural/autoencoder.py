@@ -24,6 +24,7 @@ from ..foundation.numerics import sigmoid
 from ..foundation.records import Record, leaves
 from ..foundation.types import Array, Generator
 from .losses import binary_cross_entropy, squared_error
+from .layers import BatchNorm, Dropout, MinibatchDiscrimination
 from .mlp import MLP, _mlp_backward, _mlp_forward, check_mlp, init_mlp, n_inputs, n_outputs, parameter_dtype
 
 OUTPUTS = ("sigmoid", "linear")
@@ -60,8 +61,11 @@ def check_autoencoder(autoencoder: Any) -> Autoencoder:
         raise invalid("autoencoder", "an Autoencoder (see init_autoencoder)", type(autoencoder).__name__)
     check_choice("autoencoder.output", autoencoder.output, OUTPUTS)
     encoder, decoder = autoencoder.encoder, autoencoder.decoder
-    check_mlp("autoencoder.encoder", encoder)
-    check_mlp("autoencoder.decoder", decoder)
+    for name, mlp in (("autoencoder.encoder", encoder), ("autoencoder.decoder", decoder)):
+        check_mlp(name, mlp)
+        for layer in mlp.layers:
+            if isinstance(layer, (BatchNorm, Dropout, MinibatchDiscrimination)):
+                raise invalid(name, "layers that take each case by itself and draw nothing", type(layer).__name__)
     there, back = (n_inputs(encoder), n_outputs(encoder)), (n_outputs(decoder), n_inputs(decoder))
     if there != back:
         raise invalid("autoencoder.decoder", f"{there[1]} inputs and {there[0]} outputs, the encoder's turned round",

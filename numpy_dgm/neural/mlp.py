@@ -111,7 +111,10 @@ def mlp_backward(mlp: MLP, cache: tuple, dy: Array, out: MLP | None = None, need
     check_cache(mlp, cache)
     check_choice("need_dx", need_dx, (False, True))
     check_choice("need_gradient", need_gradient, (False, True))
-    dy = check_array("dy", dy, ndim=(1, 2), dtype=parameter_dtype(mlp))
+    dy = check_array("dy", dy, ndim=(1, 2), width=n_outputs(mlp), dtype=parameter_dtype(mlp))
+    n_cases = _n_cases(cache)
+    if n_cases is not None and len(as_rows(dy)) != n_cases:
+        raise invalid("dy", f"{n_cases} cases, as many as y has", len(as_rows(dy)))
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             dx, gradient = _mlp_backward(mlp, cache, as_rows(dy), out, need_dx, need_gradient)
@@ -320,6 +323,16 @@ def check_cache(mlp: MLP, cache: Any) -> None:
     """InvalidInput unless `cache` is a tuple with a layer's cache for each layer of `mlp`."""
     if not isinstance(cache, tuple) or len(cache) != len(mlp.layers):
         raise invalid("cache", f"what mlp_forward gives, a tuple of {len(mlp.layers)}", type(cache).__name__)
+
+
+def _n_cases(cache):
+    """N: the length of the first matrix in the caches of layers, some of which hold tuples."""
+    for part in cache:
+        if isinstance(part, tuple) and _n_cases(part) is not None:
+            return _n_cases(part)
+        if getattr(part, "ndim", 0) == 2:
+            return len(part)
+    return None
 
 
 def n_inputs(mlp: MLP) -> int:

@@ -112,6 +112,10 @@ class ClassifierTrainer(Trainer):
         self.optimizer.start(self.vector)
         self.trouble = ""  # what is wrong with the latest network
         self.split(rng)
+        self.has_batch_norm = any(isinstance(layer, BatchNorm) for layer in mlp.layers)
+        if self.has_batch_norm and min(settings.batch_size, len(self.train_rows)) < 2:
+            raise invalid("batch_size", "at least 2 cases a step, as batch norm takes their mean and variance",
+                          f"batches of {settings.batch_size} of {len(self.train_rows)} cases")
         self.relative_step, self.usual_norm = 0.0, usual_norm(mlp)  # of the first step of the latest epoch
         self.start_model = mlp
 
@@ -125,7 +129,11 @@ class ClassifierTrainer(Trainer):
         self.done += 1
 
     def step(self, rows: Array, rng: Generator) -> None:
-        """One step down the gradient of the loss at the cases `rows` (N,)."""
+        """One step down the gradient of the loss at the cases `rows` (N,); none at the one case that an epoch may leave
+        for its last batch where there is batch norm, which cannot take its variance.
+        """
+        if self.has_batch_norm and len(rows) < 2:
+            return
         x = np.asarray(self.data[rows], dtype=self.vector.dtype)
         logits, cache = _mlp_forward(self.model, x, rng)
         _, dlogits = _softmax_cross_entropy(logits, self.labels[rows])
@@ -141,8 +149,7 @@ class ClassifierTrainer(Trainer):
     def current(self) -> MLP:
         """The network as it would be given back now; a moving average has running statistics of its own."""
         mlp = super().current()
-        has_batch_norm = any(isinstance(layer, BatchNorm) for layer in mlp.layers)
-        if self.average is None or self.average.steps == 0 or not has_batch_norm:
+        if self.average is None or self.average.steps == 0 or not self.has_batch_norm:
             return mlp
         x = np.asarray(self.data[self.train_rows[:CASES_AT_ONCE]], dtype=self.vector.dtype)
         _, cache = _mlp_forward(mlp, x, np.random.default_rng(0))  # for dropout: the run's own stays where it is

@@ -91,7 +91,8 @@ class Chain:
         return float(_free_energy(self.rbm, self.v))
 
     def clamp(self, pixels: Any, values: Any) -> None:
-        """Hold pixels (an index, indices or a mask) at values in [0, 1] from here on."""
+        """Hold pixels (an index, indices or a mask) at values in [0, 1] from here on. Raises InvalidInput."""
+        values = check_array("values", values, ndim=(0, 1), low=0, high=1)
         v, clamped = self.v.copy(), self.clamped.copy()
         v[pixels], clamped[pixels] = values, True
         self.v, self.clamped = v, clamped

@@ -150,4 +150,6 @@ MUTANTS = [
     Mutant("(MinibatchDiscrimination in in_discriminator or Dropout in in_discriminator)",
            "MinibatchDiscrimination in in_discriminator",
            "a penalty with dropout"),
+    Mutant("        if total_deviation(x) == 0:\n", "        if False:\n",
+           "monitored cases that are alike divide by zero"),
 ]

@@ -574,3 +574,12 @@ class FailingNumbers:
         if np.ndim(rows) == 1 and len(rows) == 4:
             self.batches += 1
         return values if self.batches < 8 else np.full_like(values, np.nan)
+
+
+def test_data_of_which_hardly_any_case_differs_are_refused():
+    x = np.zeros((5000, 2))
+    x[17] = 1
+    rng = np.random.default_rng(0)
+    gan = make_gan(init_mlp([2, 4, 2], rng), init_mlp([2, 4, 1], rng))
+    with pytest.raises(InvalidInput, match="^data: expected cases that differ from one another, got 512 alike"):
+        train_gan(gan, x, steps=2, rng=rng, batch_size=64)

@@ -20,6 +20,7 @@ MUTANTS = [
     Mutant("noise = rng.standard_normal((n, D), dtype=mixture.centres.dtype)",
            "noise = rng.standard_normal((n, 1), dtype=mixture.centres.dtype)",
            "the same noise along every axis"),
-    Mutant("mixture.centres[modes] + mixture.sigma * noise", "mixture.centres[modes] + mixture.sigma**2 * noise",
+    Mutant("mixture.centres[modes] + float(mixture.sigma) * noise", "mixture.centres[modes] + mixture.sigma**2 * noise",
            "variance taken for standard deviation"),
+    Mutant("float(mixture.sigma) * noise", "mixture.sigma * noise", "draws in the dtype of sigma"),
 ]

@@ -57,4 +57,5 @@ MUTANTS = [
     Mutant("scores + noise * rng", "scores + noise**2 * rng", "variance for deviation"),
     Mutant("np.clip(np.rint(noisy), 1, 5)[user, item]", "np.clip(np.rint(noisy), 1, 5)[user[::-1], item]",
            "ratings of other pairs"),
+    Mutant('re.fullmatch("-?[0-9]+", name)', 're.fullmatch("-*[0-9]+", name)', "--1 taken for a number"),
 ]

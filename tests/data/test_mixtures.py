@@ -118,3 +118,8 @@ def test_unit_spread_is_the_mixture_in_a_unit_of_its_own_standard_deviation():
         np.testing.assert_allclose(scaled.sigma / mixture.sigma * spread, 1, rtol=4e-3)
         y = draw_mixture(scaled, 1_000_000, np.random.default_rng(1))
         np.testing.assert_allclose(y.var(axis=0).mean(), 1, rtol=7e-3)
+
+
+def test_draws_have_the_dtype_of_the_centres_whatever_sigma_is():
+    mixture = MixtureOfGaussians(np.zeros((2, 2), np.float32), np.float64(0.1))
+    assert draw_mixture(mixture, 3, np.random.default_rng(0)).dtype == np.float32

@@ -188,3 +188,9 @@ def test_planted_ratings_are_their_scores_and_noise():
     error = noisy.stars() - scores[noisy.user, noisy.item]
     inside = (noisy.stars() > 1) & (noisy.stars() < 5)
     assert abs(error[inside].std() - np.sqrt(0.25 + 1 / 12)) < 0.08
+
+
+def test_names_that_only_look_like_numbers_are_sorted_as_texts():
+    ratings = ratings_from_arrays(["--1", "2", "10"], ["a", "b", "c"], [1, 2, 3])
+    assert ratings.users == ("--1", "10", "2")
+    assert ratings_from_arrays(["-1", "2", "10"], ["a", "b", "c"], [1, 2, 3]).users == ("-1", "2", "10")

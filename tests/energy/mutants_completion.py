@@ -24,4 +24,6 @@ MUTANTS = [
     Mutant("        chains = np.where(held, v, chains)\n    return",
            "        chains = np.where(held, chains, v)\n    return",
            "the free units are held"),
+    Mutant("isinstance(rbm.visible, (Softmax, BitsAndLabel))", "isinstance(rbm.visible, Softmax)",
+           "part of a label held"),
 ]

@@ -46,7 +46,7 @@ MUTANTS = [
            "self.chains[layer][:] = rbm.hidden.sample(0 * _hidden_probs(rbm, v), rng)", "chains start at nothing"),
     Mutant("self.model.generative[keep:], self.model.layers[keep:]", "self.model.generative, self.model.layers",
            "a way down that has learnt is written over"),
-    Mutant("total / len(self.train_rows)", "total", "a sum for a mean (8)"),
+    Mutant("total / len(rows)", "total", "a sum for a mean (8)"),
     Mutant("return _sample_upwards(self.so_far(self.model, layer), v, rng)[-1]",
            "return _sample_upwards(self.so_far(self.model, max(layer - 1, 0)), v, rng)[-1]",
            "cases one layer short"),
@@ -83,4 +83,6 @@ MUTANTS = [
     Mutant("return len(rbm.c) >= len(below.b) and", "return len(rbm.c) == len(below.b) and",
            "a larger layer never starts from below"),
     Mutant("and rbm.hidden == below.visible\n", "\n", "bits on top of real numbers turned over"),
+    Mutant("rows = np.resize(self.train_rows, max(len(self.train_rows), LEAST_DRAWS))", "rows = self.train_rows",
+           "biases of a hidden layer from one draw"),
 ]

@@ -102,4 +102,8 @@ MUTANTS = [
            "chains from the frame before start at the frame"),
     Mutant("p_h = sigmoid(before @ model.W + frames.c)", "p_h = sigmoid(before @ model.W + model.c)",
            "a chain that starts without what the past says"),
+    Mutant("films if films.dtype.kind == \"f\" else films.astype(np.float64)", "films",
+           "differences of bytes wrap around"),
+    Mutant("if predicted.shape not in (films[:, 1:].shape, films.shape[2:]):", "if False:",
+           "the prediction of one film taken for all"),
 ]

@@ -6,6 +6,7 @@ from models import random_rbm
 
 from numpy_dgm.energy import Bernoulli, Softmax, free_energy, gibbs_step
 from numpy_dgm.energy.completion import complete
+from numpy_dgm.energy.units import BitsAndLabel
 from numpy_dgm.foundation.checks import InvalidInput
 
 CHAINS = 6_000
@@ -62,3 +63,13 @@ def test_arguments_that_cannot_be_are_refused(change, message):
                  "rng": np.random.default_rng(0)}
     with pytest.raises(InvalidInput, match=message):
         complete(rbm, **{**arguments, **change})
+
+
+def test_a_part_of_the_labels_of_an_image_is_refused():
+    rbm = random_rbm(7, 3, 1.0, 2, visible=BitsAndLabel(3))
+    v = np.array([[1.0, 0, 1, 0, 0, 1, 0]])
+    held = np.array([True, False, False, False, False, True, False])
+    with pytest.raises(InvalidInput, match="^held: expected whole softmax groups, got part of one$"):
+        complete(rbm, v, held, 2, np.random.default_rng(0))
+    held[4:] = True
+    assert (complete(rbm, v, held, 2, np.random.default_rng(0))[0, held] == v[0, held]).all()

@@ -290,3 +290,14 @@ def test_what_cannot_be_right_is_refused(changes, message):
     with pytest.raises(InvalidInput) as error:
         train_dbn(run.pop("dbn"), run.pop("data"), **run)
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_stack_on_a_few_cases_is_not_called_diverged(n):
+    """The means of a hidden layer are those of 20 draws at least: of one draw, another is improbable."""
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        x = (rng.random((n, 64)) < 0.3).astype(float)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            train_dbn(init_dbn(64, (32, 16), rng, x), x, epochs=3, n_chains=10, rng=rng)

@@ -416,6 +416,28 @@ def test_no_round_begins_that_would_end_too_late(monkeypatch, effective, minutes
                              f"{1.5 * more / 1000:.1f} minutes, and {minutes:g} were allowed in all")
 
 
+def test_a_round_that_was_finished_as_the_last_is_the_last(monkeypatch):
+    """Its walks down turn out so quick that there would be time for another, whose draws would then be others."""
+    now, whole_rounds = [0.0], []
+    rbm, v = random_rbm(6, 3, 1.0, 0), random_bits(4, 6, 1)
+    untrusted = replace(by_walks(rbm, v, n_temperatures=5), trusted=False, reasons=("weights too spread: by 3 nats",))
+
+    def forward_part(rbm, data, rng, executor, n_temperatures, n_walks):
+        now[0] += 18 * n_temperatures / 1000
+        return None, replace(untrusted.forward, effective_sample_size=1, spread=0.0)
+
+    def reverse_part(rbm, data, rng, executor, base, forward, n_temperatures, n_walks):
+        whole_rounds.append(n_temperatures)
+        now[0] += 72 if n_temperatures == 1000 else 1
+        return replace(untrusted, n_temperatures=n_temperatures)
+
+    monkeypatch.setattr(evaluation, "_forward_part", forward_part)
+    monkeypatch.setattr(evaluation, "_reverse_part", reverse_part)
+    monkeypatch.setattr(evaluation.time, "monotonic", lambda: now[0])
+    evaluate_rbm(rbm, v, np.random.default_rng(0), "ais", minutes=12)
+    assert whole_rounds == [1000, 3000]
+
+
 # ---- the report
 
 

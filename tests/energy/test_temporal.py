@@ -354,3 +354,17 @@ def test_what_cannot_be_done_is_refused(call, message):
 def test_one_film_is_taken_for_a_list_of_one():
     model, film = random_model("rtrbm"), random_films()[0]
     np.testing.assert_array_equal(predict_frames(model, film), predict_frames(model, film[None]))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, bool, np.int8, np.float32])
+def test_baselines_of_films_of_any_dtype_are_those_of_floats(dtype):
+    films = np.random.default_rng(0).integers(0, 2, size=(3, 6, 4)).astype(dtype)
+    as_floats = films.astype(float)
+    np.testing.assert_array_equal(extrapolated_frames(films), extrapolated_frames(as_floats))
+    assert next_frame_error(films, copied_frames(films)) == next_frame_error(as_floats, copied_frames(as_floats))
+
+
+def test_predictions_of_another_shape_are_refused():
+    films = np.zeros((2, 5, 3))
+    with pytest.raises(InvalidInput, match=r"^predicted: expected the shape \(2, 4, 3\), got \(1, 4, 3\)"):
+        next_frame_error(films, np.zeros((1, 4, 3)))

@@ -25,11 +25,12 @@ MUTANTS = [
     Mutant("    widths[widths == 0] = 1\n", "", "a column that does not vary divided by 0"),
     Mutant("    if y is None:\n", "    if False:\n", "no word on classes that are not there"),
     Mutant('        check_values("y", y)\n', "", "NaN is a class"),
-    Mutant("        if (y != np.floor(y)).any():\n", "        if False:\n", "real numbers are classes"),
+    Mutant('    if y.dtype.kind == "f" and (y != np.floor(y)).any():\n', "    if False:\n", "real numbers are classes"),
     Mutant("    except TypeError as error:\n        raise invalid(\"y\"",
            "    except ZeroDivisionError as error:\n        raise invalid(\"y\"", "classes that do not sort"),
     Mutant("    if len(classes) < 2:\n", "    if len(classes) < 1:\n", "one class"),
     Mutant("        y = y[:, 0]\n", "        pass\n", "classes in a column refused"),
     Mutant("    if y.shape != (n_rows,):\n", "    if len(y) != n_rows:\n", "classes of two columns"),
     Mutant('    if y.dtype.kind not in "biufOUS":\n', "    if False:\n", "complex numbers are classes"),
+    Mutant("        y = np.array(y.tolist())\n", "        pass\n", "numbers that are objects are not checked"),
 ]

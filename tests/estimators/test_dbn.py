@@ -89,3 +89,10 @@ def test_classes_in_a_column_are_taken_with_a_warning():
         model.score(BITS, BITS[:59, 0])
     with pytest.warns(UserWarning, match="A column-vector y"):
         assert model.score(BITS, BITS[:, :1]) == model.score(BITS, BITS[:, 0].tolist())
+
+
+@pytest.mark.parametrize("y, message", [([0.0, 1.0, np.nan] * 4, "finite"), ([0, 1, 0.5] * 4, "continuous")])
+def test_labels_that_are_objects_are_checked_as_numbers(y, message):
+    X = np.random.default_rng(0).random((12, 5))
+    with pytest.raises(InvalidInput, match=message):
+        DBNClassifier(n_iter=1).fit(X, np.array(y, dtype=object))

@@ -22,7 +22,7 @@ from numpy_dgm.energy.rbm_training import RBMTrainer
 from numpy_dgm.estimators import BernoulliRBM
 from numpy_dgm.estimators.rbm import FitReport
 from numpy_dgm.foundation.checks import InvalidInput
-from numpy_dgm.foundation.guards import TrainingWarning
+from numpy_dgm.foundation.guards import Diverged, TrainingWarning
 from numpy_dgm.foundation.progress import History
 
 
@@ -222,3 +222,14 @@ def test_partial_fit_goes_on_where_fit_ended():
     assert rbm.h_samples_.shape == (4, 3) and rbm.n_samples_seen_ == 63
     with pytest.raises(InvalidInput, match="X has 4 features, but BernoulliRBM is expecting 5 features as input"):
         rbm.partial_fit(BITS[:, :4])
+
+
+def test_rows_of_a_call_that_diverged_are_not_counted():
+    X = (np.random.default_rng(0).random((50, 6)) < 0.5).astype(float)
+    rbm = BernoulliRBM(4, random_state=0).partial_fit(X)
+    means = rbm.visible_means_.copy()
+    rbm.set_params(learning_rate=1e30)
+    with pytest.raises(Diverged):
+        rbm.partial_fit(1 - X)
+    assert rbm.n_samples_seen_ == 50
+    np.testing.assert_array_equal(rbm.visible_means_, means)

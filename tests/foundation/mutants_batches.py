@@ -41,6 +41,6 @@ MUTANTS = [
     Mutant("        if np.array_equal(small, block):\n", "        if True:\n", "numbers cut to bytes are the same"),
     Mutant("        if np.array_equal(small, block):\n", "        if np.allclose(small, block):\n",
            "numbers that are nearly the same are the same"),
-    Mutant('return data.describe() if hasattr(data, "describe") else {}', "return {}",
+    Mutant("return described if isinstance(described, dict) else {}", "return {}",
            "a run forgets which data it learnt from"),
 ]

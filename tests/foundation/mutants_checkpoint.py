@@ -67,5 +67,6 @@ MUTANTS = [
     Mutant('return {"dict": {key: _to_json(item, arrays) for key, item in value.items()}}',
            "return {key: _to_json(item, arrays) for key, item in value.items()}",
            "a dict is taken for an array"),
-    Mutant("        return value.item()\n", "        return value\n", "NumPy's scalars cannot be written"),
+    Mutant("        value = value.item()\n", "        pass\n", "NumPy's scalars cannot be written"),
+    Mutant("not isinstance(value, (bool, int, float, str)):", "False:", "JSON's error for what is no plain value"),
 ]

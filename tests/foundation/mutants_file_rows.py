@@ -20,4 +20,9 @@ MUTANTS = [
     Mutant(" and array.flags.c_contiguous", "", "columns that were left out are read"),
     Mutant("root.offset + array.ctypes.data - root.ctypes.data", "root.offset", "a part of a map starts at its start"),
     Mutant("return rows if is_same else array", "return rows", "another file that stands there by now is read"),
+    Mutant("[read_whole(file, n_bytes, place) for place in places]",
+           "[read_at(file, n_bytes, place) for place in places]",
+           "what the system reads in parts is taken for a file that changed"),
+    Mutant("len(content), place + len(content))", "len(content), place)",
+           "the second part read from where the first was"),
 ]

@@ -299,3 +299,11 @@ def test_what_a_run_keeps_of_its_data_is_what_the_data_say():
     assert describe_cases(np.zeros((3, 2))) == {}
     digits = open_data("digits", part="train")
     assert describe_cases(digits) == digits.describe() and digits.describe()["part"] == "train"
+
+
+def test_a_table_s_own_describe_is_not_taken_for_what_the_data_say():
+    class Table:
+        def describe(self):
+            return "count 5"
+
+    assert describe_cases(Table()) == {} and describe_cases(np.zeros((2, 3))) == {}

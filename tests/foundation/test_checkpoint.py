@@ -5,6 +5,7 @@ import pickle
 import stat
 import tracemalloc
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -510,3 +511,10 @@ def test_a_saved_state_that_cannot_be_one_is_refused_and_the_generator_stays_as_
 def test_what_is_no_state_of_a_generator_is_refused(saved_state):
     with pytest.raises(InvalidInput, match="random: expected the state of a generator"):
         restore_generator(generator("PCG64"), saved_state)
+
+
+@pytest.mark.parametrize("value", [object(), {1, 2}, 1j, b"bytes", np.complex128(1), Path("here")])
+def test_what_is_no_plain_value_is_refused_and_nothing_is_written(value, tmp_path):
+    with pytest.raises(InvalidInput, match="^checkpoint: expected arrays, numbers, texts, None, lists and dicts, got "):
+        save_checkpoint(tmp_path / "checkpoint.npz", {"a": [1, {"b": value}]})
+    assert list(tmp_path.iterdir()) == []

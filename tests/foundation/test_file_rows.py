@@ -144,3 +144,13 @@ def test_a_file_is_closed_when_its_rows_are_no_longer_needed(tmp_path):
     del rows
     gc.collect()
     assert file.closed
+
+
+def test_what_the_system_reads_in_parts_is_read_to_its_end(tmp_path, monkeypatch):
+    """One call of the system gives 2 GiB at the most; here it gives 7 bytes."""
+    np.save(tmp_path / "rows.npy", np.arange(60, dtype=np.int32).reshape(12, 5))
+    rows = FileRows(tmp_path / "rows.npy", np.dtype(np.int32), 128, (12, 5))
+    at_once = file_rows.read_at
+    monkeypatch.setattr(file_rows, "read_at", lambda file, n_bytes, place: at_once(file, min(7, n_bytes), place))
+    np.testing.assert_array_equal(rows[:], np.arange(60).reshape(12, 5))
+    np.testing.assert_array_equal(rows[[3, 1]], np.arange(60).reshape(12, 5)[[3, 1]])

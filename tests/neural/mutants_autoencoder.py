@@ -34,4 +34,7 @@ MUTANTS = [
     Mutant('    if loss == "cross_entropy" and autoencoder.output != "sigmoid":', "    if False:",
            "the cross-entropy of a linear output"),
     Mutant('    check_choice("loss", loss, LOSSES)\n', "", "any loss is let in"),
+    Mutant("isinstance(layer, (BatchNorm, Dropout, MinibatchDiscrimination))",
+           "isinstance(layer, (BatchNorm, Dropout))",
+           "an autoencoder whose codes depend on the batch"),
 ]

@@ -72,4 +72,6 @@ MUTANTS = [
     Mutant("    if step <= MOST_STEP:", "    if step >= MOST_STEP:", "small steps are too far and large ones are not"),
     Mutant("first.dtype, like=first), training", "first.dtype), training",
            "a network of another library's arrays is refused", tests="test_foreign_arrays.py"),
+    Mutant("if n_cases is not None and len(as_rows(dy)) != n_cases:", "if False:", "dy of one case for all",
+           tests="test_hostile_arguments.py"),
 ]

@@ -34,7 +34,7 @@ MUTANTS = [
            "the network climbs its loss (6)"),
     Mutant("        self.model = _with_running_statistics(self.model, cache)\n", "", "running statistics never move"),
     Mutant("            self.average.update(self.vector)\n", "            pass\n", "the average is the last step"),
-    Mutant("        if self.average is None or self.average.steps == 0 or not has_batch_norm:\n",
+    Mutant("        if self.average is None or self.average.steps == 0 or not self.has_batch_norm:\n",
            "        if True:\n",
            "the averaged network has the moving one's statistics"),
     Mutant("self.data[self.train_rows[:CASES_AT_ONCE]]", "self.data[:CASES_AT_ONCE]",
@@ -77,4 +77,8 @@ MUTANTS = [
            "logits in the dtype of the data"),
     Mutant("s, _ = _mlp_forward(mlp, x, training=False)", "s, _ = _mlp_forward(mlp, x, np.random.default_rng(0))",
            "logits with dropout and the batch's own statistics"),
+    Mutant("        if self.has_batch_norm and len(rows) < 2:\n            return\n", "",
+           "the one case that an epoch leaves over breaks batch norm"),
+    Mutant("min(settings.batch_size, len(self.train_rows)) < 2", "settings.batch_size < 2",
+           "a single training case is taken with batch norm"),
 ]

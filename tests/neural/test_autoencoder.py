@@ -18,9 +18,11 @@ from numpy_dgm.neural import (
     decode,
     encode,
     init_autoencoder,
+    init_mlp,
     reconstruct,
     squared_reconstruction_error,
 )
+from numpy_dgm.neural.autoencoder import check_autoencoder
 
 SIZES = (6, 5, 4, 2)
 
@@ -126,3 +128,14 @@ def test_what_cannot_be_right_is_refused(call, message):
 
 def test_the_squared_error_takes_any_numbers():
     autoencoder_gradient(autoencoder(output="linear"), 5 * cases() - 2, "squared_error")
+
+
+@pytest.mark.parametrize("options, name", [
+    ({"batch_norm": True}, "BatchNorm"), ({"dropout": 0.2}, "Dropout"),
+    ({"discrimination": (2, 2)}, "MinibatchDiscrimination"),
+])
+def test_layers_that_draw_or_tie_the_rows_are_refused(options, name):
+    rng = np.random.default_rng(0)
+    plain, other = init_mlp([6, 4, 2], rng), init_mlp([2, 4, 6], rng, **options)
+    with pytest.raises(InvalidInput, match=f"^autoencoder.decoder: expected layers that take each .*, got {name}$"):
+        check_autoencoder(Autoencoder(plain, other, "linear"))

@@ -7,7 +7,7 @@ from numpy_dgm.foundation.batches import CASES_AT_ONCE
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.guards import Diverged
 from numpy_dgm.foundation.optimizers import OPTIMIZERS, Adam, scheduled_rate
-from numpy_dgm.foundation.records import flatten, windows
+from numpy_dgm.foundation.records import flatten, leaves, windows
 from numpy_dgm.neural import (
     MLP,
     BatchNorm,
@@ -276,3 +276,20 @@ def test_what_cannot_be_right_is_refused(changes, message):
 def test_labels_that_are_missing_are_refused():
     with pytest.raises(InvalidInput, match="labels: expected a label for each case, got None"):
         train_classifier(network(), cases()[0], None, epochs=1, rng=np.random.default_rng(0))
+
+
+def test_the_one_case_that_an_epoch_leaves_over_makes_no_step_with_batch_norm():
+    rng = np.random.default_rng(0)
+    mlp = init_mlp([4, 5, 2], rng, batch_norm=True)
+    x, y = rng.normal(size=(21, 4)), np.arange(21) % 2
+    trained, _ = train_classifier(mlp, x, y, epochs=2, batch_size=20, average=0.9, rng=np.random.default_rng(1))
+    assert all(np.isfinite(array).all() for _, array in leaves(trained))
+    assert (trained.layers[1].running_variance > 0).all()
+
+
+@pytest.mark.parametrize("n, batch_size", [(1, 20), (30, 1)])
+def test_batches_of_one_case_are_refused_with_batch_norm(n, batch_size):
+    rng = np.random.default_rng(0)
+    mlp = init_mlp([4, 5, 2], rng, batch_norm=True)
+    with pytest.raises(InvalidInput, match=rf"^batch_size: .*, got batches of {batch_size} of {n} cases$"):
+        train_classifier(mlp, rng.normal(size=(n, 4)), np.arange(n) % 2, epochs=1, batch_size=batch_size, rng=rng)

@@ -22,6 +22,8 @@ MUTANTS = [
     Mutant('DEFAULTS["mixture" if is_mixture else "images"]', 'DEFAULTS["images" if is_mixture else "mixture"]',
            "defaults of the other kind of data"),
     Mutant("        if values[name] is None:\n", "        if True:\n", "defaults override options"),
+    Mutant('values["log_every"] = log_every or max', 'values["log_every"] = max',
+           "more steps are refused for an option that nobody gave"),
     Mutant('max(1, values["steps"] // FILM_FRAMES)', 'values["steps"] // FILM_FRAMES', "a short run has no entries"),
     Mutant("init_gan(options, source, len(names), rng)", "init_gan(options, source, max(len(names), 10), rng)",
            "classes that no case has"),

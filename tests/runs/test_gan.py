@@ -213,6 +213,18 @@ def test_the_frames_of_a_film_are_kept_with_the_run(tmp_path):
     assert {"training.gif", "training.png"} <= {path.name for path in run.folder.iterdir()}
 
 
+def test_more_steps_go_on_with_the_entries_that_the_run_began_with(tmp_path):
+    """Where log_every is not given, it is a sixtieth of the steps that the run began with."""
+    options = {**RING, "schedule": "constant", "log_every": None}
+    trained(tmp_path / "pieces", **{**options, "steps": 120})
+    gan, history = trained(tmp_path / "pieces", **{**options, "steps": 241})
+    assert history.series["step"] == [*range(2, 241, 2), 241]
+    whole, _ = trained(tmp_path / "whole", **{**options, "steps": 241, "log_every": 2})
+    np.testing.assert_array_equal(flatten(gan), flatten(whole))
+    with pytest.raises(InvalidInput, match="the run there has log_every 2, this one 4"):
+        trained(tmp_path / "pieces", **{**options, "steps": 241, "log_every": 4})
+
+
 def test_a_run_made_in_python_on_a_mixture_is_evaluated_and_sampled(tmp_path):
     rng, ring = np.random.default_rng(0), ring_of_gaussians()
     gan = make_gan(init_mlp([2, 8, 2], rng), init_mlp([2, 8, 1], rng))

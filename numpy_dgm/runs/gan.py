@@ -312,7 +312,7 @@ def evaluate_on_images(run: LoadedRun, options: EvaluateOptions, rng: Generator)
     width = n_outputs(run.model.generator)
     if cases.shape[1] != width:
         raise invalid("data", f"cases of {width} numbers, as the run learnt from", cases.shape[1])
-    if training is None or training is cases:
+    if training is None or measured.is_seen:
         order = rng.permutation(len(cases))
         half = len(cases) // 2
         if half == 0:

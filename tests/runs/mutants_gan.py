@@ -54,7 +54,7 @@ MUTANTS = [
            "samples in the place of real cases"),
     Mutant('run.description.get("bits", GREY)', "GREY", "a run on bits held against grey pixels"),
     Mutant("    if cases.shape[1] != width:\n", "    if False:\n", "cases of another width"),
-    Mutant("    if training is None or training is cases:\n", "    if training is None:\n",
+    Mutant("    if training is None or measured.is_seen:\n", "    if training is None:\n",
            "the same cases on both sides"),
     Mutant("        order = rng.permutation(len(cases))\n", "        order = np.arange(len(cases))\n",
            "the first half held against the last"),

@@ -144,6 +144,13 @@ def test_where_no_other_cases_are_there_halves_stand_on_both_sides(tmp_path):
         evaluate(load_run(tmp_path / "python"), EvaluateOptions(data=str(tmp_path / "f.npy")))
 
 
+def test_training_cases_that_are_named_are_not_held_against_themselves(tmp_path):
+    trained(tmp_path, **DIGITS)
+    report = evaluate(load_run(tmp_path), EvaluateOptions(data="digits", part="train"))
+    assert report.data == "digits, part train, bits grey, the cases that it learnt from"
+    assert report.real.precision < 1 and report.real.sliced_wasserstein > 0
+
+
 def test_evaluation_on_the_ring_is_coverage_beside_real_cases(tmp_path):
     trained(tmp_path, **RING)
     report = evaluate(load_run(tmp_path), EvaluateOptions(seed=4))

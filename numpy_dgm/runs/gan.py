@@ -3,6 +3,7 @@
 The data are the ring or the grid, by name, drawn afresh for every batch at unit spread; or images, as `open_data`
 opens them, grey.
 """
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from ..adversarial.objectives import OBJECTIVES
 from ..adversarial.penalties import R1, GradientPenalty
 from ..data.dataset import Data, show_names
 from ..data.mixtures import MixtureOfGaussians, draw_mixture, grid_of_gaussians, ring_of_gaussians, to_unit_spread
+from ..foundation.checkpoint import CHECKPOINT, load_run_state
 from ..foundation.checks import invalid
 from ..foundation.optimizers import SCHEDULES, Adam
 from ..foundation.progress import History
@@ -146,7 +148,7 @@ def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[G
     """
     source = open_source(options, progress)
     is_mixture = isinstance(source, MixtureOfGaussians)
-    options = with_defaults(options, is_mixture)
+    options = with_defaults(options, is_mixture, log_every_of(Path(folder)))
     labels, names = classes_of(source, options.data) if options.conditional else (None, ())
     rng = np.random.default_rng(options.seed)
     gan = init_gan(options, source, len(names), rng)
@@ -164,14 +166,22 @@ def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[G
                      on_record=Film(options.seed) if is_mixture else None, **settings)
 
 
-def with_defaults(options: TrainOptions, is_mixture: bool) -> TrainOptions:
-    """The options with those that the kind of data decides filled in."""
+def log_every_of(folder: Path) -> int | None:
+    """The log_every of the run in the folder, which goes on with it where no other is asked for; None without a run."""
+    if not os.path.exists(folder / CHECKPOINT):
+        return None
+    settings = load_run_state(folder / CHECKPOINT, TRAINER.kind, ("settings",))["settings"]
+    return settings.get("log_every") if isinstance(settings, dict) else None
+
+
+def with_defaults(options: TrainOptions, is_mixture: bool, log_every: int | None) -> TrainOptions:
+    """The options with those that the kind of data, the steps or a run that began with `log_every` decide filled in."""
     values: dict[str, Any] = vars(options) | {}
     for name, value in DEFAULTS["mixture" if is_mixture else "images"].items():
         if values[name] is None:
             values[name] = value
     if values["log_every"] is None:
-        values["log_every"] = max(1, values["steps"] // FILM_FRAMES)
+        values["log_every"] = log_every or max(1, values["steps"] // FILM_FRAMES)
     return TrainOptions(**values)
 
 
@@ -302,7 +312,7 @@ def evaluate_on_images(run: LoadedRun, options: EvaluateOptions, rng: Generator)
     width = n_outputs(run.model.generator)
     if cases.shape[1] != width:
         raise invalid("data", f"cases of {width} numbers, as the run learnt from", cases.shape[1])
-    if training is None or training is cases:
+    if training is None or measured.is_seen:
         order = rng.permutation(len(cases))
         half = len(cases) // 2
         if half == 0:

@@ -100,6 +100,7 @@ class Measured:
     cases: Data
     what: str  # what they are, for a report
     training: Data | None  # what the run learnt from; None where it is not there, or no longer the same
+    is_seen: bool  # whether the run has learnt from the cases
 
 
 def check_kept(description: Any, metadata: Any) -> None:
@@ -161,15 +162,25 @@ def open_measured_data(run: LoadedRun, options: Any, bits: str | None, with_labe
     training = reopen_data(run, with_labels)
     name, told = known["path"] or known["name"], known["opened_with"] | opening(options)
     part = held_out_part(known, name) if options.part is None else options.part
-    is_same = part == known["part"] and told | {"image_shape": None} == known["opened_with"] | {"image_shape": None}
-    if is_same and bits == training.bits != "sampled":
+    cases = open_data(name, part=part, bits=bits, rng=np.random.default_rng([seed_of(run) + 1, 1]), **told)
+    if is_opened_alike(cases, training):
         cases = training
-    else:
-        cases = open_data(name, part=part, bits=bits, rng=np.random.default_rng([seed_of(run) + 1, 1]), **told)
-    seen = ""
-    if is_same:
-        seen = ", the cases that it learnt from" if known["is_whole"] else ", some of which it learnt from"
-    return Measured(cases, describe_measured(name, cases, seen), training if known["is_whole"] else None)
+    seen = what_was_seen(cases, known)
+    return Measured(cases, describe_measured(name, cases, seen), training if known["is_whole"] else None, seen != "")
+
+
+def is_opened_alike(cases: Data, training: Data) -> bool:
+    """Whether the cases are those of training, number by number, with the same labels."""
+    pairs = [(getattr(cases, name), getattr(training, name))
+             for name in ("checksum", "labels_checksum", "label_names", "bits", "scale")]
+    return all(one == other for one, other in pairs) and cases.bits != "sampled"
+
+
+def what_was_seen(cases: Data, known: dict | None) -> str:
+    """What a report adds where a run with that description has learnt from the cases, whatever their name; else ""."""
+    if known is None or cases.checksum != known["checksum"]:
+        return ""
+    return ", the cases that it learnt from" if known["is_whole"] else ", some of which it learnt from"
 
 
 def open_other_data(run: LoadedRun, options: Any, bits: str | None, with_labels: bool) -> Measured:
@@ -186,7 +197,8 @@ def open_other_data(run: LoadedRun, options: Any, bits: str | None, with_labels:
             training = reopen_data(run, with_labels)
         except InvalidInput as error:
             warnings.warn(f"no comparison with what the run learnt from: {error}", DataWarning, stacklevel=2)
-    return Measured(cases, describe_measured(options.data, cases), training)
+    seen = what_was_seen(cases, known)
+    return Measured(cases, describe_measured(options.data, cases, seen), training, seen != "")
 
 
 def reopen_data(run: LoadedRun, with_labels: bool = False) -> Data:

@@ -91,7 +91,7 @@ class EvaluateOptions(LogZOptions):
     """
 
     data: str = setting(None, "another file of words to measure on (default: the run's own)")
-    part: str = setting("test", "of the run's own words", choices=PARTS)
+    part: str = setting(None, "of the run's own words (default: test)", choices=PARTS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +151,9 @@ def evaluate(run: LoadedRun, options: EvaluateOptions) -> Report:
     """What a letter of the held-out words costs, in bits, beside n-gram models. Raises InvalidInput."""
     rbm, known = run.model, known_words(run)
     if options.data is None:
-        words = reopen_words(run, options.part)
+        words = reopen_words(run, options.part or "test")
+    elif options.part is not None:
+        raise invalid("part", "None with --data, since another file of words has no parts", repr(options.part))
     else:
         words = open_words(options.data, alphabet=known["alphabet"], n_positions=known["positions"])
     evaluation = evaluate_rbm(rbm, words, np.random.default_rng(options.seed), **options.arguments())

@@ -50,4 +50,5 @@ MUTANTS = [
     Mutant('or known["positions"] * n_values != len(run.model.b)', "", "positions that do not fit the model"),
     Mutant('    if now != known["checksum"]:\n', "    if False:\n", "words that have changed"),
     Mutant('    if path.suffix not in (".txt", ".npy"):\n', "    if False:\n", "words written as images"),
+    Mutant("    elif options.part is not None:\n", "    elif False:\n", "a part of another file is not heard"),
 ]

@@ -144,6 +144,13 @@ def test_where_no_other_cases_are_there_halves_stand_on_both_sides(tmp_path):
         evaluate(load_run(tmp_path / "python"), EvaluateOptions(data=str(tmp_path / "f.npy")))
 
 
+def test_training_cases_that_are_named_are_not_held_against_themselves(tmp_path):
+    trained(tmp_path, **DIGITS)
+    report = evaluate(load_run(tmp_path), EvaluateOptions(data="digits", part="train"))
+    assert report.data == "digits, part train, bits grey, the cases that it learnt from"
+    assert report.real.precision < 1 and report.real.sliced_wasserstein > 0
+
+
 def test_evaluation_on_the_ring_is_coverage_beside_real_cases(tmp_path):
     trained(tmp_path, **RING)
     report = evaluate(load_run(tmp_path), EvaluateOptions(seed=4))
@@ -211,6 +218,18 @@ def test_the_frames_of_a_film_are_kept_with_the_run(tmp_path):
         np.testing.assert_array_equal(frame, expected)
     draw_training(run)
     assert {"training.gif", "training.png"} <= {path.name for path in run.folder.iterdir()}
+
+
+def test_more_steps_go_on_with_the_entries_that_the_run_began_with(tmp_path):
+    """Where log_every is not given, it is a sixtieth of the steps that the run began with."""
+    options = {**RING, "schedule": "constant", "log_every": None}
+    trained(tmp_path / "pieces", **{**options, "steps": 120})
+    gan, history = trained(tmp_path / "pieces", **{**options, "steps": 241})
+    assert history.series["step"] == [*range(2, 241, 2), 241]
+    whole, _ = trained(tmp_path / "whole", **{**options, "steps": 241, "log_every": 2})
+    np.testing.assert_array_equal(flatten(gan), flatten(whole))
+    with pytest.raises(InvalidInput, match="the run there has log_every 2, this one 4"):
+        trained(tmp_path / "pieces", **{**options, "steps": 241, "log_every": 4})
 
 
 def test_a_run_made_in_python_on_a_mixture_is_evaluated_and_sampled(tmp_path):

@@ -222,6 +222,25 @@ def test_options_of_training_open_the_data_again(tmp_path):
     assert len(other.cases) == 30 and "learnt from" not in other.what and len(other.training) == 60
 
 
+def test_training_cases_that_are_named_again_are_known_as_such(tmp_path):
+    name = parts(tmp_path)
+    run = a_run(tmp_path / "run", data=name)
+    found = measured(run, data=name, part="train")
+    assert found.is_seen and found.what == f"{name}, part train, bits grey, the cases that it learnt from"
+    found = measured(run, data=name)
+    assert not found.is_seen and found.what == f"{name}, part test, bits grey"
+
+
+def test_columns_that_are_said_again_in_another_form_are_the_same(tmp_path):
+    rows = np.column_stack([np.arange(40) % 5, bits(40, width=8), np.arange(40)])
+    np.savetxt(tmp_path / "f.csv", rows, fmt="%d", delimiter=";")
+    run = a_run(tmp_path / "run", data=str(tmp_path / "f.csv"), label_column="0", skip_columns="9")
+    for option in ({"skip_columns": "9"}, {"label_column": "first"}, {"skip_columns": " last"}):
+        found = measured(run, **option)
+        assert found.what.endswith(", the cases that it learnt from") and found.cases is found.training
+    assert not measured(run, skip_columns="8,9").is_seen
+
+
 def test_opening_is_what_was_said(tmp_path):
     assert opening(TrainOptions(data="digits")) == {}
     assert opening(EvaluateOptions(scale=3.0, image_shape=(2, 3), labels="y")) == {

@@ -242,3 +242,9 @@ def test_an_rbm_of_bits_is_no_model_of_words(words_file, tmp_path):
 def test_more_chains_than_memory_are_refused(words_file, tmp_path):
     with pytest.raises(InvalidInput, match="n_chains: expected what fits"):
         trained(tmp_path, words_file, n_chains=10**11)
+
+
+def test_a_part_of_another_file_is_refused(words_file, tmp_path):
+    train(TrainOptions(data=words_file, hidden=2, epochs=1), tmp_path / "run")
+    with pytest.raises(InvalidInput, match="part: expected None with --data, since another file .*, got 'train'"):
+        report(tmp_path, data=words_file, part="train")

@@ -299,19 +299,27 @@ def gan_curves(history: History) -> Figure:
     return fig
 
 
-def training_curves(history: History, names: Sequence[str] | None = None) -> Figure:
-    """Series of a History against the epoch, those with the same unit on the same axes. Raises InvalidInput."""
-    groups = [
+def training_curves(history: History, names: Sequence[str] | None = None,
+                    units: dict[str, str] | None = None) -> Figure:
+    """Series of a History against the epoch, those with the same unit on the same axes. Raises InvalidInput.
+
+    units    of series whose name means another thing than usual, such as {"error": "squared error of a frame"}
+    """
+    units = {} if units is None else units
+    usual = [
         ("log p, nats a case", ("log_likelihood", "validation_log_likelihood")),
         ("bound on log p, nats a case", ("bound",)),
         ("free energy, nats", ("free_energy", "validation_free_energy")),
         ("squared error per pixel", ("reconstruction_error",)),
         ("cross-entropy, nats per case", ("loss", "validation_loss")),
+        ("squared error per case", ("squared_error", "validation_squared_error")),
         ("fraction of wrong classes", ("error", "validation_error")),
         ("root mean square error, stars", ("rmse", "validation_rmse")),
         ("norm of W", ("weight_norm",)),
         ("learning rate", ("rate",)),
     ]
+    own = [(unit, [name for name in units if units[name] == unit]) for unit in dict.fromkeys(units.values())]
+    groups = own + [(label, [name for name in group if name not in units]) for label, group in usual]
     chosen = history.series if names is None else names
     drawn = [(label, [name for name in group if name in chosen and name in history]) for label, group in groups]
     drawn = [(label, group) for label, group in drawn if group]

@@ -54,4 +54,6 @@ MUTANTS = [
            "drawn.set_data(tile(cases[:, 0].astype", "a film that stands still"),
     Mutant("    cases = films.reshape(n_films, n_frames, -1)",
            "    cases = films.reshape(n_frames, n_films, -1).swapaxes(0, 1)", "films and frames mixed up"),
+    Mutant("[name for name in group if name not in units])", "list(group))",
+           "a series drawn twice, once in a wrong unit"),
 ]

@@ -163,6 +163,17 @@ def test_training_curves_show_each_series_against_the_epoch():
         plots.training_curves(history, ["nonsense"])
 
 
+def test_series_that_mean_another_thing_are_drawn_in_their_own_unit():
+    history = History({"loss": [3.0, 2.0], "squared_error": [5.0, 4.0], "error": [9.0, 8.0], "rate": [0.1, 0.0]})
+    labels = [ax.get_ylabel() for ax in plots.training_curves(history).axes]
+    assert labels == ["cross-entropy, nats per case", "squared error per case", "fraction of wrong classes",
+                      "learning rate"]
+    units = {"error": "squared error of a frame", "validation_error": "squared error of a frame"}
+    labels = [ax.get_ylabel() for ax in plots.training_curves(history, units=units).axes]
+    assert labels == ["squared error of a frame", "cross-entropy, nats per case", "squared error per case",
+                      "learning rate"]
+
+
 def test_the_errors_of_ratings_share_their_axes():
     history = History({"rmse": [1.0, 0.8], "validation_rmse": [1.1, 0.9], "rate": [0.1, 0.0]})
     first, _ = plots.training_curves(history).axes

@@ -55,7 +55,6 @@ GREY = "grey"  # bits
 PRETRAINING: dict[str, Any] = {"method": "cd", "batch_size": 50, "rate": 0.1}
 SHOWN, COLUMNS = 60, 12  # cases drawn above their reconstructions, so many a line
 check_model = check_autoencoder
-draw_training = draw_curves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +90,13 @@ class SampleOptions(DataOptions):
     data: str = setting(None, "other data to encode, by name or path (default: the run's)")
     part: str = setting(None, "of data that have parts (default: test)", choices=("train", "test"))
     image_shape: tuple = setting(None, IMAGE_SHAPE_HELP, metavar="LENGTH")
+
+
+def draw_training(run: LoadedRun) -> None:
+    """The curves of a run, in the unit of its loss."""
+    settings: Any = run.settings
+    is_squared = settings.loss == "squared_error"
+    draw_curves(run, dict.fromkeys(("loss", "validation_loss"), "squared error per case") if is_squared else None)
 
 
 def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[Autoencoder, History]:

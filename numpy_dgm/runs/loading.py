@@ -257,9 +257,9 @@ def log_p_of_pixels(training: Data, cases: Data) -> float:
     return independent_pixels(base_rates, mean_of_cases(cases, np.arange(len(cases))))  # linear in its cases
 
 
-def draw_curves(run: LoadedRun) -> None:
-    """The curves of a run."""
-    plots.save(plots.training_curves(run.history), "training.png", run.folder)
+def draw_curves(run: LoadedRun, units: dict[str, str] | None = None) -> None:
+    """The curves of a run; units as in `training_curves`."""
+    plots.save(plots.training_curves(run.history, units=units), "training.png", run.folder)
 
 
 def image_shape_of(run: LoadedRun, options: Any) -> Sequence[int] | None:

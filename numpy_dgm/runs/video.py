@@ -31,6 +31,7 @@ from ..foundation.types import Array
 from .loading import LoadedRun, data_description, draw_curves, reopen_data, save_array, seed_of
 
 BALLS = "balls"
+PAST = 2  # frames that a conditional RBM sees, where nothing else is said
 MADE: dict[str, int] = {"films": 1_000, "frames": 100, "side": 30, "balls": 3}  # films of balls, as they are by default
 GREY = "grey"  # bits
 SCALE = 0.05  # of a recurrent model's weights at the start; at .01 learning takes long to begin
@@ -52,7 +53,6 @@ columns). What to try: more films and more epochs; --films 4000 --hidden 400 is 
 takes minutes; --no-direct for the recurrent model as it was published; --side 15 --films 200 for a quick look."""
 TRAINER, SETTINGS = TemporalTrainer, TemporalSettings
 check_model = check_temporal
-draw_training = draw_curves
 
 
 def default(name: str) -> str:
@@ -67,7 +67,7 @@ class TrainOptions(TemporalSettings):
     data: str = setting(help="balls, or the path of an .npy file with films (films, frames, rows, columns)")
     model: str = setting("rtrbm", "what knows of the past", choices=("rtrbm", "conditional"))
     hidden: int = setting(200, "hidden units")
-    past: int = setting(2, "frames that a conditional RBM sees")
+    past: int = setting(None, f"frames that a conditional RBM sees (default: {PAST})")
     films: int = setting(None, f"how many films to make {default('films')}")
     frames: int = setting(None, f"frames a film {default('frames')}", least=2)
     side: int = setting(None, f"rows, and columns, of a frame {default('side')}")
@@ -109,6 +109,8 @@ class SampleOptions(Settings):
 
 def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[TemporalModel, History]:
     """Train a model with its state kept in `folder`, or go on with the run that is there: `(model, history)`."""
+    if options.model == "rtrbm" and options.past is not None:
+        raise invalid("past", "None with --model rtrbm, whose hidden units keep all of the past", options.past)
     cases, film_shape = open_films(options)
     if progress:
         print(f"data  {describe(cases, film_shape)}")
@@ -118,10 +120,15 @@ def train(options: TrainOptions, folder: Path, progress: bool = True) -> tuple[T
     if options.model == "rtrbm":
         model: TemporalModel = init_rtrbm(n_visible, options.hidden, rng, mean, SCALE)
     else:
-        model = init_conditional_rbm(n_visible, options.hidden, options.past, rng, mean)
+        model = init_conditional_rbm(n_visible, options.hidden, options.past or PAST, rng, mean)
     metadata = {"seed": options.seed, "film_shape": list(film_shape), "balls": made_of(options)["balls"]}
     return train_temporal(model, cases, rng=rng, checkpoint=folder, metadata=metadata, progress=progress,
                           **options.only(TemporalSettings))
+
+
+def draw_training(run: LoadedRun) -> None:
+    """The curves of a run, whose errors are those of the next frame."""
+    draw_curves(run, dict.fromkeys(("error", "validation_error"), "squared error of the next frame"))
 
 
 def open_films(options: TrainOptions) -> tuple[Data, tuple]:

@@ -24,7 +24,7 @@ MUTANTS = [
            "columns of grey levels stretched"),
     Mutant("    widths[widths == 0] = 1\n", "", "a column that does not vary divided by 0"),
     Mutant("    if y is None:\n", "    if False:\n", "no word on classes that are not there"),
-    Mutant('        check_values("y", y)\n', "", "NaN is a class"),
+    Mutant('        check_values("y", y)\n', "        pass\n", "NaN is a class"),
     Mutant('    if y.dtype.kind == "f" and (y != np.floor(y)).any():\n', "    if False:\n", "real numbers are classes"),
     Mutant("    except TypeError as error:\n        raise invalid(\"y\"",
            "    except ZeroDivisionError as error:\n        raise invalid(\"y\"", "classes that do not sort"),

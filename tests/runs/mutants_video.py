@@ -11,7 +11,7 @@ MUTANTS = [
     Mutant("    rng = np.random.default_rng(options.seed)\n    n_visible",
            "    rng = np.random.default_rng()\n    n_visible",
            "the same command starts elsewhere"),
-    Mutant("options.hidden, options.past, rng, mean)", "options.hidden, 2, rng, mean)", "past is not heard"),
+    Mutant("options.hidden, options.past or PAST, rng, mean)", "options.hidden, PAST, rng, mean)", "past is not heard"),
     Mutant('    if options.model == "rtrbm":', '    if options.model != "rtrbm":', "the two models exchanged"),
     Mutant("**options.only(TemporalSettings))", "epochs=options.epochs)", "settings are not heard"),
     Mutant("            if getattr(options, name) is not None:", "            if False:", "sizes of balls for a file"),

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from numpy_dgm import plots
 from numpy_dgm.data.balls import bouncing_balls
 from numpy_dgm.energy.temporal import (
     ConditionalRBM,
@@ -18,7 +19,7 @@ from numpy_dgm.energy.temporal_training import train_temporal
 from numpy_dgm.foundation.checks import InvalidInput
 from numpy_dgm.foundation.records import flatten
 from numpy_dgm.runs import load_run
-from numpy_dgm.runs.video import EvaluateOptions, SampleOptions, TrainOptions, evaluate, sample, train
+from numpy_dgm.runs.video import EvaluateOptions, SampleOptions, TrainOptions, draw_training, evaluate, sample, train
 
 SHORT = {"data": "balls", "films": 6, "frames": 5, "side": 6, "balls": 2, "hidden": 4, "epochs": 2}
 
@@ -46,7 +47,8 @@ def from_file(tmp_path, **changes):
 @pytest.mark.parametrize("kind", ["rtrbm", "conditional"])
 def test_the_run_is_that_of_train_temporal_on_films_of_the_seed(kind, tmp_path):
     settings = {"k": 2, "rate": 0.02, "batch_size": 3, "direct": False}
-    options = TrainOptions(**SHORT, model=kind, past=3, seed=5, **settings)
+    past = 3 if kind == "conditional" else None
+    options = TrainOptions(**SHORT, model=kind, past=past, seed=5, **settings)
     model, history = train(options, tmp_path)
     films, rng = balls(6, [5, 1]), np.random.default_rng(5)
     mean = films.reshape(-1, 36).mean(axis=0, dtype=np.float64)
@@ -177,3 +179,16 @@ def test_a_run_made_in_python_is_told_to_stay_there(tmp_path):
     for act, options in ((evaluate, EvaluateOptions(data="balls")), (sample, SampleOptions())):
         with pytest.raises(InvalidInput, match="in Python there are predict_frames and generate_films"):
             act(run, options)
+
+
+def test_past_is_refused_where_it_would_do_nothing(tmp_path):
+    with pytest.raises(InvalidInput, match="^past: expected None with --model rtrbm, .*, got 3$"):
+        train(TrainOptions(**SHORT, past=3), tmp_path)
+
+
+def test_the_curves_of_a_run_have_the_units_of_frames(tmp_path, monkeypatch):
+    train(TrainOptions(**SHORT), tmp_path)
+    drawn = []
+    monkeypatch.setattr(plots, "save", lambda fig, name, folder: drawn.append([ax.get_ylabel() for ax in fig.axes]))
+    draw_training(load_run(tmp_path))
+    assert "squared error of the next frame" in drawn[0] and "fraction of wrong classes" not in drawn[0]

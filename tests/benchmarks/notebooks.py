@@ -3,7 +3,7 @@
     pip install jupytext nbclient ipykernel
     python tests/benchmarks/notebooks.py [NN ...]
 
-A line a lesson; exit code 1 where one does not.
+A line a lesson; exit code 1 where one does not. The table is kept in notebooks.txt.
 """
 import re
 import sys

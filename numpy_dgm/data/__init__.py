@@ -11,7 +11,7 @@
         archives.py        .npy and .npz
         tables.py          text with a row of numbers a line
     files.py           what the readers share: bytes in blocks, gzip within a limit
-        rows.py            rows that stay in their file until they are asked for
+    rows.py            rows that stay in their file until they are asked for
     ratings.py         ratings of items by users: files of MovieLens and others, splits, planted ones
     toys.py            bars and stripes, shifting bar, labelled shifter: the best log-likelihood is known
     balls.py           films of balls that bounce in a box

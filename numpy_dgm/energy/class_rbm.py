@@ -302,8 +302,7 @@ def complete_images(model: ClassRBM, v: Array, known: Array, steps: int, rng: Ge
     """Images of which only the pixels `known` are given, completed: `(v, p_v, labels)`, (N, D), (N, D) and (N,).
 
     v (N, D) images; known (D,), or (N, D), True (or 1) where a pixel is given; elsewhere v may hold
-    any numbers in [0, 1].
-    Gibbs chains with the known pixels clamped and the label free, `steps` >= 1 steps from noise:
+    any numbers in [0, 1]. Gibbs chains with the known pixels clamped and the label free, `steps` >= 1 steps from noise:
 
         y ~ p(y given v), exactly        h ~ p(h given v and y)        v ~ p(v given h), on the unknown pixels alone
 

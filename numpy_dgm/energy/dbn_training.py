@@ -38,7 +38,6 @@ from .rbm_training import (
 )
 from .units import Bernoulli, Gaussian, Softmax
 
-
 LEAST_DRAWS = 20  # of a hidden layer, for the means of its units: fewer cases are taken several times
 
 

@@ -23,8 +23,8 @@ from ..foundation.checks import as_rows, check_array, check_choice, check_number
 from ..foundation.numerics import sigmoid
 from ..foundation.records import Record, leaves
 from ..foundation.types import Array, Generator
-from .losses import binary_cross_entropy, squared_error
 from .layers import BatchNorm, Dropout, MinibatchDiscrimination
+from .losses import binary_cross_entropy, squared_error
 from .mlp import MLP, _mlp_backward, _mlp_forward, check_mlp, init_mlp, n_inputs, n_outputs, parameter_dtype
 
 OUTPUTS = ("sigmoid", "linear")
